@@ -1,0 +1,49 @@
+"""
+A web kit that lives in a Jupyter kernel: cells become routes of an app that is already serving.
+
+Names resolve on first use, so `import asgi_nb` and `import asgi_nb.web` load neither a
+server nor a widget.
+"""
+
+import importlib
+from typing import Any
+
+from asgi_nb._version import __version__
+
+# Public name -> the module that holds it.
+_HOMES = {
+    "CellError": "asgi_nb.live.errors",
+    "Exchange": "asgi_nb.record.exchange",
+    "Kit": "asgi_nb.kit",
+    "LiveApp": "asgi_nb.live.app",
+    "Reply": "asgi_nb.reply",
+    "Service": "asgi_nb.service.service",
+    "ServiceError": "asgi_nb.service.service",
+    "Store": "asgi_nb.record.store",
+    "app": "asgi_nb.kit",
+    "client": "asgi_nb.kit",
+    "define_middleware": "asgi_nb.kit",
+    "define_route": "asgi_nb.kit",
+    "define_websocket": "asgi_nb.kit",
+    "inspect": "asgi_nb.kit",
+    "load_ipython_extension": "asgi_nb.extension",
+    "request": "asgi_nb.kit",
+    "routes": "asgi_nb.kit",
+    "serve": "asgi_nb.kit",
+    "services": "asgi_nb.kit",
+    "stop": "asgi_nb.kit",
+    "traffic": "asgi_nb.kit",
+    "unload_ipython_extension": "asgi_nb.extension",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604 - the names are strings
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'asgi_nb' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
