@@ -36,7 +36,7 @@ _HOMES = {
     "unload_ipython_extension": "asgi_nb.extension",
 }
 
-__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604 - the names are strings
+__all__ = ["__version__", *sorted(_HOMES)]
 
 
 def __getattr__(name: str) -> Any:

@@ -35,7 +35,14 @@ ONLY_IN = {
     "traitlets": ("widgets/",),
     "ipywidgets": ("widgets/",),
     "httpx2": ("web/testclient.py", "client.py", "reply.py", "kit.py"),
-    "threading": ("service/", "record/store.py", "web/concurrency.py", "web/testclient.py", "widgets/feed.py", "kit.py"),
+    "threading": (
+        "service/",
+        "record/store.py",
+        "web/concurrency.py",
+        "web/testclient.py",
+        "widgets/feed.py",
+        "kit.py",
+    ),
     "starlette": (),
     "nest_asyncio": (),
 }
@@ -93,7 +100,9 @@ def test_a_package_is_imported_only_in_its_wing(file):
 
 
 def test_no_file_imports_itself_through_others():
-    arrows = {module: {n for n in imports(file) if n in MODULES and n != module} for module, file in MODULES.items()}
+    arrows = {
+        module: {n for n in imports(file) if n in MODULES and n != module} for module, file in MODULES.items()
+    }
 
     def visit(module: str, path: tuple[str, ...]) -> None:
         assert module not in path, " -> ".join((*path[path.index(module) :], module))
