@@ -1,0 +1,257 @@
+"""
+One exchange: a request with its response, or a WebSocket session with its messages.
+
+Plain data. The loop that runs the app writes it through the recorder; anyone may read it at any time, and
+sees what has happened so far. Attributes are raw; what is shown (repr, HTML) is masked.
+
+Moments are nanoseconds from the exchange's start, on a clock that never jumps; None: it has not happened.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from asgi_nb.record.body import Body, Headers
+from asgi_nb.record.error import ErrorRecord, Frame
+from asgi_nb.record.http import RequestRecord, ResponseRecord
+from asgi_nb.record.markup import block, card, fold, table
+from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
+from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
+
+__all__ = [
+    "Body",
+    "ErrorRecord",
+    "Exchange",
+    "Fault",
+    "Frame",
+    "Headers",
+    "Origin",
+    "RequestRecord",
+    "ResponseRecord",
+    "WebSocketClose",
+    "WebSocketMessage",
+    "WebSocketRecord",
+    "current_exchange",
+]
+
+Kind = Literal["http", "websocket"]
+State = Literal["open", "streaming", "done", "error", "aborted"]
+
+# What an exchange weighs beside its bytes: measured with sys.getsizeof over all of its objects, rounded up.
+EXCHANGE_OVERHEAD = 2048
+MESSAGE_OVERHEAD = 256
+
+# A socket that breaks the protocol with each message must not fill the memory with the news of it.
+FAULT_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The cell whose code answered, as it was then."""
+
+    cell_id: str | None
+    """The notebook's id of the cell; None where the front end tells none."""
+    execution_count: int | None
+    """The number in the cell's prompt; None outside of cells."""
+    source_hash: str
+    """A hash of the cell's source, to tell whether it has changed since."""
+    function: str
+    """The qualified name of the endpoint."""
+    filename: str
+    """The file name that the code was compiled under."""
+    lineno: int
+    """The endpoint's first line in it."""
+
+    @property
+    def label(self) -> str:
+        """How a notebook names the cell: "[3]"; the function's name outside of cells."""
+        return self.function if self.execution_count is None else f"[{self.execution_count}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that broke the protocol, or broke beside it."""
+
+    at_ns: int
+    """Nanoseconds from the exchange's start."""
+    text: str
+    """What happened and what was expected."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Exchange:
+    """One request with its response, or one WebSocket session with its messages."""
+
+    kind: Kind
+    """"http" or "websocket"."""
+    started_at: float
+    """Seconds since the Unix epoch, when the scope arrived."""
+    request: RequestRecord
+    """The request; for a WebSocket, its handshake."""
+    scheme: str
+    """"http", "https", "ws" or "wss"."""
+    http_version: str
+    """"1.0", "1.1", "2" or "3"."""
+    root_path: str
+    """The prefix under which the app is mounted, "" for none."""
+    client: tuple[str, int | None] | None
+    """The peer's host and port; None when the server does not tell."""
+    server: tuple[str, int | None] | None
+    """The listening host and port, or a Unix socket's path and None; None when the server does not tell."""
+    websocket: WebSocketRecord | None = None
+    """The WebSocket side; None for HTTP."""
+    seq: int = 0
+    """The number that the store gave: 1 for its first exchange, never used twice."""
+    id: str = ""
+    """A short name that the store gave, of 8 hexadecimal digits."""
+    state: State = "open"
+    """
+    "open" until the response starts or the socket is accepted, "streaming" until it ends, then "done";
+    "error" when an exception left the app or the app left a response unfinished;
+    "aborted" when the client or the server cut it off.
+    """
+    request_done_ns: int | None = None
+    """When the app had read the request's body to its end."""
+    response_start_ns: int | None = None
+    """When the app sent the status and headers, or accepted the socket."""
+    response_done_ns: int | None = None
+    """When the app sent the end of the response, or the socket was closed."""
+    app_exit_ns: int | None = None
+    """When the app returned or raised."""
+    response: ResponseRecord | None = None
+    """The response; for a WebSocket, the one that refused the handshake."""
+    error: ErrorRecord | None = None
+    """The exception that the app met: one that left it, or one that a handler answered (`error.handled`)."""
+    origin: Origin | None = None
+    """The cell whose code answered."""
+    route_path: str | None = None
+    """The path of the route that matched, with its parameters' names: "/items/{id}"."""
+    path_params: dict[str, Any] = field(default_factory=dict)
+    """The path parameters, converted."""
+    faults: list[Fault] = field(default_factory=list)
+    """What broke the protocol, at most FAULT_LIMIT of them."""
+    extra_faults: int = 0
+    """Faults beyond FAULT_LIMIT, counted only."""
+    kept_size: int = EXCHANGE_OVERHEAD
+    """About how many bytes of memory this exchange holds."""
+    charged: int = 0
+    """The part of `kept_size` that the store has entered in its account."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the app has returned or raised: nothing more will come."""
+        return self.app_exit_ns is not None
+
+    @property
+    def duration(self) -> float | None:
+        """
+        Seconds until the response was sent or the socket closed; None while that is to come.
+
+        When neither happened, until the app left.
+        """
+        end = self.response_done_ns if self.response_done_ns is not None else self.app_exit_ns
+        return None if end is None else end / 1e9
+
+    @property
+    def background(self) -> float | None:
+        """Seconds that the app ran on after its response, as background tasks do; None before it has left."""
+        if self.app_exit_ns is None or self.response_done_ns is None or self.websocket is not None:
+            return None
+        return (self.app_exit_ns - self.response_done_ns) / 1e9
+
+    @property
+    def status(self) -> int | None:
+        """The response's status code; None before there is one."""
+        return self.response.status if self.response else None
+
+    def add_fault(self, at_ns: int, text: str) -> None:
+        """Record what broke."""
+        if len(self.faults) < FAULT_LIMIT:
+            self.faults.append(Fault(at_ns, text))
+            self.kept_size += len(text) + MESSAGE_OVERHEAD
+        else:
+            self.extra_faults += 1
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.seq} {self.headline}>"
+
+    @property
+    def headline(self) -> str:
+        """One line to show: method, target, result, time, cell."""
+        websocket = self.websocket
+        if self.response:
+            result = str(self.response.status)
+        elif websocket and websocket.close:
+            result = f"closed {websocket.close.code or ''}".strip()
+        else:
+            result = self.state
+        if self.state in ("error", "aborted") and result != self.state:
+            result += f" ({self.state})"
+        parts = [f"{visible(self.request.method)} {shorten(self.request.target, 200)} → {result}"]
+        if websocket:
+            parts.append(f"{websocket.received_count} received, {websocket.sent_count} sent")
+        if self.duration is not None:
+            parts.append(f"{self.duration * 1000:.1f} ms")
+        if self.origin:
+            parts.append(visible(self.origin.label))
+        return ", ".join(parts)
+
+    def _repr_html_(self) -> str:
+        parts = []
+        if self.error:
+            opened = not self.error.handled
+            parts.append(
+                fold(f"Error: {self.error.type}", block(mask_text(self.error.format()).text), opened=opened)
+            )
+        if self.faults:
+            rows = [[f"{fault.at_ns / 1e6:.1f} ms", mask_text(fault.text).text] for fault in self.faults]
+            parts.append(
+                fold(f"Faults ({len(rows) + self.extra_faults})", table(["at", "what"], rows), opened=True)
+            )
+        parts.append(_headers_html("Request headers", self.request.headers))
+        if self.request.body.size:
+            parts.append(_body_html("Request body", self.request.body))
+        if self.response:
+            parts.append(_headers_html("Response headers", self.response.headers))
+            if self.response.body.size:
+                parts.append(_body_html("Response body", self.response.body))
+        if self.websocket:
+            parts.append(_messages_html(self.websocket))
+        return card(f"{self.seq}  {self.headline}", parts)
+
+
+def _headers_html(title: str, headers: Headers) -> str:
+    # 100 fields: servers refuse requests with more; a response that has more is shown in part.
+    shown, masked = mask_headers(headers[:100])
+    count = f"{len(headers)}, {masked} masked" if masked else str(len(headers))
+    return fold(f"{title} ({count})", table([], shown))
+
+
+def _body_html(title: str, body: Body) -> str:
+    shown, masked = body.preview(2000)
+    notes = [f"{body.size} bytes"] + ["cut"] * body.truncated + [f"{masked} masked"] * bool(masked)
+    return fold(f"{title} ({', '.join(notes)})", block(shown, 2000), opened=True)
+
+
+def _messages_html(websocket: WebSocketRecord) -> str:
+    messages = websocket.messages
+    rows = [
+        [
+            message.number,
+            message.direction,
+            f"{message.at_ns / 1e6:.1f} ms",
+            message.size,
+            message.preview()[0],
+        ]
+        for message in messages[-20:]
+    ]
+    total = websocket.received_count + websocket.sent_count
+    title = f"Messages (last {len(rows)} of {total}, {websocket.dropped_count} dropped)"
+    return fold(title, table(["#", "direction", "at", "bytes", "payload"], rows), opened=True)
+
+
+current_exchange: ContextVar[Exchange | None] = ContextVar("asgi_nb.current_exchange", default=None)
+"""The exchange whose request the running code answers; None outside of a recorded request."""

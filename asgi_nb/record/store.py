@@ -1,0 +1,345 @@
+"""
+Keep exchanges, bounded by count and bytes, for a writer loop or several and readers on any thread.
+
+Rule 1: the only lock of the house is here. It is never held while a watcher's `wake` runs, nor while an
+        exchange is thrown away.
+Rule 2: what had to go is counted, and the counts are shown.
+Rule 3: a number is given once and never again, so a reader can ask for what came after the one it knows.
+"""
+
+import logging
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from heapq import nsmallest
+from threading import RLock
+from typing import TypedDict, overload
+
+from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.markup import table
+from asgi_nb.record.summary import summarize
+
+logger = logging.getLogger("asgi_nb.record")
+
+# A night of clicking, or ten minutes of a load test at 16 requests a second.
+MAX_EXCHANGES = 10_000
+# What a notebook can spare beside the data it is there for.
+MAX_BYTES = 64 << 20
+
+# Rows of the table in a notebook: what fits on two screens, and what a saved notebook should carry.
+SHOWN = 50
+
+# Odd, so that multiplying by it modulo 2**32 gives each number another id. Source: Knuth, TAOCP 3, 6.4.
+_ID_FACTOR = 0x9E3779B1
+
+
+class Counts(TypedDict):
+    """What a store holds and has let go."""
+
+    kept: int
+    """Exchanges that are kept."""
+    dropped: int
+    """Exchanges that had to go since the store was made or cleared."""
+    bytes: int
+    """About how many bytes of memory are kept."""
+    dropped_bytes: int
+    """About how many bytes the dropped exchanges held."""
+    last_seq: int
+    """The number given last; 0 before the first."""
+
+
+class Watch:
+    """The numbers of the exchanges that have changed since somebody last looked. Made by `Store.watch`."""
+
+    __slots__ = ("_changed", "_store", "_wake", "failure")
+
+    def __init__(self, store: "Store", wake: Callable[[], None]) -> None:
+        self._store = store
+        self._wake = wake
+        self._changed: set[int] = set()
+        self.failure: Exception | None = None
+        """What `wake` raised; the watch is closed then."""
+
+    def take(self, limit: int = 500) -> list[int]:
+        """
+        Take what has changed: the lowest numbers first, each once, at most `limit`.
+
+        A number may be that of an exchange which the store has dropped meanwhile. After `Store.clear` the
+        last number given comes up, so that the watcher looks at the counts.
+        """
+        with self._store._lock:
+            changed = nsmallest(limit, self._changed) if len(self._changed) > limit else sorted(self._changed)
+            self._changed.difference_update(changed)
+        return changed
+
+    def close(self) -> None:
+        """Stop watching. Closing twice is no error."""
+        with self._store._lock:
+            self._store._watches = tuple(watch for watch in self._store._watches if watch is not self)
+            self._changed.clear()
+
+
+class Store:
+    """
+    The exchanges of an app, oldest first.
+
+    Reads like a list, by position: `traffic[-1]`, `traffic[:10]`. By text it finds what a person remembers:
+    `traffic["GET /items"]`, `traffic["/items/{id}"]`, `traffic["3f9a"]`.
+
+    When there is no more room, the exchange that finished first goes first; sockets and requests under way go
+    only when nothing else is left. The newest exchange always stays.
+
+    Args:
+        max_exchanges: How many exchanges are kept.
+        max_bytes: About how many bytes of memory they may hold together.
+
+    Raises:
+        ValueError: A bound is below 1.
+    """
+
+    def __init__(self, max_exchanges: int = MAX_EXCHANGES, max_bytes: int = MAX_BYTES) -> None:
+        if max_exchanges < 1:
+            raise ValueError(
+                f"max_exchanges must be at least 1, got {max_exchanges}; use recording=False to keep none"
+            )
+        if max_bytes < 1:
+            raise ValueError(
+                f"max_bytes must be at least 1, got {max_bytes}; use recording=False to keep none"
+            )
+        self.max_exchanges = max_exchanges
+        """How many exchanges are kept."""
+        self.max_bytes = max_bytes
+        """About how many bytes of memory they may hold together."""
+        self.recording = True
+        """Whether a tap records what begins from here on."""
+        # Re-entrant: the garbage collector may run a finaliser on this very thread that asks the store.
+        self._lock = RLock()
+        self._kept: OrderedDict[int, Exchange] = OrderedDict()
+        # Numbers in the order in which the exchanges finished; a set that keeps its order.
+        self._finished: OrderedDict[int, None] = OrderedDict()
+        self._watches: tuple[Watch, ...] = ()
+        # A generator of its own: a notebook that seeds `random` must not see its numbers change.
+        self._salt = random.Random().getrandbits(32)
+        self._last_seq = 0
+        self._bytes = 0
+        self._dropped = 0
+        self._dropped_bytes = 0
+
+    # --- writing
+
+    def add(self, exchange: Exchange) -> None:
+        """Take in an exchange that has begun, and give it its number and id."""
+        with self._lock:
+            self._last_seq = seq = self._last_seq + 1
+            exchange.seq = exchange.request.body.seq = seq
+            exchange.id = f"{(seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF:08x}"
+            self._kept[seq] = exchange
+        self.touch(exchange)
+
+    def touch(self, exchange: Exchange) -> None:
+        """Tell that an exchange has changed: its bytes are counted, and who watches is woken."""
+        gone: list[Exchange] = []
+        woken: list[Watch] = []
+        with self._lock:
+            seq = exchange.seq
+            if seq not in self._kept:
+                return
+            self._bytes += exchange.kept_size - exchange.charged
+            exchange.charged = exchange.kept_size
+            if exchange.app_exit_ns is not None:
+                self._finished[seq] = None
+            if self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges:
+                gone = self._make_room()
+            for watch in self._watches:
+                if not watch._changed:
+                    woken.append(watch)
+                watch._changed.add(seq)
+        for watch in woken:
+            self._wake(watch)
+        # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
+        del gone
+
+    def _make_room(self) -> list[Exchange]:
+        gone = []
+        while (self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges) and len(self._kept) > 1:
+            seq = self._finished.popitem(last=False)[0] if self._finished else next(iter(self._kept))
+            exchange = self._kept.pop(seq)
+            gone.append(exchange)
+            self._bytes -= exchange.charged
+            self._dropped += 1
+            self._dropped_bytes += exchange.charged
+            for watch in self._watches:
+                watch._changed.discard(seq)
+        return gone
+
+    def _wake(self, watch: Watch) -> None:
+        try:
+            watch._wake()
+        except Exception as exc:
+            # The caller is the app's own request, which must not fail because a watcher did.
+            watch.failure = exc
+            watch.close()
+            logger.exception("a watcher's wake() raised; its watch is closed")
+
+    def clear(self) -> None:
+        """
+        Throw all exchanges away and start the counts anew; numbers go on.
+
+        Exchanges under way run on, but are seen no more.
+        """
+        with self._lock:
+            gone, self._kept = self._kept, OrderedDict()
+            self._finished.clear()
+            self._bytes = self._dropped = self._dropped_bytes = 0
+            woken = [watch for watch in self._watches if not watch._changed] if self._last_seq else []
+            for watch in self._watches:
+                watch._changed = {self._last_seq} if self._last_seq else set()
+        for watch in woken:
+            self._wake(watch)
+        del gone
+
+    def watch(self, wake: Callable[[], None]) -> Watch:
+        """
+        Collect the numbers of exchanges that change from here on.
+
+        Args:
+            wake: Called when the watch goes from nothing to something, on whichever thread made the change,
+                which is an app's own: it must return at once, and hand the work to a loop of its own.
+        """
+        watch = Watch(self, wake)
+        with self._lock:
+            self._watches = (*self._watches, watch)
+        return watch
+
+    # --- reading
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._snapshot())
+
+    def __reversed__(self) -> Iterator[Exchange]:
+        return reversed(self._snapshot())
+
+    def _snapshot(self) -> list[Exchange]:
+        with self._lock:
+            return list(self._kept.values())
+
+    def get(self, seq: int) -> Exchange | None:
+        """Give the exchange of a number, or None when it is not kept."""
+        with self._lock:
+            return self._kept.get(seq)
+
+    def since(self, seq: int) -> list[Exchange]:
+        """Give the exchanges that began after the one of this number, oldest first."""
+        with self._lock:
+            newer = []
+            for exchange in reversed(self._kept.values()):
+                if exchange.seq <= seq:
+                    break
+                newer.append(exchange)
+        newer.reverse()
+        return newer
+
+    def counts(self) -> Counts:
+        """Say what is kept and what had to go, at one moment."""
+        with self._lock:
+            return {
+                "kept": len(self._kept),
+                "dropped": self._dropped,
+                "bytes": self._bytes,
+                "dropped_bytes": self._dropped_bytes,
+                "last_seq": self._last_seq,
+            }
+
+    @overload
+    def __getitem__(self, key: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[Exchange]: ...
+    @overload
+    def __getitem__(self, key: str) -> Exchange | list[Exchange]: ...
+
+    def __getitem__(self, key: int | slice | str) -> Exchange | list[Exchange]:
+        """
+        Find exchanges by position or by text.
+
+        Args:
+            key: A position or slice, oldest first; an id or its beginning; or a path ("/items"), with a
+                method before it if wanted ("GET /items", "WS /chat"). The path may be the route's
+                ("/items/{id}") or the request's, with or without its query.
+
+        Returns:
+            One exchange for a position or an id, a list for a slice or a path; the list may be empty.
+
+        Raises:
+            IndexError: There is no exchange at this position.
+            KeyError: There is none of this id, or more than one.
+        """
+        if isinstance(key, str):
+            method, space, path = key.strip().rpartition(" ")
+            if space or key.startswith("/"):
+                return [exchange for exchange in self if _matches(exchange, method.strip().upper(), path)]
+            return self._by_id(key)
+        exchanges = self._snapshot()
+        if isinstance(key, slice):
+            return exchanges[key]
+        try:
+            return exchanges[key]
+        except IndexError:
+            raise IndexError(self._why_not_at(key, len(exchanges))) from None
+
+    def _why_not_at(self, position: int, kept: int) -> str:
+        if kept:
+            return f"no exchange at position {position}: {kept} are kept, so use {-kept} to {kept - 1}"
+        if not self.recording:
+            return (
+                "no exchange is kept: recording is off; set .recording = True, then send a request to the app"
+            )
+        return "no exchange is kept yet; send a request to the app that is served, then look again"
+
+    def _by_id(self, text: str) -> Exchange:
+        found = [exchange for exchange in self if exchange.id.startswith(text)] if text else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise KeyError(f"{len(found)} exchanges have an id that begins with {text!r}; write more of it")
+        raise KeyError(
+            f"no exchange has the id {text!r}; {len(self)} are kept; "
+            f"write '/path' or 'GET /path' to find by path"
+        )
+
+    # --- showing
+
+    def __repr__(self) -> str:
+        counts = self.counts()
+        dropped = f", {counts['dropped']} dropped" if counts["dropped"] else ""
+        off = "" if self.recording else ", recording is off"
+        return f"<Store: {counts['kept']} exchanges, {counts['bytes'] / 1e6:.1f} MB{dropped}{off}>"
+
+    def _repr_html_(self) -> str:
+        rows = [summarize(exchange) for exchange in self[-SHOWN:]]
+        masked = sum(row["masked"] for row in rows)
+        hidden = f", {masked} secrets masked" if masked else ""
+        caption = f"{self!r}".strip("<>") + (f", last {len(rows)}" if len(self) > len(rows) else "") + hidden
+        cells = [
+            [
+                row["seq"],
+                row["method"],
+                row["status"] if row["status"] is not None else row["state"],
+                row["path"],
+                row["cell"],
+                None if row["duration_ms"] is None else f"{row['duration_ms']:.1f} ms",
+            ]
+            for row in rows
+        ]
+        return table(["#", "Method", "Status", "Path", "Cell", "Time"], cells, caption=caption)
+
+
+def _matches(exchange: Exchange, method: str, path: str) -> bool:
+    request = exchange.request
+    if method and method != request.method.upper():
+        return False
+    if path in (exchange.route_path, request.path):
+        return True
+    return "?" in path and path == f"{request.path}?{request.query_string.decode('latin-1')}"

@@ -1,0 +1,127 @@
+"""
+Watch an ASGI app: the async lines that feed the recorder, and nothing else.
+
+Rule 1: every message goes on unchanged, in order, as the same object; so does every exception.
+Rule 2: nothing here, nor in whom it asks, can make a request fail: what breaks is a fault of the exchange.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter_ns, time
+from typing import Any, Protocol
+
+from asgi_nb.record.exchange import Exchange, Origin, current_exchange
+from asgi_nb.record.masks import shorten
+from asgi_nb.record.recorder import ANSWERED, Recorder
+from asgi_nb.record.store import Store
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Provenance(Protocol):
+    """Who knows which cell's code answers."""
+
+    def origin(self, scope: Scope) -> Origin | None:
+        """Give the cell whose endpoint the app has chosen for this scope; None when it is of no cell."""
+
+    def frame_label(self, filename: str) -> str | None:
+        """Name the cell that was compiled under this file name ("Cell In[3]"); None for an ordinary file."""
+
+
+class Tap:
+    """
+    Record what goes in and out of an ASGI app.
+
+    Requests and WebSocket sessions are recorded, lifespan passes by. An exchange that has begun is recorded
+    to its end, also when recording is switched off meanwhile.
+
+    Args:
+        app: The ASGI app to watch.
+        store: Where the exchanges go; its `recording` switches the tap on and off.
+        provenance: Tells which cell's code answered; None when nobody knows.
+    """
+
+    def __init__(self, app: ASGIApp, store: Store, *, provenance: Provenance | None = None) -> None:
+        self.app = app
+        self.store = store
+        self.provenance = provenance
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        store = self.store
+        if not store.recording or scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+
+        start = perf_counter_ns()
+        recorder = Recorder(scope, time())
+        exchange = recorder.exchange
+        feed = recorder.feed
+        store.add(exchange)
+
+        async def tapped_receive() -> Message:
+            message = await receive()
+            if feed("receive", message, perf_counter_ns() - start):
+                store.touch(exchange)
+            return message
+
+        async def tapped_send(message: Message) -> None:
+            news = feed("send", message, perf_counter_ns() - start)
+            if news:
+                if news is ANSWERED:
+                    self._attribute(exchange, scope)
+                store.touch(exchange)
+            try:
+                await send(message)
+            except OSError:
+                recorder.lose()
+                raise
+
+        token = current_exchange.set(exchange)
+        try:
+            await self.app(scope, tapped_receive, tapped_send)
+        except GeneratorExit as exc:
+            # The coroutine was thrown away, possibly from another context, where the token is of no use.
+            self._finish(recorder, scope, perf_counter_ns() - start, exc)
+            raise
+        except BaseException as exc:
+            current_exchange.reset(token)
+            self._finish(recorder, scope, perf_counter_ns() - start, exc)
+            raise
+        current_exchange.reset(token)
+        self._finish(recorder, scope, perf_counter_ns() - start, None)
+
+    def _finish(self, recorder: Recorder, scope: Scope, at_ns: int, exc: BaseException | None) -> None:
+        exchange = recorder.exchange
+        if exchange.response_start_ns is None:
+            self._attribute(exchange, scope)
+        provenance = self.provenance
+        recorder.finish(at_ns, exc, provenance.frame_label if provenance else None)
+        self.store.touch(exchange)
+
+    def _attribute(self, exchange: Exchange, scope: Scope) -> None:
+        """Note which route and which cell answer, as soon as the app has matched."""
+        try:
+            route = scope.get("route")
+            if route is not None:
+                exchange.route_path = _route_path(route, scope, exchange.root_path)
+                exchange.path_params = dict(scope.get("path_params") or ())
+            if self.provenance is not None:
+                exchange.origin = self.provenance.origin(scope)
+        except Exception as exc:  # noqa: BLE001 - rule 2: a foreign route or provenance may raise anything
+            exchange.add_fault(
+                0, f"the route or cell could not be told: {type(exc).__name__}: {shorten(str(exc), 200)}"
+            )
+
+
+def _route_path(route: object, scope: Scope, outer_root_path: str) -> str | None:
+    """Give the route's path, with the prefixes of the mounts before it as they stood in this request."""
+    path = getattr(route, "path", None)
+    if not isinstance(path, str):
+        return None
+    root_path = scope.get("root_path", "")
+    mounts = root_path[len(outer_root_path) :] if root_path.startswith(outer_root_path) else ""
+    # A route with routes of its own is a mount, whose prefix the root path already has.
+    return mounts if mounts and hasattr(route, "routes") else mounts + path
