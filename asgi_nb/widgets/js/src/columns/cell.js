@@ -1,0 +1,8 @@
+/** @type {import("./index.js").ExchangeColumn} */
+export const cell = {
+  id: "origin",
+  title: "Cell",
+  width: "6ch",
+  wide: true,
+  cell: (row) => row.cell ?? "",
+};

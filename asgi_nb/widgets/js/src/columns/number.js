@@ -1,0 +1,9 @@
+/** @type {import("./index.js").ExchangeColumn} */
+export const number = {
+  id: "number",
+  title: "#",
+  width: "6ch",
+  wide: true,
+  end: true,
+  cell: (row) => String(row.seq),
+};

@@ -1,0 +1,64 @@
+/** Which rows of a long list are in view. Pure: pixels and counts in, indexes out. */
+
+/** Pixels; every row of every grid is this high, in styles.css too. */
+export const ROW_HEIGHT = 24;
+/** Rows drawn beyond each edge, so that a scroll shows rows before the next frame. */
+const OVERSCAN = 6;
+/** A list draws no more rows than this, however tall it is. */
+const MAX_DRAWN = 60;
+
+/**
+ * @param {number} scrollTop Pixels.
+ * @param {number} height Visible pixels.
+ * @param {number} total Rows in the list.
+ * @returns {{ first: number, end: number }} Draw rows `first` up to, without, `end`.
+ */
+export function visibleRange(scrollTop, height, total) {
+  const first = Math.max(0, Math.min(total, Math.floor(scrollTop / ROW_HEIGHT) - OVERSCAN));
+  const wanted = Math.ceil(height / ROW_HEIGHT) + 2 * OVERSCAN + 1;
+  return { first, end: Math.min(total, first + Math.min(wanted, MAX_DRAWN)) };
+}
+
+/**
+ * Whether the last row is in view, to within a few pixels of rounding.
+ *
+ * @param {number} scrollTop
+ * @param {number} height
+ * @param {number} total
+ */
+export function atTail(scrollTop, height, total) {
+  return scrollTop + height >= total * ROW_HEIGHT - 4;
+}
+
+/**
+ * Where to scroll so that row `index` is wholly in view, moving as little as possible.
+ *
+ * @param {number} index
+ * @param {number} scrollTop
+ * @param {number} height
+ */
+export function scrollToShow(index, scrollTop, height) {
+  const top = index * ROW_HEIGHT;
+  if (top < scrollTop) return top;
+  if (top + ROW_HEIGHT > scrollTop + height) return top + ROW_HEIGHT - height;
+  return scrollTop;
+}
+
+/**
+ * The place of the first row whose key is at least `key`, in rows sorted by key.
+ *
+ * @template R
+ * @param {readonly R[]} rows
+ * @param {number} key
+ * @param {(row: R) => number} keyOf
+ */
+export function lowerBound(rows, key, keyOf) {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keyOf(rows[middle]) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,105 @@
+/**
+ * One page's side of the conversation with the kernel. Pure: messages in, decisions out; no clock, no DOM.
+ *
+ * Rule 1: batches count up from a snapshot. A gap means that a message was lost: say hello again.
+ * Rule 2: whatever answers an older hello is not for us.
+ * Rule 3: another kernel instance shares nothing with what is on the screen.
+ */
+
+/** Both sides must speak the same version; asgi_nb/widgets/wire.py has the other copy. */
+export const WIRE_VERSION = 1;
+
+/**
+ * One exchange in the list, as asgi_nb/record/summary.py describes it; secrets are masked.
+ *
+ * @typedef {object} Row
+ * @property {number} seq
+ * @property {string} id
+ * @property {"http" | "websocket"} kind
+ * @property {"open" | "streaming" | "done" | "error" | "aborted"} state
+ * @property {string} method
+ * @property {string} path
+ * @property {number | "open" | null} status For a socket "open" or the close code.
+ * @property {string | null} cell
+ * @property {number | null} duration_ms
+ * @property {string | null} error
+ * @property {number | null} received WebSocket messages from the client.
+ * @property {number | null} sent WebSocket messages to the client.
+ * @property {number} masked Values that are hidden in the path and the headers.
+ */
+
+/** @typedef {{ kept: number, dropped: number, bytes: number, last_seq: number }} Counts */
+
+/** @typedef {{ kind: string, [key: string]: any }} Message */
+
+/**
+ * What to do about one message.
+ *
+ * @typedef {{ do: "ignore" }
+ *   | { do: "rows", fresh: boolean, forget: boolean, whole: boolean, ack: Message, counts: Counts, lost: number }
+ *   | { do: "hello" }
+ *   | { do: "answer", id: number, ok: boolean, value: any }
+ *   | { do: "stop", reason: string }} Decision
+ */
+
+export class Session {
+  /** @param {string} view Random id of this page's copy of the widget. */
+  constructor(view) {
+    this.view = view;
+    this.hello = 0;
+    this.nextBatch = 0;
+    /** @type {string | null} */
+    this.instance = null;
+  }
+
+  /** @returns {Message} The message that opens, or opens anew, the stream. */
+  open() {
+    this.hello += 1;
+    this.nextBatch = 0;
+    return { kind: "hello", v: this.view, hello: this.hello, version: WIRE_VERSION };
+  }
+
+  /** @returns {Message} */
+  close() {
+    return { kind: "bye", v: this.view };
+  }
+
+  /**
+   * @param {Message} message
+   * @returns {Decision}
+   */
+  take(message) {
+    if (message.kind === "stop") return { do: "stop", reason: String(message.reason) };
+    if (message.v !== this.view) return { do: "ignore" };
+    if (message.kind === "answer") {
+      return { do: "answer", id: message.id, ok: message.ok, value: message.value };
+    }
+    if (message.hello !== this.hello) return { do: "ignore" };
+    if (message.kind === "silent") return { do: "hello" };
+    if (message.kind === "refuse") return { do: "stop", reason: String(message.reason) };
+    if (message.kind !== "snap" && message.kind !== "batch") return { do: "ignore" };
+    // A snapshot begins anew: after a hello, and after the store was cleared.
+    if (message.kind === "snap") this.nextBatch = message.batch;
+    if (message.batch !== this.nextBatch) return { do: "hello" };
+    this.nextBatch += 1;
+    const forget = message.kind === "snap" && message.instance !== this.instance;
+    if (message.kind === "snap") this.instance = message.instance;
+    return {
+      do: "rows",
+      fresh: message.kind === "snap",
+      forget,
+      ack: { kind: "ack", v: this.view, hello: this.hello, batch: message.batch },
+      counts: message.counts,
+      whole: message.whole,
+      lost: message.lost,
+    };
+  }
+}
+
+/**
+ * @param {DataView | undefined} buffer JSON text in UTF-8.
+ * @returns {any}
+ */
+export function decode(buffer) {
+  return buffer === undefined ? [] : JSON.parse(new TextDecoder().decode(buffer));
+}

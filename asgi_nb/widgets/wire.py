@@ -1,0 +1,387 @@
+"""
+What the pages are told, as JSON-able values: rows, details, slices of bodies, messages.
+
+Rule 1: everything that leaves here went through `record.masks`: secrets hidden, invisible characters visible.
+Rule 2: rows are small and pushed; everything else is asked for. A new question is one function and one line
+        in QUESTIONS.
+Rule 3: a question is a stranger's: what is wrong with it is a WireError, whose text the page shows.
+"""
+
+import codecs
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from asgi_nb.record.exchange import Body, ErrorRecord, Exchange, Headers, WebSocketMessage, WebSocketRecord
+from asgi_nb.record.masks import MASK, is_secret, mask_body_text, mask_headers, mask_text, shorten, visible
+from asgi_nb.record.store import Store
+from asgi_nb.record.summary import summarize
+
+# Both sides must speak the same; js/src/wire.js has the other copy.
+WIRE_VERSION = 1
+
+# 256 KiB arrive within 60 ms, measured in JupyterLab; 1 MB is the first size a person could notice.
+SLICE_BYTES = 256 * 1024
+
+# As much text of a body as is masked and shown: the work is done per question, and takes 0.2 s for 1 MiB.
+TEXT_LIMIT = 1 << 20
+
+# Messages of a socket per answer: a 200 row table is drawn in one frame.
+MESSAGES_PER_ANSWER = 200
+
+BINARY = "application/octet-stream"
+
+
+class WireError(Exception):
+    """A question from a page that cannot be answered; the page shows the text."""
+
+
+class Outgoing(NamedTuple):
+    """One custom message to the pages."""
+
+    content: dict[str, Any]
+    buffers: list[bytes]
+
+
+def row(exchange: Exchange) -> dict[str, Any]:
+    """Sum an exchange up for the list: `record.summary.Row`, with secret headers among what is `masked`."""
+    response = exchange.response
+    shown: dict[str, Any] = {**summarize(exchange)}
+    shown["masked"] += _secrets(exchange.request.headers) + (_secrets(response.headers) if response else 0)
+    return shown
+
+
+def _secrets(headers: Headers) -> int:
+    # Names only: masking every value of every row would cost more than the row.
+    return sum(is_secret(name.decode("latin-1")) for name, _ in headers)
+
+
+# --- details ------------------------------------------------------------------------------------------------
+
+Pairs = list[tuple[str, str]]
+
+
+def detail(exchange: Exchange) -> dict[str, Any]:
+    """Show everything about an exchange but its bodies and messages."""
+    request, response, websocket = exchange.request, exchange.response, exchange.websocket
+    request_headers, request_masked = mask_headers(request.headers)
+    response_headers, response_masked = mask_headers(response.headers) if response else ([], 0)
+    return {
+        "row": row(exchange),
+        "started_at": exchange.started_at,
+        "facts": _facts(exchange),
+        "faults": [f"{mask_text(fault.text).text} ({_ms(fault.at_ns)})" for fault in exchange.faults]
+        + ([f"and {exchange.extra_faults} more"] if exchange.extra_faults else []),
+        "request": {"headers": request_headers, "body": _body_head(request.body)},
+        "response": {
+            "status": response.status,
+            "reason": _reason(response.status),
+            "headers": response_headers,
+            "body": _body_head(response.body),
+        }
+        if response
+        else None,
+        "websocket": _socket_head(websocket) if websocket else None,
+        "error": _error(exchange.error) if exchange.error else None,
+        "masked": request_masked + response_masked,
+    }
+
+
+def _facts(exchange: Exchange) -> list[tuple[str, Pairs]]:
+    origin, websocket = exchange.origin, exchange.websocket
+    route: Pairs = []
+    if exchange.route_path is not None:
+        route.append(("route", visible(exchange.route_path)))
+    if origin:
+        route.append(
+            ("endpoint", f"{visible(origin.function)}, line {origin.lineno} of {visible(origin.label)}")
+        )
+    for name, value in exchange.path_params.items():
+        shown = MASK if is_secret(name) else visible(shorten(repr(value), 200))
+        route.append((f"parameter {visible(name)}", shown))
+    times = [
+        ("request read", exchange.request_done_ns),
+        ("socket accepted" if websocket else "response started", exchange.response_start_ns),
+        ("socket closed" if websocket else "response sent", exchange.response_done_ns),
+        ("app returned", exchange.app_exit_ns),
+    ]
+    groups = [
+        ("Route", route),
+        ("Time since the start", [(name, _ms(at)) for name, at in times if at is not None]),
+        ("Connection", _connection(exchange)),
+    ]
+    if websocket:
+        groups.insert(1, ("WebSocket", _socket_facts(websocket)))
+    return groups
+
+
+def _connection(exchange: Exchange) -> Pairs:
+    pairs: Pairs = [("protocol", visible(f"{exchange.scheme}, HTTP {exchange.http_version}"))]
+    for name, address in (("client", exchange.client), ("server", exchange.server)):
+        if address:
+            host, port = address
+            pairs.append((name, visible(host if port is None else f"{host}:{port}")))
+    if exchange.root_path:
+        pairs.append(("root path", visible(exchange.root_path)))
+    return pairs
+
+
+def _socket_facts(websocket: WebSocketRecord) -> Pairs:
+    pairs: Pairs = [
+        ("received", f"{websocket.received_count} messages, {websocket.received_size} bytes"),
+        ("sent", f"{websocket.sent_count} messages, {websocket.sent_size} bytes"),
+    ]
+    if websocket.offered:
+        pairs.append(("subprotocols offered", visible(", ".join(websocket.offered))))
+        pairs.append(("subprotocol chosen", visible(websocket.subprotocol or "none")))
+    for name, value in mask_headers(websocket.accept_headers)[0]:
+        pairs.append((f"accept header {name}", value))
+    if websocket.close:
+        pairs.append(("closed", _closed(websocket)))
+    return pairs
+
+
+def _socket_head(websocket: WebSocketRecord) -> dict[str, Any]:
+    return {
+        # Messages are numbered from 1 over both directions.
+        "last": websocket.received_count + websocket.sent_count,
+        "dropped": websocket.dropped_count,
+        "closed": _closed(websocket),
+    }
+
+
+def _closed(websocket: WebSocketRecord) -> str:
+    close = websocket.close
+    if not close:
+        return ""
+    code = "without a code" if close.code is None else str(close.code)
+    by = "by an exception" if close.by == "error" else f"by the {close.by}"
+    reason = f": {mask_text(close.reason).text}" if close.reason else ""
+    return f"closed {by}, {code}{reason}"
+
+
+def _error(error: ErrorRecord) -> dict[str, str]:
+    return {
+        "type": visible(error.type),
+        "message": mask_text(error.message).text,
+        "where": "answered by an exception handler" if error.handled else "not handled: it left the app",
+        "traceback": mask_text(error.format()).text,
+    }
+
+
+def _body_head(body: Body) -> dict[str, Any]:
+    media_type = body.content_type.partition(";")[0].strip().lower()
+    return {"size": body.size, "kept": len(body.data), "media_type": shorten(visible(media_type), 80)}
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        # An app may send a code that no RFC names.
+        return ""
+
+
+def _ms(at_ns: int) -> str:
+    return f"{at_ns / 1e6:.1f} ms"
+
+
+# --- payloads -----------------------------------------------------------------------------------------------
+
+
+class Payload(NamedTuple):
+    """Bytes as a page shows them."""
+
+    data: bytes
+    """Text in UTF-8, masked; or the bytes as they are when they are no text."""
+    media_type: str
+    """`application/octet-stream` when it is no text."""
+    note: str
+    """What the reader should know, or ""."""
+
+
+def body_payload(body: Body) -> Payload:
+    """Show a body: without its content coding, as text where it is text, with secrets hidden."""
+    notes = []
+    try:
+        data = body.decoded
+    except ValueError as exc:
+        data = body.data
+        notes.append(visible(str(exc)))
+    if body.truncated:
+        notes.append(f"cut: {len(body.data)} of {body.size} bytes are kept")
+    if not is_text(data, body.charset):
+        return Payload(data, BINARY, "; ".join(notes))
+    text = data.decode(body.charset, "replace")
+    if len(text) > TEXT_LIMIT:
+        notes.append(f"the first {TEXT_LIMIT} of {len(text)} characters are shown")
+        text = text[:TEXT_LIMIT]
+    shown = mask_body_text(text, body.content_type)
+    if shown.masked:
+        notes.append(f"{shown.masked} masked")
+    media_type = body.content_type.partition(";")[0].strip().lower()
+    return Payload(
+        shown.text.encode(), media_type if media_type != BINARY else "text/plain", "; ".join(notes)
+    )
+
+
+def message_payload(message: WebSocketMessage) -> Payload:
+    """Show the payload of a WebSocket message."""
+    notes = [f"cut: {len(message.data)} of {message.size} bytes are kept"] if message.truncated else []
+    if not message.is_text:
+        return Payload(message.data, BINARY, "; ".join(notes))
+    shown = mask_text(message.text)
+    if shown.masked:
+        notes.append(f"{shown.masked} masked")
+    json_like = shown.text.lstrip().startswith(("{", "["))
+    return Payload(shown.text.encode(), "application/json" if json_like else "text/plain", "; ".join(notes))
+
+
+def is_text(data: bytes, charset: str) -> bool:
+    """Tell by its beginning whether a body is text: a declared type may be wrong, and there may be none."""
+    head = data[:4096]
+    if b"\x00" in head and not charset.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        return False
+    try:
+        # Incremental: the beginning may end inside a character.
+        codecs.getincrementaldecoder(charset)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def message_row(message: WebSocketMessage) -> dict[str, Any]:
+    """Sum a WebSocket message up for the list of messages. Times in ms."""
+    return {
+        "n": message.number,
+        "direction": message.direction,
+        "text": message.is_text,
+        "size": message.size,
+        "ms": message.at_ns / 1e6,
+        "preview": message.preview()[0],
+    }
+
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+Answer = tuple[Any, list[bytes]]
+
+
+class Answers:
+    """
+    Answer what pages ask about one store.
+
+    Called from one thread at a time, which need not be the server's: masking a large body takes long.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        # The payload that was sliced last, so that its second slice is not masked all over again.
+        self._sliced: tuple[object, int, Payload] | None = None
+
+    def reply(self, message: Mapping[str, Any]) -> Outgoing:
+        """
+        Answer one `ask` message.
+
+        Args:
+            message: `v` names the page, `id` the question; `what` is a key of QUESTIONS; its arguments.
+        """
+        # `id` stays a number: ipykernel 7.4 remembers every string id of a message that it sends.
+        head = {"kind": "answer", "v": message.get("v"), "id": message.get("id")}
+        try:
+            what = message.get("what")
+            if what not in QUESTIONS:
+                raise WireError(f"unknown question {what!r}, expected one of {', '.join(QUESTIONS)}")
+            value, buffers = QUESTIONS[what](self, message)
+        except WireError as exc:
+            return Outgoing({**head, "ok": False, "value": str(exc)}, [])
+        return Outgoing({**head, "ok": True, "value": value}, buffers)
+
+    def slice(self, source: object, size: int, make: Callable[[], Payload], start: int) -> Answer:
+        """
+        Give up to SLICE_BYTES of a payload.
+
+        Args:
+            source: What the payload is of, and `size` how large that is: a live body grows.
+            make: Makes the payload, when it is not the one that was sliced last.
+            start: Offset in bytes.
+        """
+        if self._sliced is None or self._sliced[0] is not source or self._sliced[1] != size:
+            self._sliced = (source, size, make())
+        payload = self._sliced[2]
+        data = payload.data[start : start + SLICE_BYTES]
+        if start + len(data) >= len(payload.data):
+            # The last slice: nothing of what may have been cleared from the store stays behind here.
+            self._sliced = None
+        value = {"total": len(payload.data), "media_type": payload.media_type, "note": payload.note}
+        return value, [data]
+
+
+def _number(message: Mapping[str, Any], key: str) -> int:
+    value = message.get(key)
+    if not isinstance(value, int) or value < 0:
+        raise WireError(f"{key} must be a whole number, got {value!r}")
+    return value
+
+
+def _exchange(answers: Answers, message: Mapping[str, Any]) -> Exchange:
+    seq = _number(message, "seq")
+    exchange = answers.store.get(seq)
+    if exchange is None:
+        raise WireError(f"exchange {seq} was dropped from the store, or cleared")
+    return exchange
+
+
+def _socket(answers: Answers, message: Mapping[str, Any]) -> WebSocketRecord:
+    exchange = _exchange(answers, message)
+    if exchange.websocket is None:
+        raise WireError(f"exchange {exchange.seq} is no WebSocket session")
+    return exchange.websocket
+
+
+def _ask_detail(answers: Answers, message: Mapping[str, Any]) -> Answer:
+    return detail(_exchange(answers, message)), []
+
+
+def _ask_body(answers: Answers, message: Mapping[str, Any]) -> Answer:
+    exchange = _exchange(answers, message)
+    sides = {"request": exchange.request, "response": exchange.response}
+    side = sides.get(str(message.get("side")))
+    if side is None:
+        raise WireError(f"exchange {exchange.seq} has no {message.get('side')!r} with a body")
+    body = side.body
+    return answers.slice(body, body.size, lambda: body_payload(body), _number(message, "start"))
+
+
+def _ask_messages(answers: Answers, message: Mapping[str, Any]) -> Answer:
+    start = _number(message, "start")
+    found = [one for one in _socket(answers, message).messages if one.number >= start][:MESSAGES_PER_ANSWER]
+    return [message_row(one) for one in found], []
+
+
+def _ask_message(answers: Answers, message: Mapping[str, Any]) -> Answer:
+    number = _number(message, "n")
+    one = next((one for one in _socket(answers, message).messages if one.number == number), None)
+    if one is None:
+        raise WireError(f"message {number} was dropped from the store: a session keeps its last ones only")
+    return answers.slice(one, one.size, lambda: message_payload(one), _number(message, "start"))
+
+
+def _ask_clear(answers: Answers, message: Mapping[str, Any]) -> Answer:
+    answers.store.clear()
+    return None, []
+
+
+QUESTIONS: dict[Any, Callable[[Answers, Mapping[str, Any]], Answer]] = {
+    "detail": _ask_detail,
+    "body": _ask_body,
+    "messages": _ask_messages,
+    "message": _ask_message,
+    "clear": _ask_clear,
+}
+
+
+def encode(value: object) -> bytes:
+    """Write JSON for a binary buffer."""
+    return json.dumps(value, separators=(",", ":")).encode()
