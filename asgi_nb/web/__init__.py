@@ -1,0 +1,7 @@
+"""
+An ASGI toolkit with the public names of Starlette 1.x: routing, requests, responses, WebSockets, middleware.
+
+Needs a Python and anyio, no notebook and no particular server. Nothing is imported here:
+take what you need from the module that bears its name, as in
+`from asgi_nb.web.responses import JSONResponse`.
+"""

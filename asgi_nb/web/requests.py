@@ -1,0 +1,460 @@
+"""
+The request of a client, read when asked for: making a Request reads nothing and parses nothing.
+"""
+
+import json
+from collections import deque
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, cast
+
+import anyio
+
+from asgi_nb.web._cookies import parse_cookies
+from asgi_nb.web._disconnect import INBOX
+from asgi_nb.web._json import load_json
+from asgi_nb.web._utils import AwaitableOrContextManager, AwaitableOrContextManagerWrapper
+from asgi_nb.web.datastructures import URL, Address, FormData, Headers, QueryParams, State
+from asgi_nb.web.exceptions import HTTPException
+from asgi_nb.web.formparsers import FormParser, MultiPartException, MultiPartParser, split_content_type
+from asgi_nb.web.types import Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    # A type variable with a default is in typing from 3.13 on; type checkers know it before.
+    from typing_extensions import TypeVar
+
+    StateT = TypeVar("StateT", bound=Mapping[str, Any] | State, default=State)
+else:
+    from typing import TypeVar
+
+    StateT = TypeVar("StateT")
+
+__all__ = ["ClientDisconnect", "HTTPConnection", "InvalidJSON", "Request", "StateT", "cookie_parser"]
+
+cookie_parser = parse_cookies
+
+_UNREAD: Any = object()
+
+# Headers of a request that the browser would send with the pushed one too.
+_PUSHED_HEADERS = ("accept", "accept-encoding", "accept-language", "cache-control", "user-agent")
+
+
+class ClientDisconnect(Exception):
+    """The client left before the whole request was read, or the whole response was sent."""
+
+
+class InvalidJSON(json.JSONDecodeError, HTTPException):
+    """
+    The body of a request is not JSON: a 400, unless it is handled.
+
+    Starlette lets the JSONDecodeError through, which becomes a 500; the mistake is the client's. It is one
+    here too, so that code that catches it carries over.
+
+    Args:
+        msg: What is wrong.
+        doc: The body as text, with U+FFFD for what is not UTF-8.
+        pos: Where in `doc`, in characters from 0.
+    """
+
+    def __init__(self, msg: str, doc: str, pos: int) -> None:
+        json.JSONDecodeError.__init__(self, msg, doc, pos)
+        HTTPException.__init__(
+            self, 400, f"The request body is not valid JSON: {msg} (line {self.lineno}, column {self.colno})"
+        )
+
+    __str__ = HTTPException.__str__
+
+
+def _parse_json(body: bytes) -> Any:
+    try:
+        return load_json(body)
+    except json.JSONDecodeError as exc:
+        raise InvalidJSON(exc.msg, exc.doc, exc.pos) from exc
+    except UnicodeDecodeError as exc:
+        # As many characters stand before the bad byte here as in the text with it replaced.
+        place = len(body[: exc.start].decode(exc.encoding, "replace"))
+        problem = f"not {exc.encoding.upper()}: {exc.reason}"
+        raise InvalidJSON(problem, body.decode(exc.encoding, "replace"), place) from exc
+    except RecursionError as exc:
+        raise InvalidJSON("nested too deeply", body.decode("utf-8", "replace"), 0) from exc
+    except ValueError as exc:
+        # An integer of more digits than Python converts, see sys.set_int_max_str_digits.
+        raise InvalidJSON(str(exc), body.decode("utf-8", "replace"), 0) from exc
+
+
+class HTTPConnection(Mapping[str, Any], Generic[StateT]):
+    """
+    What a request and a WebSocket have in common: a reading view of the scope.
+
+    Args:
+        scope: An ASGI scope of type `"http"` or `"websocket"`; also what this is a mapping over.
+        receive: Not used; here so that all connections are made alike.
+
+    Raises:
+        ValueError: The scope is of another type.
+    """
+
+    _url: URL | None = None
+    _base_url: URL | None = None
+    _headers: Headers | None = None
+    _query_params: QueryParams | None = None
+    _cookies: dict[str, str] | None = None
+    _state: State | None = None
+
+    def __init__(self, scope: Scope, receive: Receive | None = None) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            raise ValueError(f"scope must be of type 'http' or 'websocket', got {scope['type']!r}")
+        self.scope = scope
+
+    def __getitem__(self, key: str) -> Any:
+        return self.scope[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.scope)
+
+    def __len__(self) -> int:
+        return len(self.scope)
+
+    # Not the mapping's: two connections with equal scopes are two connections.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    @property
+    def app(self) -> Any:
+        """The application that handles the connection."""
+        return self.scope["app"]
+
+    @property
+    def url(self) -> URL:
+        """The URL the client asked for."""
+        if self._url is None:
+            self._url = URL(scope=self.scope)
+        return self._url
+
+    @property
+    def base_url(self) -> URL:
+        """The URL the application is served under; ends with a slash."""
+        if self._base_url is None:
+            # A mount grows root_path; app_root_path is what it was before the first one.
+            root = self.scope.get("app_root_path", self.scope.get("root_path", ""))
+            path = root if root.endswith("/") else root + "/"
+            self._base_url = URL(scope={**self.scope, "path": path, "query_string": b"", "root_path": root})
+        return self._base_url
+
+    @property
+    def headers(self) -> Headers:
+        """The request's headers."""
+        if self._headers is None:
+            self._headers = Headers(scope=self.scope)
+        return self._headers
+
+    @property
+    def query_params(self) -> QueryParams:
+        """The parameters of the query string."""
+        if self._query_params is None:
+            self._query_params = QueryParams(self.scope.get("query_string", b""))
+        return self._query_params
+
+    @property
+    def path_params(self) -> dict[str, Any]:
+        """The parameters of the route's path, converted."""
+        path_params: dict[str, Any] = self.scope.get("path_params", {})
+        return path_params
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies the client sent, by name."""
+        if self._cookies is None:
+            self._cookies = {}
+            for header in self.headers.getlist("cookie"):
+                self._cookies.update(parse_cookies(header))
+        return self._cookies
+
+    @property
+    def client(self) -> Address | None:
+        """The client's address; None if the server does not know it."""
+        client = self.scope.get("client")
+        return None if client is None else Address(*client)
+
+    @property
+    def session(self) -> dict[str, Any]:
+        """The session, kept by SessionMiddleware."""
+        session: dict[str, Any] = self._from_middleware("session", "SessionMiddleware")
+        # The toolkit's session notes that it was looked at, for the Vary header; another's need not.
+        mark_accessed = getattr(session, "mark_accessed", None)
+        if mark_accessed is not None:
+            mark_accessed()
+        return session
+
+    @property
+    def auth(self) -> Any:
+        """The credentials, found by AuthenticationMiddleware."""
+        return self._from_middleware("auth", "AuthenticationMiddleware")
+
+    @property
+    def user(self) -> Any:
+        """The user, found by AuthenticationMiddleware."""
+        return self._from_middleware("user", "AuthenticationMiddleware")
+
+    def _from_middleware(self, name: str, middleware: str) -> Any:
+        if name not in self.scope:
+            raise RuntimeError(
+                f"{middleware} must be installed to access request.{name}; "
+                f"add it with app.add_middleware({middleware}, ...)"
+            )
+        return self.scope[name]
+
+    @property
+    def state(self) -> StateT:
+        """What the application's lifespan and its middleware keep for this request."""
+        if self._state is None:
+            self._state = State(self.scope.setdefault("state", {}))
+        return cast("StateT", self._state)
+
+    def url_for(self, name: str, /, **path_params: Any) -> URL:
+        """
+        The absolute URL of a route.
+
+        Args:
+            name: The route's name, `"mount:route"` inside a mount.
+            **path_params: A value for each parameter of its path.
+
+        Raises:
+            NoMatchFound: No route has that name and these parameters.
+            RuntimeError: No application or router handles this request.
+        """
+        provider = self.scope.get("router") or self.scope.get("app")
+        if provider is None:
+            raise RuntimeError(
+                "The `url_for` method can only be used inside an application or with a router; "
+                "this scope has neither 'app' nor 'router'"
+            )
+        url: URL = provider.url_path_for(name, **path_params).make_absolute_url(base_url=self.base_url)
+        return url
+
+
+async def empty_receive() -> NoReturn:
+    raise RuntimeError("Receive channel has not been made available; make the Request with receive=")
+
+
+async def empty_send(message: Message) -> NoReturn:
+    raise RuntimeError("Send channel has not been made available; make the Request with send=")
+
+
+class Request(HTTPConnection[StateT]):
+    """
+    An HTTP request.
+
+    Args:
+        scope: An ASGI scope of type `"http"`.
+        receive: Where the body comes from.
+        send: Where early hints and pushes go.
+
+    Raises:
+        ValueError: The scope is of another type.
+    """
+
+    _body: bytes | None = None
+    _json: Any = _UNREAD
+    _form: FormData | None = None
+    _stream_consumed = False
+    _is_disconnected = False
+    # Messages that is_disconnected() met, for stream() to read.
+    _kept: deque[Message] | None = None
+
+    # Whether body() may read past stream(), which a subclass may have replaced.
+    _has_own_stream = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._has_own_stream = cls.stream is Request.stream
+
+    def __init__(self, scope: Scope, receive: Receive = empty_receive, send: Send = empty_send) -> None:
+        if scope["type"] != "http":
+            raise ValueError(f"scope must be of type 'http', got {scope['type']!r}")
+        self.scope = scope
+        self._receive = receive
+        self._send = send
+
+    @property
+    def method(self) -> str:
+        """The request's method, in upper case."""
+        return cast("str", self.scope["method"])
+
+    @property
+    def receive(self) -> Receive:
+        """The ASGI receive callable."""
+        return self._receive
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """
+        The body in chunks, as they come in; the last is empty.
+
+        Can be read once, unless `body()` was read before.
+
+        Raises:
+            ClientDisconnect: The client left before the end.
+            RuntimeError: The stream was read to its end before.
+        """
+        if self._body is not None:
+            yield self._body
+            yield b""
+            return
+        self._check_unread()
+        while not self._stream_consumed:
+            chunk = await self._read_chunk()
+            if chunk:
+                yield chunk
+        yield b""
+
+    async def body(self) -> bytes:
+        """
+        The whole body, kept for further calls.
+
+        Raises:
+            ClientDisconnect: The client left before the end.
+            RuntimeError: The body was read with `stream()`.
+        """
+        if self._body is None:
+            if not self._has_own_stream:
+                async with aclosing(self.stream()) as stream:
+                    self._body = b"".join([chunk async for chunk in stream])
+                return self._body
+            self._check_unread()
+            chunks = [await self._read_chunk()]
+            while not self._stream_consumed:
+                chunks.append(await self._read_chunk())
+            self._body = b"".join(chunks)
+        return self._body
+
+    def _check_unread(self) -> None:
+        if self._stream_consumed:
+            raise RuntimeError(
+                "Stream consumed: the body was read with stream(); to read it twice, use body()"
+            )
+
+    async def _read_chunk(self) -> bytes:
+        if self._kept:
+            message = self._kept.popleft()
+        elif self._is_disconnected:
+            raise ClientDisconnect
+        else:
+            message = await self._next_message()
+        if message["type"] == "http.request":
+            if not message.get("more_body", False):
+                self._stream_consumed = True
+            chunk: bytes = message.get("body", b"")
+            return chunk
+        self._is_disconnected = True
+        raise ClientDisconnect
+
+    async def _next_message(self) -> Message:
+        inbox = self.scope.get(INBOX)
+        if inbox is not None and inbox.source == self._receive:
+            return cast("Message", await inbox.receive())
+        return await self._receive()
+
+    async def json(self) -> Any:
+        """
+        The body, decoded from JSON and kept for further calls.
+
+        Raises:
+            InvalidJSON: It is not JSON; a 400 unless handled.
+        """
+        if self._json is _UNREAD:
+            self._json = _parse_json(await self.body())
+        return self._json
+
+    def form(
+        self,
+        *,
+        max_files: int | float = 1000,
+        max_fields: int | float = 1000,
+        max_part_size: int = 1024 * 1024,
+    ) -> AwaitableOrContextManager[FormData]:
+        """
+        The body as a form, urlencoded or multipart; empty for another content type.
+
+        Await it, or enter it with `async with` to have its files closed.
+
+        Args:
+            max_files: More files are refused.
+            max_fields: More fields that are not files are refused.
+            max_part_size: Bytes; a longer field is refused.
+
+        Raises:
+            HTTPException: 400; the form is malformed or a limit is passed.
+            MultiPartException: The same, outside an application.
+            ModuleNotFoundError: The form is multipart and python-multipart is not installed.
+        """
+        return AwaitableOrContextManagerWrapper(self._get_form(max_files, max_fields, max_part_size))
+
+    async def _get_form(
+        self, max_files: int | float, max_fields: int | float, max_part_size: int
+    ) -> FormData:
+        if self._form is None:
+            content_type, _ = split_content_type(self.headers.get("content-type"))
+            try:
+                async with aclosing(self.stream()) as stream:
+                    if content_type == "multipart/form-data":
+                        self._form = await MultiPartParser(
+                            self.headers,
+                            stream,
+                            max_files=max_files,
+                            max_fields=max_fields,
+                            max_part_size=max_part_size,
+                        ).parse()
+                    elif content_type == "application/x-www-form-urlencoded":
+                        self._form = await FormParser(
+                            self.headers, stream, max_fields=max_fields, max_part_size=max_part_size
+                        ).parse()
+                    else:
+                        self._form = FormData()
+            except MultiPartException as exc:
+                if "app" in self.scope:
+                    raise HTTPException(status_code=400, detail=exc.message) from exc
+                raise
+        return self._form
+
+    async def close(self) -> None:
+        """Close the files of the form, if one was read."""
+        if self._form is not None:
+            await self._form.close()
+
+    async def is_disconnected(self) -> bool:
+        """
+        Whether the client has left, as far as the server knows by now.
+
+        A part of the body that came in meanwhile is kept for `stream()`.
+        """
+        if not self._is_disconnected:
+            message: Message | None = None
+            # In a cancelled scope, what would wait gives up.
+            with anyio.CancelScope() as scope:
+                scope.cancel()
+                message = await self._next_message()
+            if message is not None:
+                if message["type"] == "http.disconnect":
+                    self._is_disconnected = True
+                elif not self._stream_consumed:
+                    self._kept = self._kept or deque()
+                    self._kept.append(message)
+        return self._is_disconnected
+
+    async def send_push_promise(self, path: str) -> None:
+        """Offer the client a resource it will need, if the server can push."""
+        if "http.response.push" in (self.scope.get("extensions") or ()):
+            headers = [
+                pair for name in _PUSHED_HEADERS for pair in self.headers.raw if pair[0] == name.encode()
+            ]
+            await self._send({"type": "http.response.push", "path": path, "headers": headers})
+
+    async def send_early_hints(self, link: str, /, *additional_links: str) -> None:
+        """
+        Send a 103 response with Link headers, if the server can.
+
+        Source: RFC 8297.
+        """
+        if "http.response.early_hint" in (self.scope.get("extensions") or ()):
+            links = [value.encode("latin-1") for value in (link, *additional_links)]
+            await self._send({"type": "http.response.early_hint", "links": links})
