@@ -1,0 +1,128 @@
+"""
+uvicorn, as a kernel needs it: no signals, no `sys.exit`, no change to the process's logging.
+
+The one file that imports uvicorn; it is imported when the first server starts.
+"""
+
+import asyncio
+import logging
+import socket
+import time
+from concurrent.futures import Future
+
+import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from asgi_nb.service.edge import Edge
+from asgi_nb.service.lifespan import Lifespan
+from asgi_nb.service.log import ServiceLog, diverted_to, report_loop_error
+from asgi_nb.web.types import ASGIApp
+
+GRACE = 2.0
+"""Seconds for requests under way to end by themselves before they are cancelled."""
+CANCEL_TIMEOUT = 0.5
+"""Seconds for a cancelled request to clean up before its connection is cut."""
+
+
+class _Config(uvicorn.Config):
+    def configure_logging(self) -> None:
+        """Leave the process's loggers alone: another uvicorn may be using them."""
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Future[None]) -> None:
+        super().__init__(config)
+        self._told = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._told.set_result(None)
+
+
+class ServerRun:
+    """
+    One run of a server, from the app's startup to its shutdown.
+
+    Args:
+        app: The application.
+        sock: A listening socket; it is closed when the run ends.
+        log: Where the server logs.
+        prefix: The path prefix that a proxy beside the kernel would use, or None.
+    """
+
+    def __init__(self, app: ASGIApp, sock: socket.socket, log: ServiceLog, prefix: str | None) -> None:
+        self.started: Future[None] = Future()
+        """Done when requests are answered."""
+        self.entered = False
+        """Whether the loop has begun the run, which then closes the socket itself."""
+        self._app = app
+        self._socket = sock
+        self._log = log
+        self._prefix = prefix
+        self._deadline = 0.0
+        self._server: _Server | None = None
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Serve until `stop`."""
+        self.entered = True
+        with diverted_to(self._log):
+            asyncio.get_running_loop().set_exception_handler(report_loop_error)
+            lifespan = Lifespan(self._app, self._log)
+            try:
+                await lifespan.startup()
+                await self._serve(lifespan)
+            finally:
+                self._close()
+                await lifespan.shutdown(max(0.1, self._deadline - time.monotonic()))
+
+    def stop(self, timeout: float) -> None:
+        """Ask the run to end within `timeout` seconds; from any thread."""
+        self._stopping = True
+        # What is left after the streams have ended belongs to the app's shutdown, and to the way back.
+        self._deadline = time.monotonic() + timeout * 0.9
+        if self._server is not None:
+            self._server.config.timeout_graceful_shutdown = min(GRACE, timeout * 0.4)  # type: ignore[assignment]
+            self._server.should_exit = True
+
+    async def _serve(self, lifespan: Lifespan) -> None:
+        trusting = ProxyHeadersMiddleware(self._app, trusted_hosts=["127.0.0.1", "::1"])  # type: ignore[arg-type]
+        port = self._socket.getsockname()[1]
+        edge = Edge(trusting, state=lifespan.state, port=port, prefix=self._prefix)  # type: ignore[arg-type]
+        config = _Config(
+            edge,
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            ws="websockets-sansio",
+            # The edge comes first: it asks for the real peer, which this would replace.
+            proxy_headers=False,
+        )
+        self._server = _Server(config, self.started)
+        # A stop that came during the app's startup.
+        self._server.should_exit = self._stopping
+        await self._server.serve(sockets=[self._socket])
+        await self._cut(self._server)
+
+    async def _cut(self, server: uvicorn.Server) -> None:
+        """End what outlived the grace: uvicorn cancels it, but neither waits nor closes."""
+        if server.server_state.tasks:
+            await asyncio.wait(set(server.server_state.tasks), timeout=CANCEL_TIMEOUT)
+        if late := len(server.server_state.tasks):
+            self._log.note(logging.WARNING, f"{late} handler(s) did not end when they were cancelled")
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
+
+    def _close(self) -> None:
+        for listener in getattr(self._server, "servers", []):
+            listener.close()
+        self._socket.close()
+
+    def descriptors(self) -> list[int]:
+        """The file descriptors of the listening socket and of all open connections."""
+        found = [self._socket.fileno()]
+        if self._server is not None:
+            for connection in list(self._server.server_state.connections):
+                opened = connection.transport.get_extra_info("socket")
+                found.append(-1 if opened is None else opened.fileno())
+        return [descriptor for descriptor in found if descriptor >= 0]

@@ -1,0 +1,263 @@
+"""
+A running server: start it in a cell, keep it as an object, stop it.
+
+Rule 1: the port is bound in the calling thread; a busy port is an error of the calling cell.
+Rule 2: every wait has a bound, and an interrupt during a wait leaves either a server that
+    runs or none.
+Rule 3: a forked child inherits no server: it must not hold a port, or a client, that its
+    parent lets go.
+"""
+
+import atexit
+import concurrent.futures
+import html
+import inspect
+import logging
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from asgi_nb.service.addresses import browser_url, find_jupyter, proxy_prefix
+from asgi_nb.service.errors import ServiceError
+from asgi_nb.service.log import ServiceLog
+from asgi_nb.service.portal import current_line, on_portal, spawn
+from asgi_nb.service.sockets import is_loopback, listen
+from asgi_nb.web.types import ASGIApp
+
+START_TIMEOUT = 30.0
+"""Seconds for an app's startup: long enough to open a database, short enough to notice a hang."""
+STOP_TIMEOUT = 5.0
+"""Seconds; Jupyter waits as long for a kernel to end before it kills it."""
+EXIT_TIMEOUT = 3.0
+"""Seconds for all servers together when the process ends."""
+
+
+class Service:
+    """
+    A server that answers for one app on one port. `start` makes them.
+
+    Attributes:
+        app: The application that is served.
+        host: What was asked for: a name or address of this machine.
+        port: The TCP port.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, sock: socket.socket) -> None:
+        from asgi_nb.service.server import ServerRun  # uvicorn: loaded with the first server, not before
+
+        self.app = app
+        self.host = host
+        self._address, self.port = sock.getsockname()[:2]
+        self._socket = sock
+        self._log = ServiceLog()
+        self._jupyter = find_jupyter(os.environ, _runtime_dir())
+        self._run = ServerRun(app, sock, self._log, proxy_prefix(self.port, os.environ, self._jupyter))
+        self._done: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._stopping = False
+        self._asked = 1
+
+    @property
+    def local_url(self) -> str:
+        """The address on this machine, without a slash at the end: `http://127.0.0.1:8000`."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._address, self._address)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """
+        The address that the notebook's browser can open, with a slash at the end.
+
+        On JupyterHub, Binder or a Jupyter server elsewhere it leads through
+        jupyter-server-proxy, and may be a path on the notebook page's own origin.
+        """
+        return browser_url(self.local_url, self.port, os.environ, self._jupyter)
+
+    @property
+    def running(self) -> bool:
+        """Whether it answers: false from the moment that a stop is asked for."""
+        return not self._stopping and not self._done.done() and self._run.started.done()
+
+    @property
+    def public(self) -> bool:
+        """Whether other machines can reach it."""
+        return not is_loopback(self._address)
+
+    @property
+    def log(self) -> list[logging.LogRecord]:
+        """The last records that the server logged, among them what its app raised; oldest first."""
+        return self._log.records()
+
+    def stop(self, timeout: float = STOP_TIMEOUT) -> None:
+        """
+        End the server: WebSockets close with 1012, streams are cut after a short grace.
+
+        Harmless when it has ended. An interrupt ends the waiting; the server stops all the same.
+
+        Args:
+            timeout: Seconds for all of it, the app's shutdown included.
+
+        Raises:
+            ServiceError: It did not end in time, or the caller is one of its own handlers.
+        """
+        if self._done.done():
+            return
+        if on_portal():
+            raise ServiceError(
+                "stop() waits for the server's thread, and was called on it; "
+                "from an async handler: await anyio.to_thread.run_sync(service.stop)"
+            )
+        self._ask_to_stop(timeout)
+        concurrent.futures.wait([self._done], timeout)
+        if not self._done.done():
+            raise ServiceError(
+                f"the server on port {self.port} did not end within {timeout} s; its thread is at "
+                f"{current_line()}. It ends when that returns; a restart of the kernel ends it at once"
+            )
+
+    def _ask_to_stop(self, timeout: float) -> None:
+        self._stopping = True
+        self._run.stop(timeout)
+
+    def _start(self, timeout: float) -> None:
+        """Hand the socket to the loop; return when requests are answered."""
+        self._done = spawn(self._run.run)
+        try:
+            concurrent.futures.wait(
+                [self._run.started, self._done], timeout, concurrent.futures.FIRST_COMPLETED
+            )
+            if self._done.done():
+                self._done.result()
+            if not self._run.started.done():
+                raise ServiceError(
+                    f"the app was not ready within {timeout} s; the server's thread is at {current_line()}. "
+                    "Look for a startup that waits for ever, or a handler that blocks the loop"
+                )
+        except BaseException:
+            self._abandon()
+            raise
+        _services.add(self)
+        self._done.add_done_callback(lambda _: _services.discard(self))
+
+    def _abandon(self) -> None:
+        if self._run.started.done():
+            self._ask_to_stop(STOP_TIMEOUT)
+            return
+        self._done.cancel()
+        if not self._run.entered:
+            # The loop is stuck, and a task that is cancelled before its first step cleans nothing up.
+            self._socket.close()
+
+    def _forget_in_child(self) -> None:
+        """In a forked child: let go of the parent's sockets, without a word to their peers."""
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in self._run.descriptors():
+            # The number stays taken: the socket object may yet close it, and must not hit another file.
+            os.dup2(null, descriptor, inheritable=False)
+        os.close(null)
+        self._done = concurrent.futures.Future()
+        self._done.set_result(None)
+
+    def __repr__(self) -> str:
+        return f"<Service {self.url} {self._state()}>"
+
+    def _repr_html_(self) -> str:
+        url = html.escape(self.url)
+        link = f'<a href="{url}" target="_blank" rel="noopener">{url}</a>' if self.running else url
+        return f"<div>{link} <small>{html.escape(self._state())}</small></div>"
+
+    def _state(self) -> str:
+        if not self.running:
+            return "stopped" if self._done.done() else "stopping"
+        words = "already serving" if self._asked > 1 else "serving"
+        if self.public:
+            words += (
+                f" - OPEN TO THE NETWORK: whoever reaches port {self.port} of this machine can call "
+                "the handlers, which run with your rights"
+            )
+        return words
+
+
+def start(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, timeout: float = START_TIMEOUT) -> Service:
+    """
+    Serve `app` from this process until the service is stopped or the process ends.
+
+    Args:
+        app: An ASGI 3 application.
+        host: What to listen on; `"0.0.0.0"` opens every network that this machine is on.
+        port: 0 lets the system choose.
+        timeout: Seconds for the app's lifespan startup.
+
+    Raises:
+        TypeError: `app` is no ASGI application.
+        ServiceError: The port is not to be had, the app's startup failed or took too
+            long, or the caller is a handler on the server's own thread.
+    """
+    check_app(app)
+    if on_portal():
+        raise ServiceError(
+            "start() waits for the server's thread, and was called on it; "
+            "from an async handler: await anyio.to_thread.run_sync(start, app)"
+        )
+    service = Service(app, host, listen(host, port))
+    service._start(timeout)
+    return service
+
+
+def check_app(app: Any) -> None:
+    """
+    Refuse what cannot be an ASGI application.
+
+    Raises:
+        TypeError: It cannot be called with scope, receive and send.
+    """
+    expected = "app must be an ASGI application, called with (scope, receive, send)"
+    if not callable(app):
+        raise TypeError(
+            f"{expected}; got {type(app).__name__} {app!r:.60}; pass the application object itself"
+        )
+    try:
+        inspect.signature(app).bind(None, None, None)
+    except ValueError:
+        return  # A callable from C shows no signature: the first request tells.
+    except TypeError:
+        name = getattr(app, "__qualname__", type(app).__qualname__)
+        if inspect.isclass(app):
+            remedy = f"{name} is a class: pass an instance of it"
+        elif inspect.isfunction(app) and not inspect.signature(app).parameters:
+            remedy = f"{name} takes nothing: if it builds the app, pass {name}()"
+        else:
+            remedy = (
+                f"{name} cannot be called so: a WSGI app (Flask, Bottle) needs an adapter, such as a2wsgi's"
+            )
+        raise TypeError(f"{expected}; {remedy}") from None
+
+
+# Held strongly: a service that nobody has kept a name for serves on, and is stopped at exit.
+_services: set[Service] = set()
+
+
+def _stop_at_exit() -> None:
+    stopping = list(_services)
+    for service in stopping:
+        service._ask_to_stop(EXIT_TIMEOUT)
+    concurrent.futures.wait([service._done for service in stopping], EXIT_TIMEOUT)
+
+
+def _forget_in_child() -> None:
+    for service in list(_services):
+        service._forget_in_child()
+    _services.clear()
+
+
+def _runtime_dir() -> Path | None:
+    if "JPY_PARENT_PID" not in os.environ:
+        return None
+    from jupyter_core.paths import jupyter_runtime_dir  # There is one wherever that variable is set.
+
+    return Path(jupyter_runtime_dir())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_in_child)
+atexit.register(_stop_at_exit)
