@@ -1,0 +1,1 @@
+"""The notebook's app: cells become endpoints of an ASGI app that is already serving."""

@@ -1,0 +1,158 @@
+"""What goes wrong in a cell, told at its own line: to the person who wrote it, and to who sent a request."""
+
+import linecache
+import re
+from html import escape
+from types import TracebackType
+from typing import Any
+
+from asgi_nb.record.error import ErrorRecord
+from asgi_nb.record.masks import visible
+from asgi_nb.web.responses import HTMLResponse, PlainTextResponse, Response
+
+# Lines of source around the one that failed: enough for a loop's head, few enough for one look.
+CONTEXT_LINES = 3
+
+UNBOUND = re.compile(r"local variable '(\w+)'")
+
+# One page, no script and nothing from elsewhere; `color-scheme` makes the browser follow the reader's theme.
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
+<title>500: {kind}</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
+h1 {{ font-size: 1.25rem; overflow-wrap: anywhere }}
+pre {{ overflow-x: auto; padding: .75rem; border: 1px solid currentColor; border-radius: .25rem }}
+.failed {{ font-weight: 700 }}
+</style>
+</head>
+<body>
+<h1>{headline}</h1>
+<p>{where}</p>
+{source}
+<h2>Traceback</h2>
+<pre>{traceback}</pre>
+</body>
+</html>
+"""
+
+
+class CellError(ValueError):
+    """
+    A cell that cannot become an endpoint. Nothing was changed.
+
+    Not a SyntaxError: IPython renders those itself, at a line of the wrong text.
+
+    Args:
+        message: What was got, what was expected, what to do.
+        label: The cell, as tracebacks name it: `Cell In[3]`.
+        lineno: The line of the cell, from 1.
+        line: That line as it was typed.
+        columns: Where in `line` the mistake begins and ends, from 0, end exclusive.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        label: str | None = None,
+        lineno: int | None = None,
+        line: str | None = None,
+        columns: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.label = label
+        self.lineno = lineno
+        self.line = line
+        self.columns = columns
+
+    def __str__(self) -> str:
+        if self.lineno is None:
+            return self.message
+        shown = [self.message, f"  {self.label or 'the cell'}, line {self.lineno}"]
+        if self.line is not None and self.line.strip():
+            text = self.line.strip()
+            shown.append(f"    {text}")
+            if self.columns is not None:
+                indent = len(self.line) - len(self.line.lstrip())
+                # A caret may stand one past the end: something is missing there.
+                start = min(max(0, self.columns[0] - indent), len(text))
+                end = max(start + 1, min(self.columns[1] - indent, len(text)))
+                shown.append("    " + " " * start + "^" * (end - start))
+        return "\n".join(shown)
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the text to show in place of a traceback through our own frames."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+def advise(exc: BaseException, namespace: dict[str, Any]) -> None:
+    """Note on an exception what its text leaves out: that assigning to a notebook's name made it local."""
+    match = UNBOUND.search(str(exc)) if isinstance(exc, UnboundLocalError) else None
+    if match is None or match[1] not in namespace:
+        return
+    name = match[1]
+    add_note(
+        exc, f"{name} is assigned in this cell, so it is local to it; for the notebook's own: global {name}"
+    )
+
+
+def add_note(exc: BaseException, note: str) -> None:
+    """Add a note to an exception unless it has it already: some exceptions are raised again and again."""
+    if note not in getattr(exc, "__notes__", ()):
+        exc.add_note(note)
+
+
+def failure_response(exc: Exception, record: ErrorRecord, where: str, *, html: bool) -> Response:
+    """
+    Make a 500 that shows an exception and the lines of the cell that raised it.
+
+    Args:
+        exc: The exception, with its traceback.
+        record: The same as plain data, its frames labelled.
+        where: What failed: `GET /items, cell [3]`.
+        html: Whether the client asked for HTML.
+    """
+    headline = f"{record.type}: {record.message}" if record.message else record.type
+    traceback = visible(record.format(), lines=True)
+    if not html:
+        return PlainTextResponse(f"500: {visible(headline)}\nin {where}\n\n{traceback}\n", status_code=500)
+    page = PAGE.format(
+        kind=escape(record.type),
+        headline=escape(visible(headline)),
+        where=f"in {escape(visible(where))}",
+        source=_source(exc, record),
+        traceback=escape(traceback),
+    )
+    return HTMLResponse(page, status_code=500)
+
+
+def _source(exc: Exception, record: ErrorRecord) -> str:
+    """Show the lines around the innermost line of a cell."""
+    cell = next((frame for frame in reversed(record.frames) if frame.is_cell), None)
+    if cell is None:
+        return ""
+    filename = _file_of(exc.__traceback__, cell.lineno, cell.function)
+    lines = []
+    for number in range(max(1, cell.lineno - CONTEXT_LINES), cell.lineno + CONTEXT_LINES + 1):
+        line = linecache.getline(filename, number).rstrip("\n")
+        if not line and number > cell.lineno:
+            break
+        mark = "→" if number == cell.lineno else " "
+        text = escape(visible(f"{mark} {number:>4}  {line}"))
+        lines.append(f'<span class="failed">{text}</span>' if number == cell.lineno else text)
+    shown = "\n".join(lines)
+    return f"<h2>{escape(cell.label)}, line {cell.lineno}</h2>\n<pre>{shown}</pre>"
+
+
+def _file_of(traceback: TracebackType | None, lineno: int, function: str) -> str:
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if (traceback.tb_lineno, code.co_qualname) == (lineno, function):
+            return code.co_filename
+        traceback = traceback.tb_next
+    return ""
