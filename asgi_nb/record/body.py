@@ -1,5 +1,6 @@
 """Bodies as they were seen: bytes, bounded, with what was left out counted, and the text and JSON in them."""
 
+import codecs
 import json
 import zlib
 from typing import Any
@@ -20,6 +21,9 @@ DECODED_LIMIT = 8 * BODY_LIMIT
 # deflate, which some servers send as "deflate" against RFC 9110 section 8.4.1.2.
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW_DEFLATE = -zlib.MAX_WBITS
+
+# Python's text encodings that are none on the wire: they refuse to replace what they cannot read, or warn.
+NOT_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"})
 
 
 def find_header(headers: Headers, name: str) -> str | None:
@@ -107,10 +111,11 @@ class Body:
             if name.strip().lower() == "charset":
                 charset = value.strip().strip("\"'")
                 try:
-                    b"".decode(charset)
+                    # Encoding is what fails for codecs that Python knows, but that are no text encodings.
+                    "a".encode(charset)
+                    return "utf-8" if codecs.lookup(charset).name in NOT_CHARSETS else charset
                 except (LookupError, ValueError):
                     return "utf-8"
-                return charset
         return "utf-8"
 
     @property

@@ -37,7 +37,7 @@ __all__ = [
 Kind = Literal["http", "websocket"]
 State = Literal["open", "streaming", "done", "error", "aborted"]
 
-# What an exchange weighs beside its bytes: measured with sys.getsizeof over all of its objects, rounded up.
+# What a small exchange and an empty message weigh: 1.5 KiB and 200 bytes by tracemalloc, rounded up.
 EXCHANGE_OVERHEAD = 2048
 MESSAGE_OVERHEAD = 256
 

@@ -63,16 +63,23 @@ def is_secret(name: str) -> bool:
 
 # --- characters -------------------------------------------------------------------------------------------
 
-# C0 and C1 controls, DEL, bidirectional controls, line and paragraph separators, the byte order mark and lone
-# surrogates. Source: Unicode TR36 section 3, "Trojan Source" (CVE-2021-42574).
-_UNSAFE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
+# Source: Unicode TR36 section 3; "Trojan Source", CVE-2021-42574. The joiners U+200C and U+200D stay: scripts
+# and emoji need them.
+_UNSAFE = "".join(
+    (
+        "\x00-\x08\x0b-\x1f\x7f-\x9f",  # C0 and C1 controls
+        "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069",  # bidirectional controls, separators
+        "\xad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f",  # without a shape
+        "\ud800-\udfff",  # lone surrogates
+    )
+)
 _INVISIBLE_IN_LINES = re.compile(f"[{_UNSAFE}]")
 _INVISIBLE = re.compile(f"[\t\n{_UNSAFE}]")
 
 
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def visible(text: str, *, lines: bool = False) -> str:
@@ -228,7 +235,7 @@ _JSON_KEY = re.compile(r'"((?:[^"\\\n]|\\.){1,200})"\s*:\s*')
 _JSON_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _JSON_SCALAR = re.compile(r'[^\s,\]}"]+')
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-_NOTHING_TO_HIDE = frozenset({"null", "true", "false", '""'})
+_NOTHING_TO_HIDE = frozenset({"null", "true", "false", '""', "none", "''", "bearer", "basic", "digest"})
 
 # `password=…`, `'password': '…'`, as in logs, error texts, .env files and JSON inside a JSON string.
 _PAIR = re.compile(
@@ -255,7 +262,7 @@ def mask_text(text: str) -> Shown:
 
     def hide_pair(match: re.Match[str]) -> str:
         nonlocal masked
-        if not is_secret(match[1]) or MASK in match[3] or match[3] in _NOTHING_TO_HIDE:
+        if not is_secret(match[1]) or MASK in match[3] or match[3].lower() in _NOTHING_TO_HIDE:
             return match[0]
         masked += 1
         return match[1] + match[2] + MASK

@@ -38,7 +38,9 @@ class News(IntEnum):
     """The app has answered: the response has started, or the socket is accepted or refused."""
 
 
+# Names of this module's own: an enum's members are slow to look up.
 NONE, CHANGED, ANSWERED = News
+ACCEPTED, CLOSING, DONE = Step.ACCEPTED, Step.CLOSING, Step.DONE
 
 # A file's path, a subprotocol, a close reason: longer ones are a mistake, and must not fill the memory.
 TEXT_LIMIT = 4096
@@ -81,18 +83,16 @@ class Recorder:
         """
         try:
             kind = message["type"]
-            flag = MORE.get(kind)
+            flag, expected, extension, handler = PLAN[kind] if kind in PLAN else UNKNOWN
             event = kind if flag is None or not message.get(flag) else kind + "+"
             step = self._legal.get((self._step, event))
-            if step is None or (direction == "receive") is not (kind in RECEIVED):
+            if step is None or direction != expected:
                 return self._refuse(direction, kind, at_ns)
-            if kind in EXTENSIONS and EXTENSIONS[kind] not in self._extensions:
+            if extension is not None and extension not in self._extensions:
                 self.exchange.add_fault(
-                    at_ns,
-                    f"{kind} was sent, but scope['extensions'] has no {EXTENSIONS[kind]!r}",
+                    at_ns, f"{kind} was sent, but scope['extensions'] has no {extension!r}"
                 )
             self._step = step
-            handler = HANDLERS.get(kind)
             return NONE if handler is None else handler(self, message, at_ns)
         except Exception as exc:  # noqa: BLE001 - rule 3: whatever a message holds, it is told and not raised
             return self._malformed(message, exc, at_ns)
@@ -136,7 +136,7 @@ class Recorder:
         exchange = self.exchange
         if exchange.state == "aborted":
             return
-        if self._step is Step.ACCEPTED:
+        if self._step is ACCEPTED:
             exchange.state = "done"
         else:
             exchange.state = "error"
@@ -145,8 +145,8 @@ class Recorder:
     def _refuse(self, direction: Direction, kind: object, at_ns: int) -> News:
         if not isinstance(kind, str):
             text = f"message type must be a str, got {shorten(repr(kind), 60)}"
-        elif kind in KNOWN:
-            if (direction == "receive") is (kind in RECEIVED):
+        elif kind in PLAN:
+            if PLAN[kind][1] == direction:
                 text = f"{kind} is not allowed here: {self._step}"
             else:
                 text = f"{kind} is not a message to {direction}"
@@ -162,6 +162,8 @@ class Recorder:
             text = f"message must be a dict, got {type(message).__name__}"
         elif "type" not in message:
             text = "message has no 'type'"
+        elif not isinstance(message["type"], str):
+            return self._refuse("send", message["type"], at_ns)
         else:
             name, cause = shorten(repr(message["type"]), 60), shorten(str(exc), 200)
             text = f"message {name} cannot be read: {type(exc).__name__}: {cause}"
@@ -181,7 +183,7 @@ class Recorder:
         return CHANGED if chunk else NONE
 
     def _on_disconnect(self, message: Message, at_ns: int) -> News:
-        if self._step is Step.DONE:
+        if self._step is DONE:
             return NONE
         self.exchange.state = "aborted"
         return CHANGED
@@ -239,7 +241,7 @@ class Recorder:
         return CHANGED
 
     def _advance(self, at_ns: int) -> None:
-        if self._step is Step.DONE or self._step is Step.CLOSING:
+        if self._step is DONE or self._step is CLOSING:
             exchange = self.exchange
             exchange.response_done_ns = at_ns
             if exchange.state == "streaming":
@@ -375,4 +377,18 @@ HANDLERS: dict[str, Callable[[Recorder, Message, int], News]] = {
     "websocket.send": Recorder._on_message,
     "websocket.http.response.body": Recorder._on_body,
     "websocket.http.response.start": Recorder._on_start,
+}
+
+Plan = tuple[str | None, str, str | None, Callable[[Recorder, Message, int], News] | None]
+UNKNOWN: Plan = (None, "", None, None)
+
+# Message -> flag for more, direction, extension, handler: all tables in the one look-up of each message.
+PLAN: dict[str, Plan] = {
+    kind: (
+        MORE.get(kind),
+        "receive" if kind in RECEIVED else "send",
+        EXTENSIONS.get(kind),
+        HANDLERS.get(kind),
+    )
+    for kind in KNOWN
 }

@@ -112,15 +112,16 @@ def read_headers(exchange: Exchange, where: str, value: object, at_ns: int) -> t
         try:
             name, content = field
             if type(name) is not bytes or type(content) is not bytes:
+                field = _bytes(name), _bytes(content)
                 got = f"({type(name).__name__}, {type(content).__name__})"
                 exchange.add_fault(at_ns, f"{where}: a header must be a pair of bytes, got {got}")
-                name, content = _bytes(name), _bytes(content)
+                name, content = field
         except (TypeError, ValueError):
             exchange.add_fault(
                 at_ns, f"{where}: a header must be a pair of bytes, got {type(field).__name__}"
             )
             continue
-        headers.append((name, content))
+        headers.append(field if type(field) is tuple else (name, content))
         size += len(name) + len(content)
     return tuple(headers), size
 

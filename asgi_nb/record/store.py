@@ -9,8 +9,8 @@ Rule 3: a number is given once and never again, so a reader can ask for what cam
 
 import logging
 import random
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
 from threading import RLock
 from typing import TypedDict, overload
@@ -25,6 +25,9 @@ logger = logging.getLogger("asgi_nb.record")
 MAX_EXCHANGES = 10_000
 # What a notebook can spare beside the data it is there for.
 MAX_BYTES = 64 << 20
+
+# Bytes by which an exchange under way may be heavier than the account says: a hundredth of what it may weigh.
+UNCHARGED = 1 << 14
 
 # Rows of the table in a notebook: what fits on two screens, and what a saved notebook should carry.
 SHOWN = 50
@@ -114,9 +117,9 @@ class Store:
         """Whether a tap records what begins from here on."""
         # Re-entrant: the garbage collector may run a finaliser on this very thread that asks the store.
         self._lock = RLock()
-        self._kept: OrderedDict[int, Exchange] = OrderedDict()
-        # Numbers in the order in which the exchanges finished; a set that keeps its order.
-        self._finished: OrderedDict[int, None] = OrderedDict()
+        self._kept: dict[int, Exchange] = {}
+        # Numbers in the order in which the exchanges finished.
+        self._finished: deque[int] = deque()
         self._watches: tuple[Watch, ...] = ()
         # A generator of its own: a notebook that seeds `random` must not see its numbers change.
         self._salt = random.Random().getrandbits(32)
@@ -134,36 +137,54 @@ class Store:
             exchange.seq = exchange.request.body.seq = seq
             exchange.id = f"{(seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF:08x}"
             self._kept[seq] = exchange
-        self.touch(exchange)
+            gone, woken = self._update(exchange)
+        for watch in woken:
+            self._wake(watch)
+        del gone
 
     def touch(self, exchange: Exchange) -> None:
         """Tell that an exchange has changed: its bytes are counted, and who watches is woken."""
-        gone: list[Exchange] = []
-        woken: list[Watch] = []
+        seq = exchange.seq
+        if exchange.app_exit_ns is None and exchange.kept_size - exchange.charged < UNCHARGED:
+            # Who is told already will look after this change: there is nothing to do, and no lock to take.
+            for watch in self._watches:
+                if seq not in watch._changed:
+                    break
+            else:
+                return
         with self._lock:
-            seq = exchange.seq
             if seq not in self._kept:
                 return
-            self._bytes += exchange.kept_size - exchange.charged
-            exchange.charged = exchange.kept_size
-            if exchange.app_exit_ns is not None:
-                self._finished[seq] = None
-            if self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges:
-                gone = self._make_room()
-            for watch in self._watches:
-                if not watch._changed:
-                    woken.append(watch)
-                watch._changed.add(seq)
+            gone, woken = self._update(exchange)
         for watch in woken:
             self._wake(watch)
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
+    def _update(self, exchange: Exchange) -> tuple[Sequence[Exchange], Sequence[Watch]]:
+        """Enter a change into the accounts, under the lock: gives what had to go and whom to wake."""
+        gone: Sequence[Exchange] = ()
+        woken: Sequence[Watch] = ()
+        self._bytes += exchange.kept_size - exchange.charged
+        exchange.charged = exchange.kept_size
+        if exchange.app_exit_ns is not None:
+            self._finished.append(exchange.seq)
+        if self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges:
+            gone = self._make_room()
+        if self._watches:
+            woken = [watch for watch in self._watches if not watch._changed]
+            for watch in self._watches:
+                watch._changed.add(exchange.seq)
+        return gone, woken
+
     def _make_room(self) -> list[Exchange]:
         gone = []
         while (self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges) and len(self._kept) > 1:
-            seq = self._finished.popitem(last=False)[0] if self._finished else next(iter(self._kept))
-            exchange = self._kept.pop(seq)
+            seq = self._finished.popleft() if self._finished else next(iter(self._kept))
+            exchange = self._kept.pop(seq, None)
+            if exchange is None:
+                # It finished twice: somebody touched it after its end.
+                continue
             gone.append(exchange)
             self._bytes -= exchange.charged
             self._dropped += 1
@@ -188,7 +209,7 @@ class Store:
         Exchanges under way run on, but are seen no more.
         """
         with self._lock:
-            gone, self._kept = self._kept, OrderedDict()
+            gone, self._kept = self._kept, {}
             self._finished.clear()
             self._bytes = self._dropped = self._dropped_bytes = 0
             woken = [watch for watch in self._watches if not watch._changed] if self._last_seq else []

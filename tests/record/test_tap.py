@@ -1,8 +1,17 @@
 """The tap passes everything on, and what it saw is in the store."""
 
-import pytest
+import asyncio
+import copy
+import tracemalloc
 
+import anyio
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asgi_nb.record.body import BODY_LIMIT
 from asgi_nb.record.exchange import Origin, current_exchange
+from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
@@ -153,3 +162,230 @@ async def test_a_provenance_that_fails_is_a_fault_and_no_error(call, store):
     assert wire.sent == [START, BODY]
     assert "LookupError: no such cell" in str(store[-1].faults[0])
     assert store[-1].state == "done"
+
+
+@pytest.mark.anyio
+async def test_a_cell_is_asked_for_once(call):
+    cells = Cells()
+
+    await call(answer, provenance=cells)
+
+    assert len(cells.asked) == 1
+
+
+@pytest.mark.anyio
+async def test_a_request_that_is_never_answered_still_has_its_cell(call, store):
+    async def app(scope, receive, send):
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        await call(app, provenance=Cells())
+
+    assert store[-1].origin is ORIGIN
+
+
+@pytest.mark.anyio
+async def test_a_route_in_a_mount_has_the_mounts_prefix(call, store, make_scope):
+    class Route:
+        path = "/items/{id}"
+
+    async def app(scope, receive, send):
+        scope["root_path"] = "/proxy/v1"
+        scope["route"] = Route()
+        await answer(scope, receive, send)
+
+    await call(app, scope=make_scope(root_path="/proxy", path="/proxy/v1/items/3"))
+
+    assert store[-1].route_path == "/v1/items/{id}"
+
+
+@pytest.mark.anyio
+async def test_a_mount_is_named_by_its_own_prefix(call, store):
+    class Mount:
+        path = "/v1"
+        routes = ()
+
+    async def app(scope, receive, send):
+        scope["root_path"] = "/v1"
+        scope["route"] = Mount()
+        await answer(scope, receive, send)
+
+    await call(app)
+
+    assert store[-1].route_path == "/v1"
+
+
+@pytest.mark.anyio
+async def test_a_body_that_nobody_reads_is_not_recorded(call, store):
+    async def app(scope, receive, send):
+        await send(START)
+        await send(BODY)
+
+    await call(app, {"type": "http.request", "body": b"unread"})
+
+    assert store[-1].request.body.size == 0
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_request_is_aborted_and_stays_cancelled(store, wire, make_scope):
+    line = wire()
+    reached = anyio.Event()
+
+    async def app(scope, receive, send):
+        await send(START)
+        reached.set()
+        await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(Tap(app, store), make_scope(), line.receive, line.send)
+        await reached.wait()
+        group.cancel_scope.cancel()
+
+    assert (store[-1].state, store[-1].error) == ("aborted", None)
+
+
+@pytest.mark.anyio
+async def test_a_client_that_is_gone_while_the_app_sends_aborts_the_exchange(store, wire, make_scope):
+    async def send(message):
+        raise BrokenPipeError("gone")
+
+    with pytest.raises(BrokenPipeError):
+        await Tap(answer, store)(make_scope(), wire({"type": "http.request"}).receive, send)
+
+    assert (store[-1].state, store[-1].error.type) == ("aborted", "BrokenPipeError")
+
+
+def test_a_coroutine_that_is_thrown_away_ends_its_exchange(store, wire, make_scope):
+    line = wire()
+
+    class Never:
+        def __await__(self):
+            yield
+
+    async def app(scope, receive, send):
+        await send(START)
+        await Never()
+
+    running = Tap(app, store)(make_scope(), line.receive, line.send)
+    running.send(None)
+    running.close()
+
+    assert (store[-1].state, store[-1].finished) == ("aborted", True)
+
+
+@pytest.mark.anyio
+async def test_an_exchange_is_in_the_store_from_its_first_moment(call, store):
+    states = []
+
+    async def app(scope, receive, send):
+        states.append(store[-1].state)
+        await send(START)
+        states.append(store[-1].state)
+        await send(BODY)
+        states.append(store[-1].state)
+
+    await call(app)
+
+    assert states == ["open", "streaming", "done"]
+    assert store[-1].background >= 0
+
+
+@pytest.mark.anyio
+async def test_a_watcher_is_told_of_every_stage(call, store):
+    watch = store.watch(lambda: None)
+    told = []
+
+    async def app(scope, receive, send):
+        told.append(watch.take())
+        await send(START)
+        told.append(watch.take())
+        await send(BODY)
+        told.append(watch.take())
+
+    await call(app)
+
+    assert [*told, watch.take()] == [[1]] * 4
+
+
+@pytest.mark.anyio
+async def test_an_exchange_that_has_begun_is_recorded_to_its_end(call, store):
+    async def app(scope, receive, send):
+        store.recording = False
+        await answer(scope, receive, send)
+
+    await call(app)
+
+    assert store[-1].state == "done"
+
+
+def test_a_streamed_body_of_200_megabytes_costs_a_bounded_memory(make_scope):
+    store = Store()
+    chunk = bytes(1 << 16)
+    count = 200 * (1 << 20) // len(chunk)
+
+    async def app(scope, receive, send):
+        await send(START)
+        for _ in range(count):
+            # Each chunk is an object of its own, as it is when it comes from a file or a socket.
+            await send({"type": "http.response.body", "body": bytes(bytearray(chunk)), "more_body": True})
+        await send({"type": "http.response.body"})
+
+    async def send(message):
+        pass
+
+    tracemalloc.start()
+    try:
+        asyncio.run(Tap(app, store)(make_scope(), send, send))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    body = store[-1].response.body
+    assert body.size == 200 * (1 << 20)
+    assert (len(body.data), body.truncated, body.chunk_count) == (BODY_LIMIT, True, count + 1)
+    assert peak < 4 * BODY_LIMIT
+
+
+VALUES = st.none() | st.integers() | st.text(max_size=5) | st.binary(max_size=5) | st.booleans()
+MESSAGE = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(
+            ["http.response.start", "http.response.body", "http.disconnect", "websocket.send", "x"]
+        )
+    },
+    optional={"status": VALUES, "body": VALUES, "headers": VALUES, "more_body": VALUES, "text": VALUES},
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(incoming=st.lists(MESSAGE, max_size=4), outgoing=st.lists(MESSAGE, max_size=6), fails=st.booleans())
+def test_the_app_and_the_server_see_the_same_with_and_without_the_tap(incoming, outgoing, fails):
+    async def app(scope, receive, send):
+        scope["seen"] = [await receive() for _ in incoming]
+        for message in outgoing:
+            await send(message)
+        if fails:
+            raise KeyError("tea")
+
+    def run(app):
+        waiting, sent = list(incoming), []
+
+        async def receive():
+            return waiting.pop(0)
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "path": "/"}
+        try:
+            asyncio.run(app(scope, receive, send))
+        except KeyError as exc:
+            return scope["seen"], sent, exc.args
+        return scope["seen"], sent, None
+
+    before = copy.deepcopy((incoming, outgoing))
+    plain, tapped = run(app), run(Tap(app, Store()))
+
+    assert plain == tapped
+    assert [id(message) for message in tapped[1]] == [id(message) for message in outgoing]
+    assert (incoming, outgoing) == before
