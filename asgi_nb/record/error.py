@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 # Packages whose frames above the app's own tell a reader nothing.
-INTERNAL = frozenset({"anyio", "asgi_nb", "asyncio", "uvicorn"})
+INTERNAL = frozenset({"anyio", "asgi_nb", "asyncio", "fastapi", "starlette", "uvicorn"})
 
 # A recursion error has a thousand frames; both ends tell the story.
 FIRST_FRAMES = 10

@@ -313,7 +313,7 @@ class Recorder:
 
     def _on_close(self, message: Message, at_ns: int) -> News:
         self._close(message, at_ns, "app", 1000)
-        return ANSWERED
+        return CHANGED if self.exchange.response_start_ns is not None else ANSWERED
 
     def _on_websocket_disconnect(self, message: Message, at_ns: int) -> News:
         websocket = self.exchange.websocket

@@ -174,6 +174,19 @@ async def test_a_cell_is_asked_for_once(call):
 
 
 @pytest.mark.anyio
+async def test_a_socket_asks_for_its_cell_once(call, make_scope):
+    cells = Cells()
+
+    async def app(scope, receive, send):
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close"})
+
+    await call(app, scope=make_scope("websocket"), provenance=cells)
+
+    assert len(cells.asked) == 1
+
+
+@pytest.mark.anyio
 async def test_a_request_that_is_never_answered_still_has_its_cell(call, store):
     async def app(scope, receive, send):
         raise ValueError
