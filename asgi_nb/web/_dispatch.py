@@ -1,0 +1,235 @@
+"""
+Take a request to its route: the part of a router that runs for each request.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from asgi_nb.web._handover import Handover, call, reply, takes_handover
+from asgi_nb.web._lifespan import MountedLifespan, as_lifespan, run_lifespan
+from asgi_nb.web._matcher import Entry, Facts, Kind, Table
+from asgi_nb.web._route_list import RouteList
+from asgi_nb.web._utils import get_route_path
+from asgi_nb.web.datastructures import URL
+from asgi_nb.web.exceptions import HTTPException
+from asgi_nb.web.responses import PlainTextResponse, RedirectResponse
+from asgi_nb.web.types import ASGIApp, Lifespan, Receive, Scope, Send
+from asgi_nb.web.websockets import WebSocketClose
+
+__all__ = ["Dispatcher", "merged_params", "method_not_allowed"]
+
+_ABSENT = object()
+
+# What an app behind a mount changes for itself, and the apps around it must find as it was.
+_RESTORED = ("app", "app_root_path", "root_path", "starlette.exception_handlers")
+
+
+def merged_params(scope: Scope, bound: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of the mounts around, and these."""
+    outer = scope.get("path_params")
+    return {**outer, **bound} if outer else bound
+
+
+async def method_not_allowed(methods: Iterable[str], scope: Scope, receive: Receive, send: Send) -> None:
+    """
+    Answer 405: by an exception inside an app, whose handlers may say how, else by a response.
+
+    Source: RFC 9110 section 15.5.6.
+    """
+    headers = {"Allow": ", ".join(sorted(methods))}
+    if "app" in scope:
+        raise HTTPException(405, headers=headers)
+    await reply(PlainTextResponse("Method Not Allowed", 405, headers), scope, receive, send)
+
+
+class Dispatcher:
+    """What every router does. See Router for the arguments."""
+
+    def __init__(
+        self,
+        routes: Sequence[Any] | None,
+        redirect_slashes: bool,
+        default: ASGIApp | None,
+        lifespan: Lifespan[Any] | None,
+        facts: Callable[[Any], Facts],
+    ) -> None:
+        self._routes: RouteList[Any] = RouteList(routes or ())
+        self._facts = facts
+        self._table: Table | None = None
+        self.redirect_slashes = redirect_slashes
+        self.default: ASGIApp = self.not_found if default is None else default
+        self.lifespan_context = as_lifespan(lifespan)
+        self.middleware_stack: ASGIApp = self.app
+
+    @property
+    def routes(self) -> list[Any]:
+        """The routes, in order; a list to change in place, or to replace."""
+        return self._routes
+
+    @routes.setter
+    def routes(self, routes: Iterable[Any]) -> None:
+        self._routes = RouteList(routes)
+
+    def insert_route(self, index: int, route: Any) -> None:
+        """Put a route before the one at `index`, as `list.insert` counts."""
+        self._routes.insert(index, route)
+
+    def replace_route(self, old: Any, new: Any) -> None:
+        """
+        Put a route in the place of another.
+
+        Raises:
+            ValueError: The other one is not in this router.
+        """
+        self._routes[self._index(old)] = new
+
+    def remove_route(self, route: Any) -> None:
+        """
+        Take a route out.
+
+        Raises:
+            ValueError: It is not in this router.
+        """
+        del self._routes[self._index(route)]
+
+    def replace_routes(self, routes: Iterable[Any]) -> None:
+        """Put all these routes in the place of all the others, at once."""
+        self._routes[:] = routes
+
+    def _index(self, route: Any) -> int:
+        # Two routes may be equal; the very one is meant if it is there.
+        for index, other in enumerate(self._routes):
+            if other is route:
+                return index
+        if route in self._routes:
+            return self._routes.index(route)
+        raise ValueError(f"{route!r} is not one of this router's {len(self._routes)} routes")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if type(send) is Handover:
+            await call(self.middleware_stack, scope, receive, send)
+        else:
+            await self.middleware_stack(scope, receive, send)
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The routes, without the middleware around them."""
+        scope_type = scope["type"]
+        if "router" not in scope:
+            scope["router"] = self
+        if scope_type != "http" and scope_type != "websocket":
+            if scope_type != "lifespan":
+                raise ValueError(
+                    f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}"
+                )
+            await self.lifespan(scope, receive, send)
+            return
+        table = self._table
+        if table is None or table.stamp is not self._routes.stamp:
+            table = self._refresh()
+        path = get_route_path(scope) if scope.get("root_path") else scope["path"]
+        found = table.find(scope, path)
+        if found is None:
+            await self._no_route(table, path, scope, receive, send)
+            return
+        entry, bound, partial = found
+        route = scope["route"] = entry.route
+        kind = entry.kind
+        if kind is Kind.MOUNT or kind is Kind.OPAQUE:
+            if kind is Kind.MOUNT:
+                bound = route.child_scope(scope, path, bound)
+            await _enter(entry, bound, scope, receive, send, partial)
+            return
+        scope["endpoint"] = route.endpoint
+        scope["path_params"] = merged_params(scope, bound)
+        if partial is not None and not entry.handles:
+            await method_not_allowed(_methods(partial), scope, receive, send)
+            return
+        app = route.handle if entry.handles else route.app
+        if type(send) is Handover:
+            await call(app, scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    def _refresh(self) -> Table:
+        # The stamp before the content: a change in between is seen next time.
+        stamp = self._routes.stamp
+        routes = tuple(self._routes)
+        table = self._table
+        table = Table(routes, stamp, self._facts) if table is None else table.updated(routes, stamp)
+        self._table = table
+        return table
+
+    async def _no_route(self, table: Table, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self.redirect_slashes and path != "/":
+            whole: str = scope["path"]
+            other = {**scope, "path": whole.rstrip("/") if path.endswith("/") else whole + "/"}
+            if table.find(other, get_route_path(other)) is not None:
+                await reply(RedirectResponse(str(URL(scope=other))), scope, receive, send)
+                return
+        await call(self.default, scope, receive, send)
+
+    async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 404, or close a WebSocket before it was accepted."""
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+        elif "app" in scope:
+            # The app's handlers may say how a 404 looks.
+            raise HTTPException(404)
+        else:
+            await reply(PlainTextResponse("Not Found", 404), scope, receive, send)
+
+    async def lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """
+        Run this router's lifespan, and inside it those of the mounted apps.
+
+        They start in the order of their routes and stop in reverse. What they add to the state is there
+        for their own requests; for those of others too, unless somebody before them used the name.
+        """
+
+        def mounted() -> list[MountedLifespan]:
+            lifespans: dict[int, MountedLifespan] = {}
+            for route in self.routes:
+                if hasattr(route, "lifespan_state") and hasattr(route, "routes"):
+                    app = route.app
+                    lifespans.setdefault(id(app), MountedLifespan(app, route, scope))
+            return list(lifespans.values())
+
+        await run_lifespan(self.lifespan_context, mounted, scope, receive, send)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dispatcher) and self.routes == other.routes
+
+
+takes_handover(Dispatcher.__call__)
+takes_handover(Dispatcher.app)
+takes_handover(Dispatcher.not_found)
+
+
+async def _enter(
+    entry: Entry,
+    child_scope: Scope,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    partial: list[Entry] | None,
+) -> None:
+    """Run a route that changes the scope for what is behind it, and put back what only that may see."""
+    route = entry.route
+    before = [scope.get(key, _ABSENT) for key in _RESTORED]
+    scope.update(child_scope)
+    state = route.lifespan_state
+    if state:
+        scope.setdefault("state", {}).update(state)
+    try:
+        await call(route.handle if entry.handles else route.app, scope, receive, send)
+    finally:
+        for key, value in zip(_RESTORED, before, strict=True):
+            if value is not _ABSENT:
+                scope[key] = value
+            elif key in scope:
+                del scope[key]
+
+
+def _methods(entries: list[Entry]) -> set[str]:
+    """The methods of all routes that fit the path."""
+    return {method for entry in entries for method in getattr(entry.route, "methods", None) or ()}

@@ -1,0 +1,109 @@
+"""
+Functions as ASGI apps: `func(request) -> response` and `func(websocket)`.
+
+What can be known when a route is made is decided then: whether the function is async, and how to call it.
+A request makes one Request and calls the function; nothing is wrapped unless something goes wrong.
+"""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgi_nb.web._exception_handler import handle_exception, watched
+from asgi_nb.web._handover import Handover, takes_handover
+from asgi_nb.web._utils import is_async_callable
+from asgi_nb.web.concurrency import run_in_threadpool
+from asgi_nb.web.requests import Request
+from asgi_nb.web.responses import Response
+from asgi_nb.web.results import to_response
+from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
+from asgi_nb.web.websockets import WebSocket, WebSocketState
+
+__all__ = ["is_function", "request_response", "websocket_session"]
+
+
+def is_function(endpoint: Any) -> bool:
+    """
+    Whether an endpoint is called with a connection: a function or a method, perhaps in a partial.
+
+    Else it is an app.
+    """
+    while isinstance(endpoint, functools.partial):
+        endpoint = endpoint.func
+    return inspect.isfunction(endpoint) or inspect.ismethod(endpoint)
+
+
+def request_response(func: Callable[..., Any]) -> ASGIApp:
+    """
+    An ASGI app that answers with what `func(request)` returns.
+
+    Args:
+        func: Async, or plain: then it runs in a worker thread, with the caller's context variables. What it
+            returns need not be a Response, see `results.to_response`.
+    """
+    endpoint = _awaitable(func)
+
+    @takes_handover
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request: Request[Any] = Request(scope, receive, send)
+        started = False
+        try:
+            response = await endpoint(request)
+            if not isinstance(response, Response):
+                response = to_response(response, endpoint=func)
+            if type(send) is Handover:
+                if not send.give_now(response):
+                    await send.run(response, scope, receive)
+            elif type(response).__call__ is Response.__call__:
+                # The first thing it does is to send the start.
+                started = True
+                await response(scope, receive, send)
+            else:
+                watch = send = watched(send)
+                try:
+                    await response(scope, receive, watch)
+                finally:
+                    started = watch.started
+        except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
+            await handle_exception(exc, request, receive, send, started=started)
+
+    return app
+
+
+def websocket_session(func: Callable[[WebSocket[Any]], Awaitable[None]]) -> ASGIApp:
+    """
+    An ASGI app that runs `func(websocket)`.
+
+    Args:
+        func: An async function.
+    """
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        websocket: WebSocket[Any] = WebSocket(scope, receive, send)
+        try:
+            await func(websocket)
+        except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
+            started = websocket.application_state is WebSocketState.RESPONSE
+            await handle_exception(exc, websocket, receive, send, started=started)
+
+    return app
+
+
+def _awaitable(func: Callable[..., Any]) -> Callable[[Request[Any]], Awaitable[Any]]:
+    if is_async_callable(func):
+        return func
+    inner = func
+    while isinstance(inner, functools.partial):
+        inner = inner.func
+    if inspect.isasyncgenfunction(inner) or inspect.isgeneratorfunction(inner):
+        # Calling it runs none of its body.
+        return _coroutine(func)
+    return functools.partial(run_in_threadpool, func)
+
+
+def _coroutine(func: Callable[..., Any]) -> Callable[[Request[Any]], Awaitable[Any]]:
+    async def call(request: Request[Any]) -> Any:
+        return func(request)
+
+    return call

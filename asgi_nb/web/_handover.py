@@ -1,0 +1,209 @@
+"""
+Hand a response from an endpoint to the function middleware around it.
+
+A function middleware says `response = await call_next(request)` and goes on with the response in its hand,
+while an ASGI app below it does not give responses but sends messages. The usual way to turn one into the
+other is a task for the app and a channel for its messages, for each middleware. Here the outermost
+function middleware passes a Handover down as `send`, and whoever would answer, from the endpoint to the
+error handler, gives it the Response itself and returns. No task, no channel, and all frames below are
+gone before the middleware goes on.
+
+Rule 1: a Handover goes only to apps that know it: those marked with `@takes_handover`. They pass it on
+    through `call`, untouched; whoever wraps `send` must not be given one.
+Rule 2: an app that does not know it runs in a task of its own until its response is over (InnerTask), and
+    what it sends becomes a Response.
+Rule 3: the middleware that made the Handover sends the response, then runs what was to run after it,
+    and does not return before every inner task has ended.
+"""
+
+from collections.abc import Awaitable, Callable
+from types import CodeType
+from typing import Any, TypeVar
+
+from asgi_nb.web._inner_task import InnerTask
+from asgi_nb.web.background import BackgroundTask
+from asgi_nb.web.responses import Response, StreamingResponse
+from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Handover", "HeldResponse", "call", "reply", "takes_handover"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Code, not functions: a route's app is made anew for each route, and a function that wraps one of these
+# has other code.
+_KNOWS: set[CodeType] = set()
+
+
+def takes_handover(func: F) -> F:
+    """Mark an ASGI app, or the `__call__` of one, as knowing what to do when `send` is a Handover."""
+    _KNOWS.add(func.__code__)
+    return func
+
+
+def _knows(app: ASGIApp) -> bool:
+    code = getattr(app, "__code__", None)
+    if code is None:
+        code = getattr(type(app).__call__, "__code__", None)
+    return code in _KNOWS
+
+
+class Handover:
+    """
+    Stands where `send` stands, for one request.
+
+    Args:
+        send: The send of the outermost function middleware.
+    """
+
+    __slots__ = ("after", "error", "response", "send", "started", "tasks")
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.response: Response | None = None
+        self.started = False
+        """An endpoint sent messages past the middleware, through `request._send`."""
+        self.error: Exception | None = None
+        """To raise after the response, which tells the client about it."""
+        self.after: list[BackgroundTask] = []
+        self.tasks: list[InnerTask] = []
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            self.started = True
+        return self.send(message)
+
+    async def give(self, response: ASGIApp, scope: Scope, receive: Receive) -> None:
+        """Answer with `response`."""
+        if not self.give_now(response):
+            await self.run(response, scope, receive)
+
+    def give_now(self, response: Any) -> bool:
+        """Answer with `response`, if it is known before it is called what it will send."""
+        kind = type(response)
+        if kind.__call__ is Response.__call__:
+            # A copy: the endpoint may give the same object to each request.
+            self.response = HeldResponse(response)
+        elif (
+            kind is HeldResponse
+            or kind is TaskResponse
+            # A subclass may make its headers and its chunks as late as when it is sent.
+            or (isinstance(response, StreamingResponse) and _streams_plainly(kind))
+        ):
+            self.response = response
+            background, response.background = response.background, None
+            if background is not None:
+                self.after.append(background)
+            return True
+        else:
+            return False
+        if response.background is not None:
+            self.after.append(response.background)
+        return True
+
+    async def run(self, app: ASGIApp, scope: Scope, receive: Receive) -> None:
+        """Answer with what `app` sends. It goes on in a task of its own."""
+        task = InnerTask(app, scope, receive, self.send)
+        start = await task.start()
+        self.tasks.append(task)
+        self.response = TaskResponse(task, start)
+
+    def take(self) -> Response:
+        """
+        The response that was given.
+
+        Raises:
+            RuntimeError: None was given.
+        """
+        response, self.response = self.response, None
+        if response is None:
+            raise RuntimeError("No response returned: the inner app ended without sending one")
+        return response
+
+
+async def call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Call an app with whatever `send` there is: the one way to pass a Handover on."""
+    if type(send) is Handover and not _knows(app):
+        await send.run(app, scope, receive)
+    else:
+        await app(scope, receive, send)
+
+
+async def reply(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a response, whatever `send` there is."""
+    if type(send) is Handover:
+        await send.give(response, scope, receive)
+    else:
+        await response(scope, receive, send)
+
+
+def _streams_plainly(kind: type[StreamingResponse]) -> bool:
+    return (
+        kind.__call__ is StreamingResponse.__call__
+        and kind.stream_response is StreamingResponse.stream_response
+    )
+
+
+class HeldResponse(Response):
+    """What `call_next` gives for a response that is whole: it can be read, changed and streamed anew."""
+
+    def __init__(self, response: Response) -> None:
+        self.status_code = response.status_code
+        self.media_type = response.media_type
+        self.raw_headers = list(response.raw_headers)
+        self.body = response.body
+        self.background = None
+        self._iterator: Any = None
+
+    @property
+    def body_iterator(self) -> Any:
+        """
+        The body in chunks: the whole of it in one.
+
+        Reading it does not use it up. Setting it replaces the body.
+        """
+        return self._chunks() if self._iterator is None else self._iterator
+
+    @body_iterator.setter
+    def body_iterator(self, iterator: Any) -> None:
+        self._iterator = iterator
+
+    async def _chunks(self) -> Any:
+        if self.body:
+            yield self.body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._iterator is None:
+            await Response.__call__(self, scope, receive, send)
+            return
+        response = StreamingResponse(self._iterator, self.status_code, background=self.background)
+        response.raw_headers = self.raw_headers
+        await response(scope, receive, send)
+
+
+class TaskResponse(Response):
+    """What `call_next` gives for an app that runs in a task of its own. `body_iterator` may be replaced."""
+
+    def __init__(self, task: InnerTask, start: Message) -> None:
+        self.status_code = start["status"]
+        self.raw_headers = list(start.get("headers", ()))
+        self.background = None
+        self.body_iterator: Any = task.chunks()
+        self._info = task.info
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._info is not None:
+            await send({"type": "http.response.debug", "info": self._info})
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        open_end = True
+        async for chunk in self.body_iterator:
+            if isinstance(chunk, dict):
+                # Not a part of a body but a message of its own, as http.response.pathsend.
+                await send(chunk)
+                open_end = False
+            else:
+                body = chunk.encode(self.charset) if isinstance(chunk, str) else chunk
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+        if open_end:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if self.background is not None:
+            await self.background()

@@ -1,0 +1,423 @@
+"""
+Find the route of a path: the one that a walk down the list would find, without the walk.
+
+Rule 1: the answer is the first route in list order that matches fully, else the first that matches
+    but for the method. The tables below only leave out routes that cannot match.
+Rule 2: a table is never changed once a request can see it. A change makes a new table that shares
+    what stayed the same, so replacing one route of many costs little.
+Rule 3: a route with a `matches` of its own is asked, at its place in the order.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from typing import Any, Final, Literal
+
+from asgi_nb.web._paths import Pattern, Shape, Slot, bind
+from asgi_nb.web.types import Scope
+
+# Room between the ranks of two neighbours for routes that are inserted later.
+_GAP: Final = 1 << 20
+
+# Up to so many routes a change is made one by one; above, building anew is faster.
+_FEW: Final = 16
+
+
+Keys = tuple[str | None, ...]
+Place = Literal["static", "ends", "rests", "irregular", "opaque"]
+
+
+class Match(Enum):
+    """How a route fits a request."""
+
+    NONE = 0
+    """Not at all."""
+
+    PARTIAL = 1
+    """The path fits, the method does not."""
+
+    FULL = 2
+    """Path and method fit."""
+
+
+class Kind(Enum):
+    """What the table knows about a route."""
+
+    HTTP = 0
+    WEBSOCKET = 1
+    MOUNT = 2
+    OPAQUE = 3
+    """Nothing: its own `matches` decides."""
+
+
+Facts = tuple[Kind, Pattern | None, bool]
+"""
+What is known about a route: its kind, its pattern unless it is opaque, and whether it has a `handle` of
+its own.
+"""
+
+
+class Entry:
+    """A route in a table, with what is needed to match it."""
+
+    __slots__ = (
+        "_irregular",
+        "_rest",
+        "_slots",
+        "handles",
+        "keys",
+        "kind",
+        "path",
+        "place",
+        "plain",
+        "rank",
+        "route",
+    )
+
+    def __init__(self, route: Any, facts: Facts, rank: int) -> None:
+        kind, pattern, handles = facts
+        self.route = route
+        self.kind = kind
+        self.handles = handles
+        self.rank = rank
+        self.path = ""
+        self.keys: Keys = ()
+        self.place: Place = "opaque"
+        """The attribute of an index or of a node that has this entry; `keys` lead to the node."""
+        self.plain = False
+        """No parameters: if the shape fits, the path does."""
+        self._irregular: Pattern | None = None
+        self._rest: str | None = None
+        self._slots: tuple[Slot, ...] = ()
+        if pattern is not None:
+            shape = Shape(pattern)
+            self.path, self.keys = pattern.source, shape.keys
+            self._rest, self._slots = shape.rest, shape.slots
+            if not shape.regular:
+                self.place, self._irregular = "irregular", pattern
+            elif shape.rest is not None:
+                self.place = "rests"
+            elif shape.slots:
+                self.place = "ends"
+            else:
+                self.place, self.plain = "static", True
+
+    def bind(self, path: str, segments: list[str]) -> dict[str, Any] | None:
+        """The parameters, converted; None if the path does not match. The segments already fit the keys."""
+        if self._irregular is not None:
+            return bind(self._irregular.regex, self._irregular.convertors, path)
+        bound: dict[str, Any] = {}
+        for name, number, check, convert in self._slots:
+            text = segments[number]
+            if convert is None:
+                bound[name] = text
+                continue
+            if check is not None and check(text) is None:
+                return None
+            try:
+                bound[name] = convert(text)
+            except ValueError:
+                return None
+        if self._rest is not None:
+            rest = "/".join(segments[len(self.keys) :])
+            # "." in the regular expression of `path` matches all but a newline.
+            if "\n" in rest:
+                return None
+            bound[self._rest] = rest
+        return bound
+
+
+Entries = tuple[Entry, ...]
+
+
+class _Node:
+    """The routes that share their first segments."""
+
+    __slots__ = ("children", "ends", "irregular", "rests", "wild")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.wild: _Node | None = None
+        self.ends: Entries = ()
+        """The path ends here."""
+        self.rests: Entries = ()
+        """At least one more segment follows, whichever."""
+        self.irregular: Entries = ()
+        """A regular expression decides about what follows."""
+
+    def copy(self) -> "_Node":
+        copy = _Node()
+        copy.children, copy.wild = self.children, self.wild
+        copy.ends, copy.rests, copy.irregular = self.ends, self.rests, self.irregular
+        return copy
+
+    @property
+    def empty(self) -> bool:
+        return not (self.children or self.wild or self.ends or self.rests or self.irregular)
+
+
+class _Index:
+    """The routes for one scope type."""
+
+    __slots__ = ("_merged", "opaque", "root", "static")
+
+    def __init__(self) -> None:
+        self.static: dict[str, Entries] = {}
+        self.root = _Node()
+        self.opaque: Entries = ()
+        # Path without parameters -> all its candidates. Bounded by `static`.
+        self._merged: dict[str, Sequence[Entry]] = {}
+
+    def candidates(self, path: str) -> Sequence[Entry]:
+        """The routes whose shape fits, in list order."""
+        merged = self._merged.get(path)
+        if merged is None:
+            merged = self._merge(path)
+            if path in self.static:
+                self._merged[path] = merged
+        return merged
+
+    def _merge(self, path: str) -> Sequence[Entry]:
+        found: list[Entry] = []
+        segments = path.split("/")
+        _collect(self.root, segments, 0, len(segments), found)
+        found += self.static.get(path, ())
+        found += self.opaque
+        if len(found) > 1:
+            found.sort(key=_rank)
+        return found
+
+    def add(self, entry: Entry) -> None:
+        """Add in place: for a table that nobody sees yet."""
+        place, keys = entry.place, entry.keys
+        if place == "static":
+            path = entry.path
+            self.static[path] = (*self.static.get(path, ()), entry)
+        elif place == "opaque":
+            self.opaque += (entry,)
+        else:
+            node = self.root
+            for key in keys:
+                child = node.wild if key is None else node.children.get(key)
+                if child is None:
+                    child = _Node()
+                    if key is None:
+                        node.wild = child
+                    else:
+                        node.children[key] = child
+                node = child
+            setattr(node, place, (*getattr(node, place), entry))
+
+    def changed(self, gone: Iterable[Entry], new: Iterable[Entry]) -> "_Index":
+        """An index without `gone` and with `new`, which shares the rest with this one."""
+        index = _Index()
+        index.static = dict(self.static)
+        index.root = self.root
+        index.opaque = self.opaque
+        keep_merged = True
+        touched: set[str] = set()
+        for entries, change in ((gone, _without), (new, _with)):
+            for entry in entries:
+                place, keys = entry.place, entry.keys
+                if place == "static":
+                    path = entry.path
+                    touched.add(path)
+                    bucket = change(index.static.get(path, ()), entry)
+                    if bucket:
+                        index.static[path] = bucket
+                    else:
+                        del index.static[path]
+                elif place == "opaque":
+                    keep_merged = False
+                    index.opaque = change(index.opaque, entry)
+                else:
+                    keep_merged = False
+                    index.root = _replanted(index.root, keys, place, change, entry) or _Node()
+        if keep_merged:
+            index._merged = {path: found for path, found in self._merged.items() if path not in touched}
+        return index
+
+
+class Table:
+    """
+    The routes of a router at one moment, ready to be searched.
+
+    Args:
+        routes: The routes, in order.
+        stamp: What the list bore when it was read; another stamp means another list.
+        classify: Says what is known about a route.
+    """
+
+    __slots__ = ("_classify", "entries", "http", "routes", "stamp", "websocket")
+
+    def __init__(
+        self,
+        routes: tuple[Any, ...],
+        stamp: object,
+        classify: Callable[[Any], Facts],
+    ) -> None:
+        self._classify = classify
+        self.routes = routes
+        self.stamp = stamp
+        self.entries = tuple(
+            Entry(route, classify(route), number * _GAP) for number, route in enumerate(routes)
+        )
+        self.http = _Index()
+        self.websocket = _Index()
+        for entry in self.entries:
+            for index in self._indexes(entry.kind):
+                index.add(entry)
+
+    def _indexes(self, kind: Kind) -> tuple[_Index, ...]:
+        if kind is Kind.HTTP:
+            return (self.http,)
+        if kind is Kind.WEBSOCKET:
+            return (self.websocket,)
+        return (self.http, self.websocket)
+
+    def updated(self, routes: tuple[Any, ...], stamp: object) -> "Table":
+        """A table of `routes` that shares with this one whatever is the same."""
+        old = self.routes
+        start, most = 0, min(len(old), len(routes))
+        while start < most and old[start] is routes[start]:
+            start += 1
+        end = 0
+        while end < most - start and old[-1 - end] is routes[-1 - end]:
+            end += 1
+        gone = self.entries[start : len(old) - end]
+        added = routes[start : len(routes) - end]
+        after = self.entries[len(old) - end :]
+        ranks = self._ranks(gone, len(added), start, after)
+        if ranks is None or len(gone) + len(added) > _FEW:
+            return Table(routes, stamp, self._classify)
+
+        new = tuple(
+            Entry(route, self._classify(route), rank) for route, rank in zip(added, ranks, strict=True)
+        )
+        table = Table((), stamp, self._classify)
+        table.routes = routes
+        table.entries = self.entries[:start] + new + after
+        http, websocket = {Kind.HTTP, Kind.MOUNT, Kind.OPAQUE}, {Kind.WEBSOCKET, Kind.MOUNT, Kind.OPAQUE}
+        table.http = _changed(self.http, gone, new, http)
+        table.websocket = _changed(self.websocket, gone, new, websocket)
+        return table
+
+    def _ranks(self, gone: Entries, count: int, start: int, after: Entries) -> Iterable[int] | None:
+        """Ranks for `count` routes between their neighbours; None if there is no room left."""
+        if len(gone) == count:
+            return [entry.rank for entry in gone]
+        wide = _GAP * (count + 1)
+        if start:
+            low = self.entries[start - 1].rank
+            high = after[0].rank if after else low + wide
+        else:
+            high = after[0].rank if after else wide
+            low = high - wide
+        step = (high - low) // (count + 1)
+        return range(low + step, low + step * count + 1, step) if step else None
+
+    def find(self, scope: Scope, path: str) -> "tuple[Entry, dict[str, Any], list[Entry] | None] | None":
+        """
+        The route for a request.
+
+        Returns:
+            None if no route fits the path. Else the entry, its path parameters (for an opaque route: the
+            child scope) and None; or, if only the method does not fit, all the entries that fit the path.
+        """
+        http = scope["type"] == "http"
+        candidates = (self.http if http else self.websocket).candidates(path)
+        if not candidates:
+            return None
+        segments: list[str] | None = None
+        partial: tuple[Entry, dict[str, Any], list[Entry]] | None = None
+        for entry in candidates:
+            kind = entry.kind
+            if kind is Kind.OPAQUE:
+                match, bound = entry.route.matches(scope)
+                if match is Match.NONE:
+                    continue
+                fits = match is Match.FULL
+            else:
+                if entry.plain:
+                    bound = {}
+                else:
+                    if segments is None:
+                        segments = path.split("/")
+                    found = entry.bind(path, segments)
+                    if found is None:
+                        continue
+                    bound = found
+                methods = entry.route.methods if kind is Kind.HTTP else None
+                fits = not methods or scope["method"] in methods
+            if fits:
+                return entry, bound, None
+            if partial is None:
+                partial = entry, bound, [entry]
+            else:
+                partial[2].append(entry)
+        return partial
+
+
+def _rank(entry: Entry) -> int:
+    return entry.rank
+
+
+def _collect(node: _Node, segments: list[str], number: int, count: int, found: list[Entry]) -> None:
+    while True:
+        if node.irregular:
+            found += node.irregular
+        if number == count:
+            found += node.ends
+            return
+        if node.rests:
+            found += node.rests
+        segment = segments[number]
+        number += 1
+        child = node.children.get(segment)
+        # A parameter is never empty.
+        wild = node.wild if segment else None
+        if child is None:
+            if wild is None:
+                return
+            node = wild
+        else:
+            if wild is not None:
+                _collect(wild, segments, number, count, found)
+            node = child
+
+
+def _with(entries: Entries, entry: Entry) -> Entries:
+    return (*entries, entry)
+
+
+def _without(entries: Entries, entry: Entry) -> Entries:
+    return tuple(other for other in entries if other is not entry)
+
+
+def _changed(index: _Index, gone: Entries, new: Entries, kinds: set[Kind]) -> _Index:
+    gone, new = (tuple(entry for entry in entries if entry.kind in kinds) for entries in (gone, new))
+    return index.changed(gone, new) if gone or new else index
+
+
+def _replanted(
+    node: _Node | None,
+    keys: Keys,
+    place: Place,
+    change: Callable[[Entries, Entry], Entries],
+    entry: Entry,
+) -> _Node | None:
+    """A copy of the tree along `keys`, changed at their end; branches that became empty are cut."""
+    fresh = _Node() if node is None else node.copy()
+    if not keys:
+        setattr(fresh, place, change(getattr(fresh, place), entry))
+    else:
+        key, rest = keys[0], keys[1:]
+        if key is None:
+            fresh.wild = _replanted(fresh.wild, rest, place, change, entry)
+        else:
+            child = _replanted(fresh.children.get(key), rest, place, change, entry)
+            fresh.children = dict(fresh.children)
+            if child is None:
+                fresh.children.pop(key, None)
+            else:
+                fresh.children[key] = child
+    return None if fresh.empty else fresh

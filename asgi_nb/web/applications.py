@@ -1,0 +1,169 @@
+"""The application: routes, the middleware around them, and what happens to errors."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec
+
+from asgi_nb.web._handover import Handover, call, takes_handover
+from asgi_nb.web.datastructures import State, URLPath
+from asgi_nb.web.middleware import Middleware, _MiddlewareFactory
+from asgi_nb.web.middleware.body_limit import RequestBodyLimitMiddleware
+from asgi_nb.web.middleware.errors import ServerErrorMiddleware
+from asgi_nb.web.middleware.exceptions import ExceptionMiddleware
+from asgi_nb.web.routing import BaseRoute, Router
+from asgi_nb.web.types import ASGIApp, ExceptionHandler, Lifespan, Receive, Scope, Send
+
+__all__ = ["App", "Starlette"]
+
+P = ParamSpec("P")
+
+
+class App:
+    """
+    An ASGI application.
+
+    From the outside in: server errors, the limit of the body, `middleware`, handled exceptions, the router.
+
+    Middleware, exception handlers and routes can be changed while it serves, by one thread at a time: a
+    request goes to its end through the stack that it began with. This is more than Starlette allows, as
+    are `remove_middleware` and `errors_inside_middleware`.
+
+    Args:
+        debug: Answer unhandled exceptions with their traceback. Not for production.
+        routes: The first one that matches a request answers it.
+        middleware: The outermost first.
+        exception_handlers: Status or exception class -> function of the request and the exception that
+            gives a response. 500 and Exception stand for all that nobody else handles.
+        lifespan: Makes an async context manager of the app: entered at startup, left at shutdown. What it
+            gives is the state of each request.
+        max_body_size: Bytes; a larger request body is answered with 413.
+        errors_inside_middleware: Answer unhandled exceptions inside `middleware`, so that it sees the 500
+            response and can, say, add CORS headers to it. Otherwise it sees the exception.
+    """
+
+    def __init__(
+        self,
+        debug: bool = False,
+        routes: Sequence[BaseRoute] | None = None,
+        middleware: Sequence[Middleware] | None = None,
+        exception_handlers: Mapping[Any, ExceptionHandler] | None = None,
+        lifespan: Lifespan[Any] | None = None,
+        *,
+        max_body_size: int | None = None,
+        errors_inside_middleware: bool = False,
+    ) -> None:
+        self.debug = debug
+        self.state = State()
+        self.router = Router(routes, lifespan=lifespan)
+        self.max_body_size = max_body_size
+        self.errors_inside_middleware = errors_inside_middleware
+        self.exception_handlers: dict[Any, ExceptionHandler] = dict(exception_handlers or {})
+        self.user_middleware: list[Middleware] = list(middleware or ())
+        self.middleware_stack: ASGIApp | None = None
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The router with all middleware around it, each made once."""
+        debug = self.debug
+        handlers = dict(self.exception_handlers)
+        # Of the two names for the same thing the later one counts.
+        last_resort = [handlers.pop(key) for key in list(handlers) if key in (500, Exception)]
+        handler = last_resort[-1] if last_resort else None
+
+        app: ASGIApp = ExceptionMiddleware(self.router, handlers=handlers, debug=debug)
+        if self.errors_inside_middleware:
+            app = ServerErrorMiddleware(app, handler=handler, debug=debug, inside=True)
+        for cls, args, kwargs in reversed(self.user_middleware):
+            app = cls(app, *args, **kwargs)
+        if self.max_body_size is not None:
+            app = RequestBodyLimitMiddleware(app, max_body_size=self.max_body_size)
+        return ServerErrorMiddleware(app, handler=handler, debug=debug)
+
+    @takes_handover
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        stack = self.middleware_stack
+        if stack is None:
+            stack = self.middleware_stack = self.build_middleware_stack()
+        if type(send) is Handover:
+            await call(stack, scope, receive, send)
+        else:
+            await stack(scope, receive, send)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The routes, in order; a list to change in place."""
+        return self.router.routes
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """
+        The path of the first route with this name and exactly these parameters.
+
+        Raises:
+            NoMatchFound: There is none.
+        """
+        return self.router.url_path_for(name, **path_params)
+
+    def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
+        """Append an app under a prefix."""
+        self.router.mount(path, app=app, name=name)
+
+    def host(self, host: str, app: ASGIApp, name: str | None = None) -> None:
+        """Append an app for a host name."""
+        self.router.host(host, app=app, name=name)
+
+    def add_route(
+        self,
+        path: str,
+        route: Callable[..., Any],
+        methods: Sequence[str] | None = None,
+        name: str | None = None,
+        include_in_schema: bool = True,
+    ) -> None:
+        """Append a route. See Route for the arguments."""
+        self.router.add_route(path, route, methods=methods, name=name, include_in_schema=include_in_schema)
+
+    def add_middleware(
+        self, middleware_class: _MiddlewareFactory[P], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """
+        Put a middleware around all the others.
+
+        While serving, the whole stack is built anew: middleware that keeps something in itself starts over.
+
+        Args:
+            middleware_class: Called with the inner app and the other arguments.
+        """
+        self.user_middleware.insert(0, Middleware(middleware_class, *args, **kwargs))
+        self._rebuild()
+
+    def remove_middleware(self, middleware: Middleware | Callable[..., Any]) -> None:
+        """
+        Take a middleware out.
+
+        Args:
+            middleware: One of `user_middleware`, or the class of the outermost one to take out.
+
+        Raises:
+            ValueError: There is none.
+        """
+        for index, entry in enumerate(self.user_middleware):
+            if entry is middleware or entry.cls is middleware:
+                del self.user_middleware[index]
+                self._rebuild()
+                return
+        known = ", ".join(map(repr, self.user_middleware)) or "no middleware"
+        raise ValueError(f"{middleware!r} is not in this app, which has {known}")
+
+    def add_exception_handler(
+        self, exc_class_or_status_code: int | type[Exception], handler: ExceptionHandler
+    ) -> None:
+        """Register a handler for a status or for a class of exceptions."""
+        self.exception_handlers[exc_class_or_status_code] = handler
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        if self.middleware_stack is not None:
+            self.middleware_stack = self.build_middleware_stack()
+
+
+Starlette = App
+"""The name that code written for Starlette knows."""

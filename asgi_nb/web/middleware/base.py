@@ -1,0 +1,134 @@
+"""
+Middleware as a function: `async def f(request, call_next) -> response`.
+
+`call_next` runs the inner app and gives its response, to read, change or replace. Whole responses come
+from the endpoint in one piece, without a task and without a channel between; `_handover` says how.
+
+More than Starlette's: context variables that the inner app sets before it answers are set for the
+middleware too; reading `body_iterator` of a whole response does not use it up; `call_next` may be called
+again.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgi_nb.web._handover import Handover, call, takes_handover
+from asgi_nb.web.requests import ClientDisconnect, Request
+from asgi_nb.web.responses import Response
+from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["BaseHTTPMiddleware", "DispatchFunction", "RequestResponseEndpoint"]
+
+RequestResponseEndpoint = Callable[[Request[Any]], Awaitable[Response]]
+DispatchFunction = Callable[[Request[Any], RequestResponseEndpoint], Awaitable[Response]]
+
+
+class BaseHTTPMiddleware:
+    """
+    Run a function around each HTTP request.
+
+    The response that `call_next` gives has `status_code`, `headers` and `raw_headers` to change,
+    `body_iterator` to read or to replace, and `background` to set. One that is not returned is dropped,
+    and the inner app is told that the client left.
+
+    Args:
+        app: The application.
+        dispatch: The function; None: the method `dispatch`.
+    """
+
+    def __init__(self, app: ASGIApp, dispatch: DispatchFunction | None = None) -> None:
+        self.app = app
+        self.dispatch_func = self.dispatch if dispatch is None else dispatch
+
+    async def dispatch(self, request: Request[Any], call_next: RequestResponseEndpoint) -> Response:
+        """What to do with a request; for subclasses."""
+        raise NotImplementedError(
+            f"{type(self).__name__} needs a method dispatch(request, call_next), or a function as dispatch="
+        )
+
+    @takes_handover
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif type(send) is Handover:
+            request = _ReplayedRequest(scope, receive, send.send)
+            response = await self._dispatch(request, send)
+            if not send.give_now(response):
+                await send.run(response, scope, receive)
+        else:
+            await self._respond(scope, receive, send)
+
+    async def _dispatch(self, request: "_ReplayedRequest", handover: Handover) -> Response:
+        response = await self.dispatch_func(
+            request, functools.partial(_call_next, self.app, request, handover)
+        )
+        if not callable(response):
+            raise TypeError(
+                f"function middleware {self.dispatch_func!r} must return a response, got {response!r}; "
+                "return what call_next gave"
+            )
+        return response
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the outermost function of a request, send its response and end what the inner ones left."""
+        handover = Handover(send)
+        request = _ReplayedRequest(scope, receive, send)
+        try:
+            response = await self._dispatch(request, handover)
+            # An endpoint that wrote to `request._send` has answered past the middleware.
+            if not handover.started:
+                await response(scope, request.wrapped_receive, send)
+            for background in reversed(handover.after):
+                await background()
+            for task in reversed(handover.tasks):
+                await task.finish()
+        except BaseException:
+            for task in handover.tasks:
+                await task.abort()
+            raise
+        if handover.error is not None:
+            raise handover.error
+
+
+async def _call_next(
+    app: ASGIApp, inner: "_ReplayedRequest", handover: Handover, request: Request[Any]
+) -> Response:
+    await call(app, inner.scope, inner.wrapped_receive, handover)
+    return handover.take()
+
+
+class _ReplayedRequest(Request[Any]):
+    """The request of a middleware. What it read of the body is given to the inner app once more."""
+
+    _given = False
+    _told_disconnect = False
+
+    async def wrapped_receive(self) -> Message:
+        """The `receive` of the inner app."""
+        if self._told_disconnect:
+            return {"type": "http.disconnect"}
+        if self._given:
+            return await self._wait_for_disconnect()
+        if self._body is not None or self._stream_consumed:
+            # A body that was read with stream() is gone; an empty one keeps the inner app from waiting
+            # for it.
+            self._given = True
+            return {"type": "http.request", "body": self._body or b"", "more_body": False}
+        try:
+            chunk = await self._read_chunk()
+        except ClientDisconnect:
+            self._told_disconnect = True
+            return {"type": "http.disconnect"}
+        self._given = self._stream_consumed
+        return {"type": "http.request", "body": chunk, "more_body": not self._stream_consumed}
+
+    async def _wait_for_disconnect(self) -> Message:
+        if not self._is_disconnected:
+            message = await self._next_message()
+            if message["type"] != "http.disconnect":
+                raise RuntimeError(
+                    f"Unexpected message received: {message['type']}, expected http.disconnect"
+                )
+        self._told_disconnect = True
+        return {"type": "http.disconnect"}

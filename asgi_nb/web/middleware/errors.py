@@ -1,0 +1,105 @@
+"""Answer 500 to whatever nobody handled; the outermost middleware of every app."""
+
+from typing import Any
+
+from asgi_nb.web._exception_handler import watched
+from asgi_nb.web._handover import Handover, call, takes_handover
+from asgi_nb.web._utils import is_async_callable
+from asgi_nb.web.concurrency import run_in_threadpool
+from asgi_nb.web.middleware._debug_page import error_page, error_text
+from asgi_nb.web.requests import Request
+from asgi_nb.web.responses import HTMLResponse, PlainTextResponse, Response
+from asgi_nb.web.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
+
+__all__ = ["ServerErrorMiddleware"]
+
+_ANSWERED_SCOPE_KEY = "asgi_nb.answered_error"
+
+
+class ServerErrorMiddleware:
+    """
+    Answer exceptions with a 500 response, then raise them again for the server to log.
+
+    Args:
+        app: The application.
+        handler: Makes the response from the request and the exception; also called if it is too late for one.
+        debug: Answer with the traceback, as a page or as text, whatever the client prefers. Not for
+            production.
+        inside: Another one around this one, outside of the middleware, does not answer the same error again.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        handler: ExceptionHandler | None = None,
+        debug: bool = False,
+        *,
+        inside: bool = False,
+    ) -> None:
+        self.app = app
+        self.handler = handler
+        self.debug = debug
+        self._inside = inside
+
+    @takes_handover
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        watch = watched(send)
+        try:
+            if type(watch) is Handover:
+                await call(self.app, scope, receive, watch)
+            else:
+                await self.app(scope, receive, watch)
+        except Exception as exc:
+            if scope.get(_ANSWERED_SCOPE_KEY) is exc:
+                raise
+            if self._inside:
+                scope[_ANSWERED_SCOPE_KEY] = exc
+            started = watch.started
+            response = await self._respond(Request(scope), exc)
+            if not started:
+                if type(watch) is Handover:
+                    # The function middleware around gets the response; the error is raised after it.
+                    await watch.give(response, scope, receive)
+                    watch.error = exc
+                    return
+                await response(scope, receive, watch)
+            raise
+
+    async def _respond(self, request: Request[Any], exc: Exception) -> ASGIApp:
+        handler = self.handler
+        if self.debug:
+            # Reads source files.
+            return await run_in_threadpool(self.debug_response, request, exc)
+        if handler is None:
+            return self.error_response(request, exc)
+        if is_async_callable(handler):
+            response: ASGIApp = await handler(request, exc)  # type: ignore[misc]
+            return response
+        return await run_in_threadpool(handler, request, exc)  # type: ignore[arg-type]
+
+    def debug_response(self, request: Request[Any], exc: Exception) -> Response:
+        """The traceback: a page if the client takes HTML, else text."""
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(self.generate_html(exc), status_code=500)
+        return PlainTextResponse(self.generate_plain_text(exc), status_code=500)
+
+    def error_response(self, request: Request[Any], exc: Exception) -> Response:
+        """What the client is told when nothing else is said."""
+        return PlainTextResponse("Internal Server Error", status_code=500)
+
+    def generate_html(self, exc: Exception, limit: int = 7) -> str:
+        """
+        The traceback as a page.
+
+        Args:
+            exc: The exception.
+            limit: How many lines of source are shown for each frame.
+        """
+        return error_page(exc, limit)
+
+    def generate_plain_text(self, exc: Exception) -> str:
+        """The traceback as Python prints it."""
+        return error_text(exc)

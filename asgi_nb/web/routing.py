@@ -1,0 +1,591 @@
+"""
+Routes: which endpoint answers which path.
+
+A route is anything with `matches(scope)`, `handle(scope, receive, send)` and `url_path_for(name, ...)`.
+The router takes the first one that matches, in list order. Its list can be changed while it serves: a
+request is matched against the list as it was at one moment, and what it found stays its own to the end.
+"""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Literal, cast
+
+from asgi_nb.web._dispatch import Dispatcher, merged_params, method_not_allowed
+from asgi_nb.web._endpoint_apps import is_function, request_response, websocket_session
+from asgi_nb.web._handover import call
+from asgi_nb.web._matcher import Facts, Kind, Match
+from asgi_nb.web._paths import Pattern, bind
+from asgi_nb.web._utils import get_route_path, parse_host_header
+from asgi_nb.web.convertors import Convertor
+from asgi_nb.web.datastructures import Headers, URLPath
+from asgi_nb.web.middleware import Middleware
+from asgi_nb.web.middleware.body_limit import RequestBodyLimitMiddleware
+from asgi_nb.web.responses import PlainTextResponse
+from asgi_nb.web.types import ASGIApp, Lifespan, Receive, Scope, Send
+from asgi_nb.web.websockets import WebSocketClose
+
+__all__ = [
+    "BaseRoute",
+    "Host",
+    "Match",
+    "Mount",
+    "NoMatchFound",
+    "Route",
+    "Router",
+    "WebSocketRoute",
+    "compile_path",
+    "get_name",
+    "replace_params",
+    "request_response",
+    "websocket_session",
+]
+
+_PLACEHOLDER = re.compile("{([a-zA-Z_][a-zA-Z0-9_]*)}")
+
+
+class NoMatchFound(Exception):
+    """
+    No route has the name and takes exactly the parameters that `url_for` or `url_path_for` was given.
+
+    Args:
+        name: The name asked for.
+        path_params: The parameters given.
+    """
+
+    def __init__(self, name: str, path_params: dict[str, Any]) -> None:
+        super().__init__(f'No route exists for name "{name}" and params "{", ".join(path_params)}".')
+
+
+def compile_path(path: str) -> tuple[re.Pattern[str], str, dict[str, Convertor[Any]]]:
+    """
+    The regular expression, the template and the convertors of a route path or a host.
+
+    Args:
+        path: As in `"/users/{id:int}"` or `"{sub}.example.org"`.
+
+    Raises:
+        ValueError: A kind of parameter is unknown, or a name stands twice.
+    """
+    pattern = Pattern(path)
+    return pattern.regex, pattern.format, pattern.convertors
+
+
+def get_name(endpoint: Callable[..., Any]) -> str:
+    """The name of a route that is not given one: the function's, or the class's of an object."""
+    name: str = getattr(endpoint, "__name__", type(endpoint).__name__)
+    return name
+
+
+def replace_params(
+    path: str, param_convertors: dict[str, Convertor[Any]], path_params: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """
+    Fill in a template. The parameters it takes are removed from `path_params`; those it misses stay
+    placeholders.
+
+    Args:
+        path: The template, as in `"/users/{id}"`.
+        param_convertors: How to write each value.
+        path_params: The values.
+
+    Returns:
+        The path, and the parameters that are left.
+    """
+    if not path_params:
+        return path, path_params
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[1]
+        return param_convertors[name].to_string(path_params.pop(name)) if name in path_params else match[0]
+
+    return _PLACEHOLDER.sub(fill, path), path_params
+
+
+class BaseRoute:
+    """What a router asks of a route. Subclasses may be anything that can say whether it matches."""
+
+    lifespan_state: dict[str, Any] | None = None
+    """What the lifespan of the app behind the route added to the state."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the route fits, and what it puts into the scope if it is taken. Changes nothing."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method matches(scope)")
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """
+        The path under which the route is found.
+
+        Raises:
+            NoMatchFound: It has another name or other parameters.
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a method url_path_for(name, **path_params)")
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer. The scope has been updated with what `matches` gave."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method handle(scope, receive, send)")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Use the route alone, as an ASGI app."""
+        match, child_scope = self.matches(scope)
+        if match is Match.NONE:
+            app = PlainTextResponse("Not Found", 404) if scope["type"] == "http" else WebSocketClose()
+            await app(scope, receive, send)
+            return
+        scope.update(child_scope)
+        await self.handle(scope, receive, send)
+
+
+class _PatternRoute(BaseRoute):
+    """A route that is found by a pattern of its path."""
+
+    path: str
+    app: ASGIApp
+    name: str | None
+    path_format: str
+    param_convertors: dict[str, Convertor[Any]]
+
+    # None once a subclass has put in a regular expression of its own.
+    _pattern: Pattern | None = None
+    _path_regex: re.Pattern[str] | None = None
+
+    def _read(self, source: str) -> None:
+        self._pattern = pattern = Pattern(source)
+        self.path_format = pattern.format
+        self.param_convertors = pattern.convertors
+
+    @property
+    def path_regex(self) -> re.Pattern[str]:
+        """What the path must match; compiled when first asked for. Setting it makes it decide."""
+        if self._path_regex is None:
+            if self._pattern is None:
+                raise AttributeError(f"{type(self).__name__} has no path yet; call super().__init__()")
+            self._path_regex = self._pattern.regex
+        return self._path_regex
+
+    @path_regex.setter
+    def path_regex(self, regex: re.Pattern[str]) -> None:
+        self._pattern = None
+        self._path_regex = regex
+
+    def _bind(self, scope: Scope) -> dict[str, Any] | None:
+        return bind(self.path_regex, self.param_convertors, get_route_path(scope))
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await call(self.app, scope, receive, send)
+
+
+class _EndpointRoute(_PatternRoute):
+    """A route that leads to one endpoint."""
+
+    endpoint: Callable[..., Any]
+
+    def _set_up(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        name: str | None,
+        middleware: Sequence[Middleware] | None,
+        wrap: Callable[[Callable[..., Any]], ASGIApp],
+    ) -> bool:
+        if not path.startswith("/"):
+            raise ValueError(f"route path must start with '/', got {path!r}")
+        self.path = path
+        self.endpoint = endpoint
+        self.name = get_name(endpoint) if name is None else name
+        function = is_function(endpoint)
+        self.app = _wrapped(wrap(endpoint) if function else endpoint, middleware)
+        self._read(path)
+        return function
+
+    def _url_path(
+        self, name: str, path_params: dict[str, Any], protocol: Literal["http", "websocket"]
+    ) -> URLPath:
+        if name != self.name or path_params.keys() != self.param_convertors.keys():
+            raise NoMatchFound(name, path_params)
+        path, _ = replace_params(self.path_format, self.param_convertors, path_params)
+        return URLPath(path=path, protocol=protocol)
+
+
+class Route(_EndpointRoute):
+    """
+    An HTTP endpoint.
+
+    Args:
+        path: Starts with a slash; `{name}` or `{name:kind}` is a parameter.
+        endpoint: A function of a request, async or not, or an ASGI app, or a class that is called like one.
+        methods: The methods it answers; GET brings HEAD. None: GET for a function, all for an app.
+        name: What `url_for` calls it; None: the function's or class's name.
+        include_in_schema: Whether a schema generator shows it.
+        middleware: Apps around the endpoint, the outermost first.
+        max_body_size: Bytes; a larger request body is answered with 413.
+
+    Raises:
+        ValueError: The path does not start with a slash, or a parameter is not right.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        methods: Collection[str] | None = None,
+        name: str | None = None,
+        include_in_schema: bool = True,
+        middleware: Sequence[Middleware] | None = None,
+        max_body_size: int | None = None,
+    ) -> None:
+        # The module's global, at this moment: instrumentation replaces it.
+        function = self._set_up(path, endpoint, name, middleware, request_response)
+        self.include_in_schema = include_in_schema
+        if max_body_size is not None:
+            self.app = RequestBodyLimitMiddleware(self.app, max_body_size=max_body_size)
+        if methods is None and function:
+            methods = ("GET",)
+        self.methods: set[str] | None = None
+        if methods is not None:
+            self.methods = {method.upper() for method in methods}
+            if "GET" in self.methods:
+                self.methods.add("HEAD")
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        bound = self._bind(scope) if scope["type"] == "http" else None
+        if bound is None:
+            return Match.NONE, {}
+        child_scope = {"endpoint": self.endpoint, "path_params": merged_params(scope, bound)}
+        if self.methods and scope["method"] not in self.methods:
+            return Match.PARTIAL, child_scope
+        return Match.FULL, child_scope
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        return self._url_path(name, path_params, "http")
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.methods and scope["method"] not in self.methods:
+            await method_not_allowed(self.methods, scope, receive, send)
+        else:
+            await call(self.app, scope, receive, send)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Route)
+            and self.path == other.path
+            and self.endpoint == other.endpoint
+            and self.methods == other.methods
+        )
+
+    def __repr__(self) -> str:
+        methods = sorted(self.methods or ())
+        return f"{type(self).__name__}(path={self.path!r}, name={self.name!r}, methods={methods!r})"
+
+
+class WebSocketRoute(_EndpointRoute):
+    """
+    A WebSocket endpoint.
+
+    Args:
+        path: Starts with a slash; `{name}` or `{name:kind}` is a parameter.
+        endpoint: An async function of a WebSocket, or an ASGI app, or a class that is called like one.
+        name: What `url_for` calls it; None: the function's or class's name.
+        middleware: Apps around the endpoint, the outermost first.
+
+    Raises:
+        ValueError: The path does not start with a slash, or a parameter is not right.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        name: str | None = None,
+        middleware: Sequence[Middleware] | None = None,
+    ) -> None:
+        self._set_up(path, endpoint, name, middleware, websocket_session)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        bound = self._bind(scope) if scope["type"] == "websocket" else None
+        if bound is None:
+            return Match.NONE, {}
+        return Match.FULL, {"endpoint": self.endpoint, "path_params": merged_params(scope, bound)}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        return self._url_path(name, path_params, "websocket")
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, WebSocketRoute) and self.path == other.path and self.endpoint == other.endpoint
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(path={self.path!r}, name={self.name!r})"
+
+
+class Mount(_PatternRoute):
+    """
+    An app under a prefix of the path.
+
+    The app sees the same `path` and a longer `root_path`. When it is done the scope has its old `root_path`
+    again, while `route`, `endpoint` and `path_params` stay, for the middleware around.
+
+    Args:
+        path: The prefix, `""` for all paths; may have parameters.
+        app: An ASGI app.
+        routes: Routes, instead of an app.
+        name: `url_for("name:route")` leads inside; without a name the routes inside stand for themselves.
+        middleware: Apps around the app, the outermost first.
+        max_body_size: Bytes; a larger request body is answered with 413.
+
+    Raises:
+        ValueError: The path does not start with a slash, or a parameter is not right.
+        TypeError: Neither an app nor routes are given.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        app: ASGIApp | None = None,
+        routes: Sequence[BaseRoute] | None = None,
+        name: str | None = None,
+        *,
+        middleware: Sequence[Middleware] | None = None,
+        max_body_size: int | None = None,
+    ) -> None:
+        if path and not path.startswith("/"):
+            raise ValueError(f"mount path must be empty or start with '/', got {path!r}")
+        if app is None and routes is None:
+            raise TypeError(f"Mount({path!r}) needs something to mount; pass app= or routes=")
+        self.path = path.rstrip("/")
+        self._base_app: ASGIApp = Router(routes=routes) if app is None else app
+        self.app = _wrapped(self._base_app, middleware)
+        if max_body_size is not None:
+            self.app = RequestBodyLimitMiddleware(self.app, max_body_size=max_body_size)
+        self.name = name
+        self._read(self.path + "/{path:path}")
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The routes of the mounted app; empty if it has none to show."""
+        return getattr(self._base_app, "routes", None) or []
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        bound = self._bind(scope) if scope["type"] in ("http", "websocket") else None
+        if bound is None:
+            return Match.NONE, {}
+        return Match.FULL, self.child_scope(scope, get_route_path(scope), bound)
+
+    def child_scope(self, scope: Scope, path: str, bound: dict[str, Any]) -> Scope:
+        """What the mounted app sees otherwise than the apps around: `bound` are the parameters of `path`."""
+        root_path: str = scope.get("root_path", "")
+        matched = path[: len(path) - len(bound.pop("path")) - 1]
+        return {
+            "path_params": merged_params(scope, bound),
+            # Set by the outermost mount only: url_for starts from here.
+            "app_root_path": scope.get("app_root_path", root_path),
+            "root_path": root_path + matched,
+            "endpoint": self.app,
+        }
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        if self.name is not None and name == self.name and "path" in path_params:
+            path_params["path"] = path_params["path"].lstrip("/")
+            path, left = replace_params(self.path_format, self.param_convertors, path_params)
+            if not left:
+                return URLPath(path=path)
+        inner_name = _inner_name(self.name, name)
+        if inner_name is not None:
+            # The mount's own {path} ends where the inner path begins; a parameter of that name is the
+            # inner route's.
+            inner = {"path": path_params["path"]} if "path" in path_params else {}
+            prefix, left = replace_params(
+                self.path_format, self.param_convertors, {**path_params, "path": ""}
+            )
+            for route in self.routes:
+                try:
+                    url = route.url_path_for(inner_name, **left, **inner)
+                except NoMatchFound:
+                    continue
+                return URLPath(path=prefix.rstrip("/") + str(url), protocol=cast("Any", url.protocol))
+        raise NoMatchFound(name, path_params)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mount) and self.path == other.path and self.app == other.app
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(path={self.path!r}, name={self.name or ''!r}, app={self.app!r})"
+
+
+class Host(BaseRoute):
+    """
+    An app for some host names.
+
+    Args:
+        host: The name, without regard to case and port; may have parameters.
+        app: An ASGI app.
+        name: `url_for("name:route")` leads inside; without a name the routes inside stand for themselves.
+
+    Raises:
+        ValueError: The host starts with a slash, or a parameter is not right.
+
+    Source: RFC 9110 section 7.2.
+    """
+
+    def __init__(self, host: str, app: ASGIApp, name: str | None = None) -> None:
+        if host.startswith("/"):
+            raise ValueError(f"host must not start with '/', got {host!r}; for paths use Mount")
+        self.host = host
+        self.app = app
+        self.name = name
+        self.host_regex, self.host_format, self.param_convertors = compile_path(host)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The routes of the app; empty if it has none to show."""
+        return getattr(self.app, "routes", None) or []
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] in ("http", "websocket"):
+            parsed = parse_host_header(Headers(scope=scope).get("host"))
+            if parsed is not None:
+                bound = bind(self.host_regex, self.param_convertors, parsed.host.lower())
+                if bound is not None:
+                    return Match.FULL, {"path_params": merged_params(scope, bound), "endpoint": self.app}
+        return Match.NONE, {}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        if self.name is not None and name == self.name and "path" in path_params:
+            path = path_params.pop("path")
+            host, left = replace_params(self.host_format, self.param_convertors, path_params)
+            if not left:
+                return URLPath(path=path, host=host)
+            path_params["path"] = path
+        inner_name = _inner_name(self.name, name)
+        if inner_name is not None:
+            host, left = replace_params(self.host_format, self.param_convertors, path_params)
+            for route in self.routes:
+                try:
+                    url = route.url_path_for(inner_name, **left)
+                except NoMatchFound:
+                    continue
+                return URLPath(path=str(url), protocol=cast("Any", url.protocol), host=host)
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await call(self.app, scope, receive, send)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Host) and self.host == other.host and self.app == other.app
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(host={self.host!r}, name={self.name or ''!r}, app={self.app!r})"
+
+
+class Router(Dispatcher):
+    """
+    Routes, and what happens when none fits.
+
+    The list of routes may be changed at any time, by the methods here or in place:
+    `router.routes.append(route)`. Each change is seen whole or not at all. More than Starlette's:
+    `insert_route`, `replace_route`, `remove_route`, `replace_routes`.
+
+    Args:
+        routes: The first one that matches a request answers it.
+        redirect_slashes: Whether to redirect to the same path with, or without, a slash at its end, if
+            that has a route.
+        default: The app for what no route fits; None: 404, or a close of a WebSocket.
+        lifespan: Makes an async context manager of the app: entered at startup, left at shutdown. The
+            lifespans of mounted apps run inside, see `lifespan`.
+        middleware: Apps around the routes, the outermost first.
+        max_body_size: Bytes; a larger request body is answered with 413.
+    """
+
+    def __init__(
+        self,
+        routes: Sequence[BaseRoute] | None = None,
+        redirect_slashes: bool = True,
+        default: ASGIApp | None = None,
+        lifespan: Lifespan[Any] | None = None,
+        *,
+        middleware: Sequence[Middleware] | None = None,
+        max_body_size: int | None = None,
+    ) -> None:
+        super().__init__(routes, redirect_slashes, default, lifespan, _facts)
+        self.middleware_stack = _wrapped(self.app, middleware)
+        if max_body_size is not None:
+            self.middleware_stack = RequestBodyLimitMiddleware(
+                self.middleware_stack, max_body_size=max_body_size
+            )
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """
+        The path of the first route with this name and exactly these parameters.
+
+        Raises:
+            NoMatchFound: There is none.
+        """
+        for route in self.routes:
+            # Of the routes with another name most can be passed by without an exception.
+            if type(route).url_path_for is Route.url_path_for and route.name != name:
+                continue
+            try:
+                url: URLPath = route.url_path_for(name, **path_params)
+                return url
+            except NoMatchFound:
+                continue
+        raise NoMatchFound(name, path_params)
+
+    def mount(self, path: str, app: ASGIApp, name: str | None = None) -> None:
+        """Append a Mount."""
+        self.routes.append(Mount(path, app=app, name=name))
+
+    def host(self, host: str, app: ASGIApp, name: str | None = None) -> None:
+        """Append a Host."""
+        self.routes.append(Host(host, app=app, name=name))
+
+    def add_route(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        methods: Collection[str] | None = None,
+        name: str | None = None,
+        include_in_schema: bool = True,
+    ) -> None:
+        """Append a Route."""
+        self.routes.append(
+            Route(path, endpoint=endpoint, methods=methods, name=name, include_in_schema=include_in_schema)
+        )
+
+    def add_websocket_route(self, path: str, endpoint: Callable[..., Any], name: str | None = None) -> None:
+        """Append a WebSocketRoute."""
+        self.routes.append(WebSocketRoute(path, endpoint=endpoint, name=name))
+
+
+_KINDS: tuple[tuple[type[_PatternRoute], Kind], ...] = (
+    (Route, Kind.HTTP),
+    (WebSocketRoute, Kind.WEBSOCKET),
+    (Mount, Kind.MOUNT),
+)
+
+
+def _facts(route: BaseRoute) -> Facts:
+    """What the router knows about a route without asking it for each request."""
+    cls, own = type(route), getattr(route, "__dict__", {})
+    for known, kind in _KINDS:
+        if isinstance(route, known):
+            handles = cls.handle is not known.handle or "handle" in own
+            if cls.matches is known.matches and "matches" not in own and route._pattern is not None:
+                return kind, route._pattern, handles
+            break
+    return Kind.OPAQUE, None, True
+
+
+def _wrapped(app: ASGIApp, middleware: Sequence[Middleware] | None) -> ASGIApp:
+    for cls, args, kwargs in reversed(middleware or ()):
+        app = cls(app, *args, **kwargs)
+    return app
+
+
+def _inner_name(mount_name: str | None, name: str) -> str | None:
+    """The name inside a mount; None if the name leads elsewhere."""
+    if mount_name is None:
+        return name
+    return name[len(mount_name) + 1 :] if name.startswith(mount_name + ":") else None
