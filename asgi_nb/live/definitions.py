@@ -20,7 +20,8 @@ Key = tuple[str, ...]
 
 Definitions = tuple["Definition", ...]
 
-PARAMETER = re.compile(r"{\w+(:\w+)?}")
+# As in route paths: `{name}` or `{name:convertor}`.
+PARAMETER = re.compile(r"{[a-zA-Z_]\w*(:[a-zA-Z_]\w*)?}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

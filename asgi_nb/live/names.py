@@ -1,6 +1,5 @@
 """Names that people write at the head of a cell, and names made of them."""
 
-import difflib
 import keyword
 import re
 from collections.abc import Collection
@@ -25,9 +24,7 @@ def parse_methods(methods: str | Collection[str]) -> list[str]:
         raise CellError("a route needs a method: GET, or several as in GET,POST")
     for name in found:
         if name not in METHODS:
-            close = difflib.get_close_matches(name, METHODS, 1)
-            advice = f"did you mean {close[0]}?" if close else f"expected one of {', '.join(METHODS)}"
-            raise CellError(f"unknown method {name!r}; {advice}")
+            raise CellError(f"unknown method {name!r}; expected one of {', '.join(METHODS)}")
     return found
 
 

@@ -1,9 +1,13 @@
 """Notebooks for the tests of the live app: a plain one, and a real IPython shell."""
 
+import json
+from dataclasses import dataclass, field
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from asgi_nb.live.app import LiveApp
 from asgi_nb.live.notebook import Cell, IPythonNotebook, PlainNotebook
 
 
@@ -40,3 +44,122 @@ def shell():
 def ipython(shell):
     """The notebook that stands for the shell."""
     return IPythonNotebook(shell)
+
+
+@pytest.fixture
+def app(notebook):
+    """A live app on the plain notebook."""
+    return LiveApp(notebook)
+
+
+@pytest.fixture
+def define(app, run_as):
+    """Run a `%%asgi_route` cell: `define("GET /items", "return 1", cell="a")`."""
+
+    def run(line: str, body: str, cell: str | None = "a", **options):
+        methods, path = line.split(" ", 1)
+        with app.cell_run(Cell(cell)):
+            return app.define_route(methods, path, run_as(body, cell), **options)
+
+    return run
+
+
+@dataclass
+class Answer:
+    """What an app sent for one request."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    error: BaseException | None = None
+    """What left the app."""
+    scope: dict = field(default_factory=dict)
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+@pytest.fixture
+def ask():
+    """Send one request straight into an app: `await ask(app, "GET /items?q=tea")`."""
+
+    async def send_request(app, line: str, body: bytes = b"", accept: str = "*/*") -> Answer:
+        method, target = line.split(" ", 1)
+        path, _, query = target.partition("?")
+        answer = Answer()
+        answer.scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(b"host", b"testserver"), (b"accept", accept.encode())],
+            "client": ("127.0.0.1", 50000),
+            "server": ("testserver", 80),
+        }
+
+        async def receive():
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message):
+            if message["type"] == "http.response.start":
+                answer.status = message["status"]
+                answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            elif message["type"] == "http.response.body":
+                answer.body += message.get("body", b"")
+
+        try:
+            await app(answer.scope, receive, send)
+        except Exception as exc:  # noqa: BLE001 - what left the app is part of the answer
+            answer.error = exc
+        return answer
+
+    return send_request
+
+
+@pytest.fixture
+def talk():
+    """Open a socket straight into an app, send texts, and give what came back, with the scope."""
+
+    async def session(app, path: str, *texts: str):
+        scope = {
+            "type": "websocket",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+            "scheme": "ws",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(b"host", b"testserver")],
+            "subprotocols": [],
+            "client": ("127.0.0.1", 50000),
+            "server": ("testserver", 80),
+        }
+        incoming = iter(
+            [
+                {"type": "websocket.connect"},
+                *({"type": "websocket.receive", "text": text} for text in texts),
+                {"type": "websocket.disconnect", "code": 1000},
+            ]
+        )
+        sent = []
+
+        async def receive():
+            return next(incoming)
+
+        async def send(message):
+            sent.append(message)
+
+        await app(scope, receive, send)
+        return sent, scope
+
+    return session

@@ -1,0 +1,397 @@
+"""
+The app that cells define while it serves.
+
+Rule 1: whatever can fail is done before the snapshot is swapped, so that an error changes nothing.
+Rule 2: definitions come from one thread at a time, as cells do; requests may come from any.
+"""
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+from asgi_nb.live.arguments import check_parameters, name_of
+from asgi_nb.live.build import build_mount, build_route, build_websocket, origin_of, path_parameters
+from asgi_nb.live.cards import Card
+from asgi_nb.live.cells import CompiledCell, compile_cell
+from asgi_nb.live.decorators import Decorators
+from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, place_of, splice
+from asgi_nb.live.errors import CellError, add_note, advise, failure_response
+from asgi_nb.live.middleware import middleware_factory
+from asgi_nb.live.names import function_name, parse_methods
+from asgi_nb.live.notebook import Cell, Notebook
+from asgi_nb.live.snapshot import Layer, Snapshot
+from asgi_nb.live.table import RouteTable, Stats
+from asgi_nb.record.error import ErrorRecord
+from asgi_nb.record.exchange import Origin
+from asgi_nb.web.datastructures import State, URLPath
+from asgi_nb.web.requests import Request
+from asgi_nb.web.responses import PlainTextResponse, Response
+from asgi_nb.web.results import ResultError
+from asgi_nb.web.routing import BaseRoute
+from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
+
+
+class CellRun:
+    """
+    One run of a cell: what it defines is live at once, and is taken back if the cell fails.
+
+    At a clean end, what the cell had defined before and not again is gone.
+    """
+
+    def __init__(self, app: "LiveApp", cell: Cell, number: int) -> None:
+        self.cell = cell
+        self.number = number
+        self._app = app
+        self._before: Definitions = ()
+
+    def __enter__(self) -> "CellRun":
+        self._before = self._app.definitions
+        self._app._runs.append(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        app = self._app
+        app._runs.remove(self)
+        after = self._before if kind is not None else finish(app.definitions, self.cell.id, self.number)
+        app._swap(after)
+
+
+class LiveApp(Decorators):
+    """
+    An ASGI app whose routes, sockets and middleware are defined by cells while it serves.
+
+    A request runs from start to end in the snapshot it began with. What a cell defines is told apart by
+    the cell's id: running it again replaces all that it had defined and keeps its place.
+
+    Args:
+        notebook: Where the cells run.
+        debug: Whether a 500 shows the exception and the lines of the cell.
+
+    Source: ASGI 3.0.
+    """
+
+    def __init__(self, notebook: Notebook, *, debug: bool = True) -> None:
+        self.notebook = notebook
+        self.debug = debug
+        self.state = State()
+        """What handlers find as `request.app.state`; it outlives every change."""
+        # Of its own for each app: one may be mounted in another.
+        self._key = f"asgi_nb.snapshot.{id(self):x}"
+        self._runs: list[CellRun] = []
+        self._run_numbers = itertools.count(1)
+        self._serials = itertools.count(1)
+        self._snapshot = self._build(())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        snapshot = self._snapshot
+        scope[self._key] = snapshot
+        await snapshot.app(scope, receive, send)
+
+    # What is there.
+
+    @property
+    def definitions(self) -> Definitions:
+        """All that the cells have defined, in order."""
+        return self._snapshot.definitions
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The routes, sockets and mounts that answer, in the order of matching."""
+        return [definition.built for definition in self._snapshot.arrangement.routes]
+
+    def table(self, stats: Stats | None = None) -> RouteTable:
+        """
+        List all definitions, and what shadows what.
+
+        Args:
+            stats: Gives the hits of a definition and their median duration in seconds.
+        """
+        return RouteTable(self._snapshot, stats)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """
+        Make the path of a route.
+
+        Raises:
+            NoMatchFound: No route has that name and these parameters.
+        """
+        path: URLPath = self._snapshot.app.url_path_for(name, **path_params)
+        return path
+
+    def origin(self, scope: Scope) -> Origin | None:
+        """Give the cell that defined what answers a request, as it was when the request began."""
+        snapshot = scope.get(self._key)
+        return snapshot.origin(scope) if isinstance(snapshot, Snapshot) else None
+
+    def is_replaced(self, scope: Scope) -> bool:
+        """Tell whether a request or socket runs on code that has been replaced or removed since it began."""
+        snapshot = scope.get(self._key)
+        definition = snapshot.definition(scope) if isinstance(snapshot, Snapshot) else None
+        return definition is not None and definition not in self.definitions
+
+    def frame_label(self, filename: str) -> str | None:
+        """Name the cell that a traceback's file name stands for."""
+        return self.notebook.frame_label(filename)
+
+    # Cells.
+
+    def cell_run(self, cell: Cell | None = None) -> CellRun:
+        """
+        Bracket one run of a cell: `with app.cell_run(): ...`.
+
+        Args:
+            cell: The cell; by default the one that the notebook says is running.
+        """
+        return CellRun(self, self.notebook.cell() if cell is None else cell, next(self._run_numbers))
+
+    def define_route(
+        self, methods: str | Collection[str], path: str, source: str, *, name: str | None = None
+    ) -> Card:
+        """
+        Make a route of a cell's text: the body of its handler, or statements that end in its definition.
+
+        Args:
+            methods: `"GET"`, `"GET,POST"` or a list.
+            path: The path, with parameters as in `/items/{item_id:int}`.
+            source: The text.
+            name: The name for `url_for`; the function's by default.
+
+        Raises:
+            CellError: The method, the path or the text cannot become a route; nothing was changed.
+        """
+        __tracebackhide__ = True
+        verbs = parse_methods(methods)
+        parameters = path_parameters(path)
+        check_parameters(parameters, "request")
+        cell = compile_cell(
+            source,
+            self.notebook,
+            name=function_name(name, *verbs, path),
+            parameters=["request", *parameters],
+            kind="route",
+        )
+        return self._add_route(path, cell.target, verbs, name, cell)
+
+    def define_websocket(self, path: str, source: str, *, name: str | None = None) -> Card:
+        """
+        Make a WebSocket endpoint of a cell's text, in which `websocket` is the connection.
+
+        Raises:
+            CellError: The path or the text cannot become an endpoint; nothing was changed.
+        """
+        __tracebackhide__ = True
+        parameters = path_parameters(path)
+        check_parameters(parameters, "websocket")
+        cell = compile_cell(
+            source,
+            self.notebook,
+            name=function_name(name, "websocket", path),
+            parameters=["websocket", *parameters],
+            kind="websocket",
+        )
+        return self._add_websocket(path, cell.target, name, cell)
+
+    def define_middleware(self, source: str, *, name: str | None = None, **options: Any) -> Card:
+        """
+        Make a middleware of a cell's text, in which `request` and `call_next` are given.
+
+        Args:
+            source: A body, or statements that end in an `async def f(request, call_next)`, or in a class or
+                function that makes an ASGI app of one.
+            name: Its name in the table.
+            options: Keyword arguments for such a class or function.
+
+        Raises:
+            CellError: The text cannot become a middleware, or does not take the options; nothing was changed.
+        """
+        __tracebackhide__ = True
+        cell = compile_cell(
+            source,
+            self.notebook,
+            name=function_name(name, "middleware"),
+            parameters=["request", "call_next"],
+            kind="middleware",
+        )
+        return self._add_middleware(cell.target, (), options, name, cell)
+
+    # Objects.
+
+    def add_route(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        methods: Collection[str] | None = None,
+        name: str | None = None,
+    ) -> Card:
+        """
+        Route requests to a function, a class or an ASGI app.
+
+        Args:
+            path: The path, with parameters as in `/items/{item_id:int}`.
+            endpoint: A function gets `request` and the path's parameters by name.
+            methods: Names of methods. By default GET for a function, every method for anything else.
+            name: The name for `url_for`; the endpoint's by default.
+
+        Raises:
+            CellError: The path or the endpoint is none; nothing was changed.
+        """
+        return self._add_route(path, endpoint, methods, name)
+
+    def add_websocket_route(self, path: str, endpoint: Callable[..., Any], name: str | None = None) -> Card:
+        """Route WebSocket sessions to a function, a class or an ASGI app, as `add_route` does requests."""
+        return self._add_websocket(path, endpoint, name)
+
+    def add_middleware(self, middleware: Callable[..., Any], *args: Any, **options: Any) -> Card:
+        """
+        Put a middleware around all that is there, also while serving.
+
+        Args:
+            middleware: `async f(request, call_next)`, or a class or function that takes an app and gives one.
+            args: Positional arguments for the class or function, after the app.
+            options: Keyword arguments for it.
+
+        Raises:
+            CellError: It is no middleware, or does not take these arguments; nothing was changed.
+        """
+        return self._add_middleware(middleware, args, options)
+
+    def mount(self, path: str, app: ASGIApp, name: str | None = None) -> Card:
+        """
+        Hand all requests below a path to another ASGI app.
+
+        Raises:
+            CellError: The path has no leading slash, or the app is not callable; nothing was changed.
+        """
+        built = build_mount(path, app, name)
+        return self._define("mount", name or "", built.path, app, built)
+
+    # Going away.
+
+    def remove(self, what: str | Card) -> list[str]:
+        """
+        Take definitions away.
+
+        Args:
+            what: The card of a definition, a name, a path, or a method and a path as in `"GET /items"`.
+
+        Returns:
+            The titles of what was taken away.
+
+        Raises:
+            CellError: Nothing is called so.
+        """
+        gone = [
+            definition
+            for definition in self.definitions
+            if (definition is what.definition if isinstance(what, Card) else what in _words_for(definition))
+        ]
+        if not gone:
+            called = what.definition.title if isinstance(what, Card) else what
+            there = "; ".join(definition.title for definition in self.definitions) or "nothing"
+            raise CellError(f"nothing is called {called!r}; there is: {there}")
+        self._swap(tuple(definition for definition in self.definitions if definition not in gone))
+        return [definition.title for definition in gone]
+
+    def reset(self) -> None:
+        """Take all definitions away."""
+        self._swap(())
+
+    # The work.
+
+    def _add_route(
+        self,
+        path: str,
+        endpoint: Any,
+        methods: Collection[str] | None,
+        name: str | None,
+        compiled: CompiledCell | None = None,
+    ) -> Card:
+        built = build_route(path, endpoint, methods, name)
+        answers = None if built.methods is None else frozenset(built.methods)
+        return self._define("route", built.name or "", path, endpoint, built, answers, compiled)
+
+    def _add_websocket(
+        self, path: str, endpoint: Any, name: str | None, compiled: CompiledCell | None = None
+    ) -> Card:
+        built = build_websocket(path, endpoint, name)
+        return self._define("websocket", built.name or "", path, endpoint, built, compiled=compiled)
+
+    def _add_middleware(
+        self,
+        target: Any,
+        args: Sequence[Any],
+        options: Mapping[str, Any],
+        name: str | None = None,
+        compiled: CompiledCell | None = None,
+    ) -> Card:
+        place = place_of(origin_of(self._cell(), target, compiled))
+        layer = Layer(middleware_factory(target, args, options, place), self._snapshot_of)
+        return self._define("middleware", name or name_of(target), "", target, layer, compiled=compiled)
+
+    def _define(
+        self,
+        kind: Kind,
+        name: str,
+        path: str,
+        target: Any,
+        built: Any,
+        methods: frozenset[str] | None = frozenset(),
+        compiled: CompiledCell | None = None,
+    ) -> Card:
+        cell = self._cell()
+        new = Definition(
+            kind=kind,
+            name=name,
+            path=path,
+            methods=methods,
+            origin=origin_of(cell, target, compiled),
+            owner=cell.id,
+            run=self._runs[-1].number if self._runs else 0,
+            serial=next(self._serials),
+            built=built,
+        )
+        definitions, replaced = splice(self.definitions, new)
+        self._swap(definitions)
+        shadowed = [old for old, by in self._snapshot.arrangement.shadows.items() if new in by.values()]
+        return Card(new, replaced, tuple(shadowed), None if compiled is None else compiled.hint)
+
+    def _cell(self) -> Cell:
+        cell = self.notebook.cell()
+        # Before the cell's code runs, IPython tells its id and not yet its number.
+        return dataclasses.replace(cell, id=self._runs[-1].cell.id) if self._runs else cell
+
+    def _swap(self, definitions: Definitions) -> None:
+        if definitions != self.definitions:
+            self._snapshot = self._build(definitions)
+
+    def _build(self, definitions: Definitions) -> Snapshot:
+        return Snapshot(definitions, state=self.state, on_error=self._on_error)
+
+    def _snapshot_of(self, scope: Scope) -> Snapshot:
+        # A middleware may make a scope of its own, without our key.
+        snapshot: Snapshot = scope.get(self._key, self._snapshot)
+        return snapshot
+
+    async def _on_error(self, request: Request, exc: Exception) -> Response:
+        """Answer a request whose handler raised; the toolkit hands the exception on to the server."""
+        snapshot = request.scope.get(self._key)
+        definition = snapshot.definition(request.scope) if isinstance(snapshot, Snapshot) else None
+        where = f"{request.method} {request.url.path}"
+        if definition is not None:
+            where = f"{definition.title}, {definition.place}"
+            if isinstance(exc, ResultError):
+                add_note(exc, f"returned by {where}")
+        advise(exc, self.notebook.namespace)
+        if not self.debug:
+            return PlainTextResponse("Internal Server Error", status_code=500)
+        record = ErrorRecord.from_exception(exc, self.frame_label)
+        return failure_response(exc, record, where, html="text/html" in request.headers.get("accept", ""))
+
+
+def _words_for(definition: Definition) -> set[str]:
+    """Give the words by which a person may call a definition."""
+    return {definition.title, definition.name, definition.path} - {""}

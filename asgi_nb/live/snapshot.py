@@ -1,0 +1,100 @@
+"""
+The app as it is at one moment, and how a request stays inside it.
+
+Rule 1: a snapshot never changes. A change builds another one and swaps a single reference.
+Rule 2: a request finds its snapshot in its scope, not in the app: it ends in the one it began in.
+Rule 3: what did not change is not built again. Routes and middleware are built once per definition, so a
+    rate limiter keeps its counts while the routes behind it come and go.
+"""
+
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any
+
+from asgi_nb.live.definitions import Definition, Definitions, arrange
+from asgi_nb.record.exchange import Origin
+from asgi_nb.web._handover import call, takes_handover
+from asgi_nb.web.applications import App
+from asgi_nb.web.datastructures import State
+from asgi_nb.web.middleware import Middleware
+from asgi_nb.web.routing import Match, Mount
+from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
+
+
+class Layer:
+    """
+    One middleware, built once; below it lies whatever the request's snapshot puts there.
+
+    Args:
+        factory: Makes the middleware around an app.
+        snapshot_of: Gives the snapshot that a scope runs in.
+    """
+
+    def __init__(
+        self, factory: Callable[[ASGIApp], ASGIApp], snapshot_of: Callable[[Scope], "Snapshot"]
+    ) -> None:
+        self.snapshot_of = snapshot_of
+        self.app = factory(self.below)
+
+    @takes_handover
+    async def below(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the rest of the app."""
+        await call(self.snapshot_of(scope).below[self], scope, receive, send)
+
+
+class _Layers:
+    """The middleware of one snapshot, as a single middleware of its App."""
+
+    def __init__(self, app: ASGIApp, layers: Sequence[Layer], below: MutableMapping[Layer, ASGIApp]) -> None:
+        for layer in reversed(layers):
+            below[layer] = app
+            app = layer.app
+        self.app = app
+
+    @takes_handover
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await call(self.app, scope, receive, send)
+
+
+class Snapshot:
+    """
+    An immutable set of definitions and the app that serves them.
+
+    Args:
+        definitions: All that the cells have defined, in order.
+        state: What `request.app.state` is, shared by all snapshots.
+        on_error: Answers an exception that no handler took: `async f(request, exc) -> Response`.
+    """
+
+    def __init__(self, definitions: Definitions, *, state: State, on_error: Callable[..., Any]) -> None:
+        self.definitions = definitions
+        self.arrangement = arrange(definitions)
+        self.below: dict[Layer, ASGIApp] = {}
+        """Layer -> the app that lies below it here."""
+        layers = [definition.built for definition in self.arrangement.layers]
+        self.app = App(
+            routes=[definition.built for definition in self.arrangement.routes],
+            middleware=[Middleware(_Layers, layers, self.below)] if layers else [],
+            exception_handlers={Exception: on_error},
+        )
+        self.app.state = state
+        self._by_route = {id(definition.built): definition for definition in definitions}
+
+    def definition(self, scope: Scope) -> Definition | None:
+        """Give the definition that a request matched; for a route inside a mounted app, the mount."""
+        route = scope.get("route")
+        if route is None:
+            return None
+        found = self._by_route.get(id(route))
+        if found is not None:
+            return found
+        # Inside a mount the root path has grown; the outermost mount notes how it was.
+        outside = {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
+        for definition in self.arrangement.routes:
+            if isinstance(definition.built, Mount) and definition.built.matches(outside)[0] is Match.FULL:
+                return definition
+        return None
+
+    def origin(self, scope: Scope) -> Origin | None:
+        """Give the cell that defined what answers a request; None before a match, and without one."""
+        definition = self.definition(scope)
+        return None if definition is None else definition.origin

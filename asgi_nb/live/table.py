@@ -1,0 +1,117 @@
+"""The route table: what is defined, by which cell, and what answers in place of what."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from asgi_nb.live.definitions import Definition, Kind
+from asgi_nb.live.snapshot import Snapshot
+from asgi_nb.record import markup
+from asgi_nb.record.masks import visible
+
+Stats = Callable[[Definition], tuple[int, float | None]]
+"""Gives how often a definition was asked, and the median duration in seconds, None when never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    methods: str
+    """`GET,POST`; `*` for a route that answers every method; "" for what is not a route."""
+    path: str
+    """The path as it was written; "" for middleware."""
+    name: str
+    """The name for `url_for`, or the name of the middleware."""
+    kind: Kind
+    """`route`, `websocket`, `mount` or `middleware`."""
+    cell: str
+    """`[3]`, or the function's name where cells have no numbers."""
+    shadowed_by: str
+    """What answers in its place: `cell [5]`, `cell [5] (GET)` for some methods only, "" for nothing."""
+    hits: int | None = None
+    """How often it was asked; None when nobody counts."""
+    median: float | None = None
+    """Half of the requests took fewer seconds than this."""
+
+
+class RouteTable:
+    """
+    All that an app has: routes, sockets and mounts in the cells' order, then middleware, outermost first.
+
+    Args:
+        snapshot: The app as it is.
+        stats: Who counts requests, if anyone does.
+    """
+
+    def __init__(self, snapshot: Snapshot, stats: Stats | None = None) -> None:
+        arrangement = snapshot.arrangement
+        ends = [definition for definition in snapshot.definitions if definition.kind != "middleware"]
+        self.rows = tuple(
+            _row(definition, arrangement.shadows.get(definition, {}), stats)
+            for definition in (*ends, *arrangement.layers)
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __getitem__(self, index: int) -> Row:
+        return self.rows[index]
+
+    def __repr__(self) -> str:
+        if not self.rows:
+            return "no routes; a cell that starts with `%%asgi_route GET /` makes one"
+        head, lines = self._columns()
+        widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in (head, *lines)
+        )
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return f"<div>{markup.text(repr(self))}</div>"
+        return markup.table(*self._columns(), caption="Routes")
+
+    def _columns(self) -> tuple[list[str], list[list[str]]]:
+        """Give the titles and the cells of the columns that have something to say."""
+        head = ["method", "path", "name", "kind", "cell"]
+        lines = [[row.methods, row.path, row.name, row.kind, row.cell] for row in self.rows]
+        if any(row.shadowed_by for row in self.rows):
+            head.append("shadowed by")
+            lines = [[*line, row.shadowed_by] for line, row in zip(lines, self.rows, strict=True)]
+        if any(row.hits is not None for row in self.rows):
+            head += ["hits", "median"]
+            lines = [[*line, *_counted(row)] for line, row in zip(lines, self.rows, strict=True)]
+        return head, [[visible(cell) for cell in line] for line in lines]
+
+
+def _row(definition: Definition, shadows: Mapping[str, Definition], stats: Stats | None) -> Row:
+    hits, median = (None, None) if stats is None or definition.kind == "middleware" else stats(definition)
+    return Row(
+        methods=definition.shown_methods,
+        path=definition.path,
+        name=definition.name,
+        kind=definition.kind,
+        cell=definition.origin.label,
+        shadowed_by=_shadowed_by(definition, shadows),
+        hits=hits,
+        median=median,
+    )
+
+
+def _shadowed_by(definition: Definition, shadows: Mapping[str, Definition]) -> str:
+    taken: dict[Definition, list[str]] = {}
+    for method, later in shadows.items():
+        taken.setdefault(later, []).append(method)
+    wholly = "*" in shadows or (definition.methods is not None and definition.methods <= shadows.keys())
+    if len(taken) == 1 and wholly:
+        return next(iter(taken)).place
+    return ", ".join(f"{later.place} ({','.join(sorted(methods))})" for later, methods in taken.items())
+
+
+def _counted(row: Row) -> tuple[str, str]:
+    hits = "" if row.hits is None else str(row.hits)
+    return hits, "" if row.median is None else f"{row.median * 1000:.1f} ms"
