@@ -60,7 +60,7 @@ TRAFFIC = (
     Sent("GET", "/menu/cake", 404),
     Sent("POST", "/menu", 201, body={"item": "soup"}),
     Sent("GET", "/share/0", 500),
-    Sent("WEBSOCKET", "/chat/check", texts=("one soup", "two soups")),
+    Sent("WS", "/chat/check", texts=("one soup", "two soups")),
 )
 
 
@@ -89,14 +89,14 @@ class Runner:
 def send(url: str, sent: Sent) -> None:
     """Have one exchange with the server; raise Failed if the answer is not the expected one."""
     if sent.texts:
-        with connect(url.replace("http", "ws", 1).rstrip("/") + sent.path) as socket:
+        with connect(url.replace("http", "ws", 1) + sent.path) as socket:
             for text in sent.texts:
                 socket.send(text)
                 answer = str(socket.recv(timeout=10))
                 if text not in answer:
                     raise Failed(f"{sent.path}: sent {text!r}, got {answer!r} back")
         return
-    response = httpx2.request(sent.method, url.rstrip("/") + sent.path, json=sent.body, timeout=10)
+    response = httpx2.request(sent.method, url + sent.path, json=sent.body, timeout=10)
     if response.status_code != sent.status:
         raise Failed(
             f"{sent.method} {sent.path}: got {response.status_code}, expected {sent.status}: {response.text}"
@@ -119,7 +119,6 @@ def missing(rows: list[dict[str, Any]]) -> list[str]:
     for sent in TRAFFIC:
         match = [row for row in rows if (row["method"], row["path"]) == (sent.method, sent.path)]
         if sent.texts:
-            match = [row for row in rows if row["path"] == sent.path]
             heard = [text for row in match for way, text in row["messages"] if way == "receive"]
             if heard != list(sent.texts):
                 gaps.append(f"{sent.path}: sent {list(sent.texts)}, recorded {heard}")
@@ -130,12 +129,12 @@ def missing(rows: list[dict[str, Any]]) -> list[str]:
 
 def show(rows: list[dict[str, Any]]) -> None:
     """Print the exchanges as a table."""
-    print(f"{'#':>3} {'method':<9} {'path':<14} {'status':>6} {'cell':>5} {'ms':>8}  messages")
+    print(f"{'#':>3} {'method':<6} {'path':<14} {'status':>6} {'cell':>5} {'ms':>8}  messages")
     for row in rows:
         status = row["status"] if row["close_code"] is None else row["close_code"]
         talk = "  ".join(f"{'<-' if way == 'receive' else '->'} {text}" for way, text in row["messages"])
         print(
-            f"{row['seq']:>3} {row['method']:<9} {row['path']:<14} {status or '-':>6}"
+            f"{row['seq']:>3} {row['method']:<6} {row['path']:<14} {status or '-':>6}"
             f" {row['cell'] or '-':>5} {row['ms'] or '-':>8}  {talk}".rstrip()
         )
 

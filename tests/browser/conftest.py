@@ -121,7 +121,8 @@ class Notebook:
         self.page = page
         page.evaluate(
             """async (path) => {
-                const panel = await jupyterapp.commands.execute("docmanager:open", {path, factory: "Notebook"});
+                const open = {path, factory: "Notebook"};
+                const panel = await jupyterapp.commands.execute("docmanager:open", open);
                 await panel.context.ready;
                 await panel.context.sessionContext.ready;
             }""",
