@@ -40,7 +40,7 @@ class Inspector(anywidget.AnyWidget):  # type: ignore[misc]
         super().__init__(**settings)
         self.on_msg(self._receive)
         _route_by_header(self.comm)
-        # The task gets a copy of this context; there ipykernel 7.0 looks for the cell's message when it sends.
+        # The task gets a copy of this context, where ipykernel 7.0 looks for the cell's message as it sends.
         self._feeding = spawn(self._pump.run)
 
     @property

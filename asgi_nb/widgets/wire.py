@@ -139,6 +139,7 @@ def _socket_facts(websocket: WebSocketRecord) -> Pairs:
         pairs.append((f"accept header {name}", value))
     if websocket.close:
         pairs.append(("closed", _closed(websocket)))
+    pairs.append(("not shown", "pings, masks and fragments: they stay below ASGI"))
     return pairs
 
 
@@ -184,7 +185,7 @@ def _reason(status: int) -> str:
 
 
 def _ms(at_ns: int) -> str:
-    return f"{at_ns / 1e6:.1f} ms"
+    return f"{at_ns / 1e6:.2f} ms"
 
 
 # --- payloads -----------------------------------------------------------------------------------------------
@@ -291,7 +292,7 @@ class Answers:
         head = {"kind": "answer", "v": message.get("v"), "id": message.get("id")}
         try:
             what = message.get("what")
-            if what not in QUESTIONS:
+            if not isinstance(what, str) or what not in QUESTIONS:
                 raise WireError(f"unknown question {what!r}, expected one of {', '.join(QUESTIONS)}")
             value, buffers = QUESTIONS[what](self, message)
         except WireError as exc:
@@ -320,7 +321,7 @@ class Answers:
 
 def _number(message: Mapping[str, Any], key: str) -> int:
     value = message.get(key)
-    if not isinstance(value, int) or value < 0:
+    if type(value) is not int or value < 0:
         raise WireError(f"{key} must be a whole number, got {value!r}")
     return value
 
@@ -373,7 +374,7 @@ def _ask_clear(answers: Answers, message: Mapping[str, Any]) -> Answer:
     return None, []
 
 
-QUESTIONS: dict[Any, Callable[[Answers, Mapping[str, Any]], Answer]] = {
+QUESTIONS: dict[str, Callable[[Answers, Mapping[str, Any]], Answer]] = {
     "detail": _ask_detail,
     "body": _ask_body,
     "messages": _ask_messages,

@@ -54,7 +54,7 @@ var Rows = class {
    */
   apply(rows) {
     const { list, marked } = this;
-    const older = [];
+    const older = /* @__PURE__ */ new Map();
     for (const row of rows) {
       marked?.add(row.seq);
       const last = list.at(-1);
@@ -64,10 +64,10 @@ var Rows = class {
       }
       const index = lowerBound(list, row.seq, seqOf);
       if (list[index].seq === row.seq) list[index] = row;
-      else older.push(row);
+      else older.set(row.seq, row);
     }
-    if (older.length > 0) {
-      list.push(...older);
+    if (older.size > 0) {
+      list.push(...older.values());
       list.sort((a, b) => a.seq - b.seq);
     }
     if (list.length > MAX_ROWS) list.splice(0, list.length - MAX_ROWS);
@@ -330,6 +330,7 @@ function oncePerFrame(draw, signal) {
 // src/format.js
 function duration(ms) {
   if (ms === null || ms === void 0) return "…";
+  if (ms < 1) return `${ms.toFixed(2)} ms`;
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1e3) return `${Math.round(ms)} ms`;
   if (ms < 6e4) return `${(ms / 1e3).toFixed(2)} s`;
@@ -553,7 +554,7 @@ function cellClass(column) {
 }
 
 // src/viewers/hex.js
-var WIDTH = 16;
+var WIDTH = 8;
 var MAX_BYTES = 16 * 1024;
 function hexDump(bytes) {
   const lines = [];
@@ -701,11 +702,11 @@ function joined(head, tail) {
 // src/panels/messages.js
 var MAX_MESSAGES = 5e3;
 var COLUMNS = [
-  { id: "direction", title: "Direction", width: "10ch", cell: ({ direction }) => direction === "receive" ? "↑ receive" : "↓ send" },
+  { id: "direction", title: "Direction", width: "9ch", cell: ({ direction }) => direction === "receive" ? "↑ receive" : "↓ send" },
   { id: "preview", title: "Message", width: "minmax(10ch, 1fr)", cell: ({ preview }) => preview },
   { id: "opcode", title: "Type", width: "7ch", wide: true, cell: ({ text: text2 }) => text2 ? "text" : "binary" },
-  { id: "size", title: "Size", width: "8ch", end: true, cell: (message) => size(message.size) },
-  { id: "time", title: "At", width: "8ch", end: true, cell: ({ ms }) => duration(ms) }
+  { id: "size", title: "Size", width: "7ch", end: true, cell: (message) => size(message.size) },
+  { id: "time", title: "At", width: "8ch", end: true, wide: true, cell: ({ ms }) => duration(ms) }
 ];
 var messages = {
   id: "messages",
@@ -768,7 +769,6 @@ var messages = {
       const gone = Math.max(websocket.dropped, (held[0]?.n ?? 1) - 1);
       const parts = [websocket.closed === "" ? "open" : websocket.closed];
       if (gone > 0) parts.push(`${gone} older messages were dropped`);
-      parts.push("pings, masks and fragments stay below ASGI and are not shown");
       state.textContent = parts.join(" · ");
     }
     el.replaceChildren(state, grid.element, view);
@@ -1104,7 +1104,7 @@ var method = {
 var number = {
   id: "number",
   title: "#",
-  width: "6ch",
+  width: "5ch",
   wide: true,
   end: true,
   cell: (row) => String(row.seq)
@@ -1231,8 +1231,8 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 
 /* List and details: side by side when wide, one over the other when narrow */
 .main { position: relative; display: flex; flex: 1 1 0; min-block-size: 0; }
-.main > .list { flex: 1 1 50%; }
-.detail { display: flex; flex: 1 1 50%; flex-direction: column; min-inline-size: 0; border-inline-start: 1px solid var(--line); background: var(--paper); }
+.main > .list { flex: 1 1 45%; }
+.detail { display: flex; flex: 1 1 55%; flex-direction: column; min-inline-size: 0; border-inline-start: 1px solid var(--line); background: var(--paper); }
 .main[data-closed] > .detail { display: none; }
 [data-layout="narrow"] .detail { position: absolute; inset: 0; z-index: 1; border: 0; }
 [data-layout="narrow"] .main:not([data-closed]) > .list { visibility: hidden; }
@@ -1240,7 +1240,9 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 /* A grid of rows; its columns are set by grid.js */
 .list { position: relative; display: flex; min-inline-size: 0; min-block-size: 0; container-type: inline-size; }
 .grid { display: flex; flex: 1; flex-direction: column; min-inline-size: 0; }
-.head { flex: none; overflow: hidden; scrollbar-gutter: stable; border-block-end: 1px solid var(--line); background: var(--paper-raised); color: var(--ink-soft); font-size: 12px; }
+.head { flex: none; overflow: hidden; scrollbar-gutter: stable; border-block-end: 1px solid var(--line); background: var(--paper-raised); color: var(--ink-soft); }
+/* On the cell, not the row: the rows' tracks are in ch, which follow the font size. */
+.head .cell { font-size: 12px; font-weight: 400; }
 .rows { flex: 1; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable; }
 .space { position: relative; overflow: hidden; }
 .row { display: grid; grid-template-columns: var(--tracks); gap: 0 8px; block-size: 24px; padding-inline: 8px; line-height: 24px; }
@@ -1253,8 +1255,8 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .cell { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 .end { text-align: end; }
 .number, .origin, .time, .size, .opcode, .direction { color: var(--ink-soft); }
-.method, .status { font-weight: 600; }
-.path, .preview { font-family: var(--mono); font-size: 12px; }
+.space .method, .space .status { font-weight: 600; }
+.space .path, .space .preview { font-family: var(--mono); font-size: 12px; }
 .with-traffic { display: flex; gap: 8px; }
 .target { display: block; overflow: hidden; text-overflow: ellipsis; }
 .traffic { flex: none; color: var(--ink-soft); }
@@ -1292,7 +1294,7 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .pairs td { padding: 2px 0; font-family: var(--mono); vertical-align: top; overflow-wrap: anywhere; }
 .pairs tr + tr { border-block-start: 1px solid var(--line); }
 pre { margin: 4px 0 0; padding: 8px; overflow: auto; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/1.5 var(--mono); tab-size: 4; }
-pre.text { white-space: pre-wrap; overflow-wrap: anywhere; }
+pre.text, pre.traceback { white-space: pre-wrap; overflow-wrap: anywhere; }
 pre.hex { white-space: pre; overflow-wrap: normal; }
 .json .key { color: var(--moved); }
 .json .string { color: var(--ok); }
@@ -1384,7 +1386,7 @@ function renderInspector(host, client, signal) {
     const shown = list.rows.at(-1)?.seq ?? 0;
     const waiting = paused ? client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf) : 0;
     pause.setAttribute("aria-pressed", String(paused));
-    pause.textContent = paused ? `▶ Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}` : "❚❚ Pause";
+    pause.textContent = paused ? `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}` : "Pause";
     pause.title = "Stops the list, not the recording";
   }
   main.setAttribute("data-closed", "");

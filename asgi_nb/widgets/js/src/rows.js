@@ -36,8 +36,9 @@ export class Rows {
    */
   apply(rows) {
     const { list, marked } = this;
-    /** @type {Row[]} */
-    const older = [];
+    // By number: a snapshot's old row may ride with its own news in one batch.
+    /** @type {Map<number, Row>} */
+    const older = new Map();
     for (const row of rows) {
       marked?.add(row.seq);
       const last = list.at(-1);
@@ -47,11 +48,11 @@ export class Rows {
       }
       const index = lowerBound(list, row.seq, seqOf);
       if (list[index].seq === row.seq) list[index] = row;
-      else older.push(row);
+      else older.set(row.seq, row);
     }
-    if (older.length > 0) {
+    if (older.size > 0) {
       // A snapshot's older rows come in blocks, behind the newest: one sort per block.
-      list.push(...older);
+      list.push(...older.values());
       list.sort((a, b) => a.seq - b.seq);
     }
     if (list.length > MAX_ROWS) list.splice(0, list.length - MAX_ROWS);

@@ -101,7 +101,7 @@ export function renderInspector(host, client, signal) {
     const shown = list.rows.at(-1)?.seq ?? 0;
     const waiting = paused ? client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf) : 0;
     pause.setAttribute("aria-pressed", String(paused));
-    pause.textContent = paused ? `▶ Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}` : "❚❚ Pause";
+    pause.textContent = paused ? `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}` : "Pause";
     pause.title = "Stops the list, not the recording";
   }
 

@@ -2,7 +2,7 @@
 export const number = {
   id: "number",
   title: "#",
-  width: "6ch",
+  width: "5ch",
   wide: true,
   end: true,
   cell: (row) => String(row.seq),

@@ -18,11 +18,11 @@ const MAX_MESSAGES = 5000;
 
 /** @type {readonly import("../grid.js").Column<WsMessage>[]} */
 const COLUMNS = [
-  { id: "direction", title: "Direction", width: "10ch", cell: ({ direction }) => (direction === "receive" ? "↑ receive" : "↓ send") },
+  { id: "direction", title: "Direction", width: "9ch", cell: ({ direction }) => (direction === "receive" ? "↑ receive" : "↓ send") },
   { id: "preview", title: "Message", width: "minmax(10ch, 1fr)", cell: ({ preview }) => preview },
   { id: "opcode", title: "Type", width: "7ch", wide: true, cell: ({ text }) => (text ? "text" : "binary") },
-  { id: "size", title: "Size", width: "8ch", end: true, cell: (message) => size(message.size) },
-  { id: "time", title: "At", width: "8ch", end: true, cell: ({ ms }) => duration(ms) },
+  { id: "size", title: "Size", width: "7ch", end: true, cell: (message) => size(message.size) },
+  { id: "time", title: "At", width: "8ch", end: true, wide: true, cell: ({ ms }) => duration(ms) },
 ];
 
 /** @type {import("./index.js").Panel} */
@@ -91,7 +91,6 @@ export const messages = {
       const gone = Math.max(websocket.dropped, (held[0]?.n ?? 1) - 1);
       const parts = [websocket.closed === "" ? "open" : websocket.closed];
       if (gone > 0) parts.push(`${gone} older messages were dropped`);
-      parts.push("pings, masks and fragments stay below ASGI and are not shown");
       state.textContent = parts.join(" · ");
     }
 

@@ -1,11 +1,12 @@
 import { h } from "../dom.js";
 
-const WIDTH = 16;
+// 8 bytes fit beside the list in a notebook's cell.
+const WIDTH = 8;
 /** Enough to recognise a format by; more only makes the page slow. */
 const MAX_BYTES = 16 * 1024;
 
 /**
- * Offset, bytes and printable ASCII, 16 bytes a line.
+ * Offset, bytes and printable ASCII.
  *
  * @param {Uint8Array} bytes
  */

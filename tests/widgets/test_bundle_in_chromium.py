@@ -1,0 +1,480 @@
+"""The committed bundle in a real Chromium, over the real feed and store; only the comm is made here."""
+
+import base64
+import os
+import shutil
+import time
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from asgi_nb.widgets.feed import Feed
+from asgi_nb.widgets.inspector import Inspector
+from asgi_nb.widgets.wire import Answers
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# Not localhost: a page without TLS is no secure context there, as on many a JupyterHub.
+ADDRESS = "http://notebook.test/"
+PAGE = "<!doctype html><title>notebook</title><body style='margin:8px'><div id=cell></div>"
+
+# A comm and a model as anywidget's, with the kernel's side behind `kernel(message)`.
+HARNESS = """
+async ({ source, height }) => {
+  window.leaked = [];
+  document.addEventListener("keydown", (event) => window.leaked.push(event.key));
+  const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const listeners = new Set();
+  window.deliver = (messages) => {
+    for (const { content, buffers } of messages) {
+      for (const listener of listeners) listener(content, buffers.map(bytes));
+    }
+  };
+  window.model = {
+    get: () => height,
+    send: (message) => void (window.settled = window.kernel(message).then(window.deliver)),
+    on: (_, listener) => listeners.add(listener),
+    off: (_, listener) => listeners.delete(listener),
+  };
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { default: widget } = await import(url);
+  window.widget = widget;
+  widget.initialize({ model: window.model });
+  window.cleanUp = widget.render({ model: window.model, el: document.getElementById("cell") });
+}
+"""
+
+
+class Notebook:
+    """A page with one inspector in it, and the kernel's side of it."""
+
+    def __init__(self, page, store):
+        self.page = page
+        self.feed = Feed(store, lambda: None, interval=0)
+        self.answers = Answers(store)
+        self.connected = True
+        page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+        page.expose_function("kernel", self._kernel)
+
+    def open(self, height=420):
+        self.page.goto(ADDRESS)
+        self.page.evaluate(HARNESS, {"source": str(Inspector._esm), "height": height})
+
+    def _kernel(self, message):
+        if not self.connected:
+            return []
+        if message["kind"] == "ask":
+            return self._packed([self.answers.reply(message)])
+        return self._packed([*self.feed.receive(message), *self.feed.flush(time.monotonic())])
+
+    def push(self):
+        """Send what has changed since."""
+        self.page.evaluate("messages => deliver(messages)", self._packed(self.feed.flush(time.monotonic())))
+
+    @staticmethod
+    def _packed(messages):
+        return [
+            {"content": content, "buffers": [base64.b64encode(buffer).decode() for buffer in buffers]}
+            for content, buffers in messages
+        ]
+
+    def rows(self):
+        """The drawn rows of the list, as (number, text), in the order of the screen."""
+        return self.page.evaluate(
+            """() => [...root().querySelectorAll(".main > .list .space > .row")]
+                .map((row) => [Number(row.dataset.key), row.textContent])
+                .sort((a, b) => a[0] - b[0])"""
+        )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.fail("no Chromium found; install one or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 800, "height": 600})
+    # Short names for the shadow root, whose elements page functions do not see from the document.
+    context.add_init_script("window.root = () => document.querySelector('#cell > div').shadowRoot")
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    failures = []
+    page.on("pageerror", lambda error: failures.append(error))
+    yield page
+    context.close()
+    assert failures == []
+
+
+@pytest.fixture
+def notebook(page, store):
+    return Notebook(page, store)
+
+
+HOSTILE = [
+    "<img src=x onerror=\"window.pwned = 'img'\">",
+    '"><svg onload="window.pwned = 1">',
+    "<script>window.pwned = 'script'</script>",
+    "</pre></td><iframe srcdoc='<script>parent.pwned = 1</script>'></iframe>",
+    "javascript:window.pwned='url'",
+    "\x1b[31mred\x00\x07",
+    "\u202egnp.exe\u2066\u2069",
+    "${window.pwned = 1} {{constructor.constructor('window.pwned = 1')()}}",
+]
+
+
+def latin(text):
+    return text.encode("latin-1", "replace").replace(b"\r", b"").replace(b"\n", b"")
+
+
+@pytest.fixture
+def hostile_traffic(traffic, run):
+    """Each text of the corpus in every field that a stranger can fill."""
+    for text in HOSTILE:
+        run(
+            traffic.http(
+                "/" + text,
+                method=text,
+                query=latin(text),
+                headers=[(b"x-evil", latin(text)), (latin(text), b"1"), (b"content-type", b"text/html")],
+                body=text.encode("utf-8", "replace"),
+                response_headers=[(b"location", latin(text)), (b"content-type", latin(text))],
+                response_body=text.encode("utf-8", "replace"),
+            )
+        )
+        run(traffic.http("/raise", error=type(text.replace("\x00", ""), (Exception,), {})(text)))
+
+        async def session(receive, send, text=text):
+            await send({"type": "websocket.accept", "subprotocol": text, "headers": [(b"x", latin(text))]})
+            await receive()
+            await send({"type": "websocket.send", "text": text})
+            await send({"type": "websocket.close", "code": 4000, "reason": text})
+
+        run(traffic.websocket("/" + text, session, [{"type": "websocket.receive", "text": text}]))
+
+
+@pytest.mark.timeout(120)  # 24 exchanges, each opened tab by tab
+def test_hostile_markup_in_every_field_makes_no_element(notebook, store, hostile_traffic, page):
+    notebook.open(height=900)
+    page.set_viewport_size({"width": 1000, "height": 950})
+    tags = set()
+    seen = ""
+    for exchange in store:
+        page.locator(f".main > .list [data-key='{exchange.seq}']").click()
+        page.locator(".tab").first.wait_for()
+        for tab in page.locator(".tab").all():
+            tab.click()
+            page.wait_for_function("() => !root().textContent.includes('Asking the kernel')")
+        if exchange.kind == "websocket":
+            page.get_by_role("tab", name="Messages").click()
+            page.locator(".messages .row[data-key]").last.click()
+            page.wait_for_function("() => !root().textContent.includes('Asking the kernel')")
+        tags |= set(page.evaluate("() => [...root().querySelectorAll('*')].map((el) => el.localName)"))
+        text = page.evaluate("() => root().querySelector('.inspector').textContent")
+        seen += text
+        assert not {"\x00", "\x07", "\x1b", "\u202e", "\u2066", "\u2069"} & set(text)
+
+    assert page.evaluate("() => window.pwned") is None
+    assert all(text in seen for text in ("<img src=x onerror=", "\\x1b[31mred", "\\u202egnp.exe"))
+    assert tags <= {
+        *("style", "div", "span", "button", "p", "h2", "h3", "section", "strong", "pre"),
+        *("table", "tbody", "tr", "th", "td"),
+    }
+
+
+def test_no_key_reaches_the_notebook(notebook, traffic, run, page):
+    run(traffic.http("/one"))
+    notebook.open()
+    page.locator(".list .row", has_text="/one").click()
+    page.locator(".tab").first.wait_for()
+
+    for place in (".grid", ".tab[aria-selected=true]", ".panel", ".toolbar button"):
+        page.locator(place).first.focus()
+        for key in ("b", "d", "d", "Enter", "Escape", "ArrowDown", "x", "Delete"):
+            page.keyboard.press(key)
+            page.evaluate("() => root().querySelector('.main').removeAttribute('data-closed')")
+
+    assert page.evaluate("() => window.leaked") == []
+
+
+def test_the_keyboard_alone_opens_reads_and_closes(notebook, traffic, run, page):
+    for number in range(40):
+        run(traffic.http(f"/{number}"))
+    notebook.open()
+    page.locator(".list .row", has_text="/39").wait_for()
+
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("tab", name="Response").wait_for()
+    opened = page.locator(".what").text_content()
+    page.locator(".tab[aria-selected=true]").focus()
+    page.keyboard.press("ArrowLeft")
+    chosen = page.locator(".tab[aria-selected=true]").text_content()
+    page.keyboard.press("Escape")
+    back = page.evaluate("() => root().activeElement.getAttribute('role')")
+    page.keyboard.press("Escape")
+
+    assert opened == "GET /1"
+    assert chosen == "Request"
+    assert back == "grid"
+    assert page.locator(".detail").is_hidden()
+
+
+def test_new_rows_and_a_click_never_move_the_list_under_the_reader(notebook, traffic, run, page):
+    for number in range(200):
+        run(traffic.http(f"/{number}"))
+    notebook.open()
+    page.locator(".list .row", has_text="/199").wait_for()
+    page.evaluate("() => { root().querySelector('.rows').scrollTop = 100 * 24 + 7; }")
+    target = page.locator(".main > .list [data-key='105']")
+    target.wait_for()
+    before = target.bounding_box()["y"]
+
+    target.click()
+    for number in range(50):
+        run(traffic.http(f"/late/{number}"))
+    notebook.push()
+    page.locator(".jump").wait_for()
+
+    assert target.bounding_box()["y"] == before
+    assert target.get_attribute("aria-selected") == "true"
+    assert page.locator(".main > .list .jump").text_content() == "▼ 50 new — jump"
+
+
+def test_older_rows_that_arrive_behind_the_newest_do_not_move_the_list(notebook, traffic, run, page):
+    for number in range(700):
+        run(traffic.http(f"/{number}"))
+    notebook.open()
+    page.locator(".list .row", has_text="/699").wait_for()
+    page.evaluate("() => { root().querySelector('.rows').scrollTop -= 240; }")
+    target = page.locator(".main > .list [data-key='685']")
+    target.wait_for()
+    before = target.bounding_box()["y"]
+
+    notebook.push()
+    page.wait_for_function("() => root().querySelector('.grid').getAttribute('aria-rowcount') === '701'")
+
+    assert target.bounding_box()["y"] == before
+
+
+def test_the_tail_is_followed_until_the_reader_leaves_it_and_again_after_the_jump(
+    notebook, traffic, run, page
+):
+    for number in range(100):
+        run(traffic.http(f"/{number}"))
+    notebook.open()
+    page.locator(".list .row", has_text="/99").wait_for()
+
+    run(traffic.http("/followed"))
+    notebook.push()
+    page.locator(".list .row", has_text="/followed").wait_for()
+    page.evaluate("() => { root().querySelector('.rows').scrollTop = 0; }")
+    page.locator(".main > .list [data-key='1']").wait_for()
+    run(traffic.http("/unseen"))
+    notebook.push()
+    page.locator(".jump").click()
+
+    page.locator(".list .row", has_text="/unseen").wait_for()
+    assert page.locator(".jump").is_hidden()
+
+
+def test_no_more_than_sixty_rows_are_drawn(notebook, traffic, run, page):
+    for number in range(500):
+        run(traffic.http(f"/{number}"))
+
+    notebook.open(height=900)
+    page.locator(".list .row", has_text="/499").wait_for()
+
+    assert 30 < len(notebook.rows()) <= 60
+
+
+def test_pausing_stops_the_list_and_not_the_recording(notebook, traffic, run, page):
+    run(traffic.http("/before"))
+    notebook.open()
+    page.locator(".list .row", has_text="/before").wait_for()
+
+    page.get_by_role("button", name="Pause").click()
+    run(traffic.http("/meanwhile"))
+    notebook.push()
+    resume = page.get_by_role("button", name="Resume (1 new)")
+    resume.wait_for()
+    paused_rows = notebook.rows()
+    resume.click()
+
+    assert [key for key, _ in paused_rows] == [1]
+    page.locator(".list .row", has_text="/meanwhile").wait_for()
+
+
+def test_clear_empties_the_store_and_every_list(notebook, store, traffic, run, page):
+    run(traffic.http("/old"))
+    notebook.open()
+    page.locator(".list .row", has_text="/old").wait_for()
+
+    page.get_by_role("button", name="Clear").click()
+    page.evaluate("() => window.settled")
+    notebook.push()
+
+    page.locator(".empty").wait_for()
+    assert len(store) == 0
+
+
+def test_a_socket_that_is_open_grows_while_it_is_looked_at(notebook, traffic, page):
+    steps = []
+
+    async def chat(receive, send):
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "first"})
+        steps.append(None)
+        await Pause()
+        await send({"type": "websocket.send", "bytes": b"\x00\x01"})
+        await send({"type": "websocket.close", "code": 1000, "reason": "enough"})
+
+    session = traffic.websocket("/chat", chat)
+    session.send(None)
+    notebook.open()
+    page.locator(".list .row", has_text="/chat").click()
+    page.locator(".messages .row", has_text="first").wait_for()
+    with pytest.raises(StopIteration):
+        session.send(None)
+    notebook.push()
+
+    page.locator(".messages .row", has_text="00 01").wait_for()
+    page.get_by_text("closed by the app, 1000: enough").wait_for()
+    assert page.locator(".messages .row[data-key]").count() == 2
+
+
+class Pause:
+    """Awaited, it hands control back to whoever drives the coroutine by hand."""
+
+    def __await__(self):
+        yield
+
+
+def test_a_body_larger_than_a_slice_is_shown_piece_by_piece(notebook, traffic, run, page):
+    run(traffic.http("/big", response_body=b"x" * 300_000 + b"END"))
+    notebook.open()
+
+    page.locator(".list .row", has_text="/big").click()
+    more = page.get_by_role("button", name="Show more")
+    more.wait_for()
+    assert "END" not in page.locator(".body pre").text_content()
+    more.click()
+
+    page.wait_for_function("() => root().querySelector('.body pre').textContent.endsWith('END')")
+    assert more.is_hidden()
+
+
+def test_two_views_of_one_model_have_their_own_selection_and_the_same_rows(notebook, traffic, run, page):
+    run(traffic.http("/shared"))
+    notebook.open()
+    page.locator(".list .row", has_text="/shared").click()
+    page.evaluate(
+        """() => {
+            const second = document.createElement("div");
+            document.body.append(second);
+            window.second = second;
+            window.cleanSecond = widget.render({ model: window.model, el: second });
+        }"""
+    )
+    page.wait_for_function(
+        "() => second.firstChild.shadowRoot.querySelector('.space > .row')?.textContent.includes('/shared')"
+    )
+
+    assert page.evaluate("() => second.firstChild.shadowRoot.querySelector('[aria-selected=true]')") is None
+    assert notebook.feed.view_count == 1
+
+
+def test_when_its_last_view_is_gone_the_page_says_goodbye(notebook, page):
+    notebook.open()
+    page.get_by_text("● live").wait_for()
+
+    page.evaluate("() => window.cleanUp()")
+    page.evaluate("() => window.settled")
+
+    assert notebook.feed.view_count == 0
+
+
+def test_a_reload_shows_what_was_there(notebook, traffic, run, page):
+    run(traffic.http("/before-the-reload"))
+    notebook.open()
+    page.locator(".list .row", has_text="/before-the-reload").wait_for()
+
+    run(traffic.http("/during-the-reload"))
+    notebook.open()
+
+    page.locator(".list .row", has_text="/before-the-reload").wait_for()
+    page.locator(".list .row", has_text="/during-the-reload").wait_for()
+
+
+def test_a_lost_batch_is_noticed_and_mended(notebook, traffic, run, page):
+    notebook.open()
+    page.get_by_text("● live").wait_for()
+
+    run(traffic.http("/lost-on-the-way"))
+    notebook.feed.flush(time.monotonic())
+    run(traffic.http("/arrives"))
+    notebook.push()
+
+    page.locator(".list .row", has_text="/lost-on-the-way").wait_for()
+    page.locator(".list .row", has_text="/arrives").wait_for()
+
+
+def test_a_feed_that_broke_is_told_in_the_footer(notebook, page):
+    notebook.open()
+    page.get_by_text("● live").wait_for()
+
+    page.evaluate(
+        "() => deliver([{ content: { kind: 'stop', reason: 'the feed broke: OSError: cut' }, buffers: [] }])"
+    )
+
+    page.get_by_text("the feed broke: OSError: cut").wait_for()
+    page.get_by_text("✕ stopped").wait_for()
+
+
+def test_narrow_pages_show_list_and_details_in_turn(notebook, traffic, run, page):
+    page.set_viewport_size({"width": 400, "height": 600})
+    run(traffic.http("/one"))
+    notebook.open()
+    page.locator(".list .row", has_text="/one").click()
+    page.get_by_role("tab", name="Response").wait_for()
+
+    hidden_list = page.evaluate("() => getComputedStyle(root().querySelector('.main > .list')).visibility")
+    page.keyboard.press("Escape")
+
+    assert hidden_list == "hidden"
+    assert page.locator(".detail").is_hidden()
+    assert page.locator(".list .row", has_text="/one").is_visible()
+
+
+def test_nothing_is_wider_than_the_page(notebook, traffic, run, page):
+    run(traffic.http("/" + "long" * 100, response_body=b"y" * 5000))
+    for width in (320, 600, 768, 900):
+        page.set_viewport_size({"width": width, "height": 600})
+        notebook.open()
+        page.locator(".list .row", has_text="/long").click()
+        page.locator(".body pre").wait_for()
+
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width

@@ -1,0 +1,118 @@
+import threading
+from queue import Queue
+
+import anywidget
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from asgi_nb.widgets.inspector import Inspector
+from asgi_nb.widgets.wire import WIRE_VERSION
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def portal():
+    with start_blocking_portal("asyncio") as portal:
+        yield portal
+
+
+@pytest.fixture
+def inspector(store, portal):
+    inspector = Inspector(store, spawn=portal.start_task_soon, feed_interval=0.001)
+    yield inspector
+    inspector.close()
+    inspector._feeding.result(10)
+
+
+@pytest.fixture
+def published(inspector, monkeypatch):
+    """What the widget's comm would put on the wire: (data, buffers, thread)."""
+    messages = Queue()
+
+    def publish(kind, data=None, metadata=None, buffers=None, **keys):
+        messages.put((data, buffers, threading.get_ident()))
+
+    monkeypatch.setattr(inspector.comm, "publish_msg", publish)
+    return messages
+
+
+def say(inspector, content):
+    """Hand a custom message to the widget, as the kernel does."""
+    inspector.comm.handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+
+
+HELLO = {"kind": "hello", "v": "page", "hello": 1, "version": WIRE_VERSION}
+
+
+def test_a_page_that_says_hello_gets_the_rows_from_the_portal_s_thread(
+    inspector, published, portal, traffic, run
+):
+    run(traffic.http("/tea"))
+
+    say(inspector, HELLO)
+    data, buffers, thread = published.get(timeout=10)
+
+    assert data["method"] == "custom"
+    assert data["content"]["kind"] == "snap"
+    assert b'"path":"/tea"' in buffers[0]
+    assert thread == portal.call(threading.get_ident)
+
+
+def test_no_capture_is_in_the_synchronised_state(inspector, traffic, run):
+    run(traffic.http("/captured-path", response_body=b"captured-body"))
+
+    state = inspector.get_state()
+    own = {key for key in state if not key.startswith("_")}
+
+    assert own - set(anywidget.AnyWidget().get_state()) == {"height"}
+    assert "captured" not in str({key: value for key, value in state.items() if key != "_esm"})
+
+
+def test_a_saved_notebook_keeps_a_masked_table_beside_the_widget(inspector, traffic, run):
+    run(traffic.http("/<b>", query=b"token=s3cr3t"))
+
+    data, metadata = inspector._repr_mimebundle_()
+
+    assert data[WIDGET_VIEW]["model_id"] == inspector.model_id
+    assert data["text/plain"] == "<Inspector: 1 exchanges kept, 0 dropped>"
+    assert "&lt;b&gt;?token=" in data["text/html"]
+    assert "s3cr3t" not in data["text/html"]
+    assert metadata == {}
+
+
+def test_closing_ends_the_feed_and_the_widget(store, portal, traffic, run):
+    inspector = Inspector(store, spawn=portal.start_task_soon)
+
+    inspector.close()
+    inspector._feeding.result(10)
+    run(traffic.http())
+    inspector.close()
+
+    assert inspector.comm is None
+    assert inspector.failure is None
+    assert inspector._repr_mimebundle_ is None
+
+
+def test_what_broke_the_feed_is_kept_and_raised_to_the_owner(store, portal, monkeypatch):
+    inspector = Inspector(store, spawn=portal.start_task_soon)
+    failing = OSError("the socket to the front end is closed")
+
+    def publish(*args, **kwargs):
+        raise failing
+
+    monkeypatch.setattr(inspector.comm, "publish_msg", publish)
+    say(inspector, HELLO)
+    raised = inspector._feeding.exception(10)
+
+    assert raised is inspector.failure
+    assert raised is failing or failing in raised.exceptions
+    monkeypatch.undo()
+    inspector.close()
+
+
+def test_the_height_is_a_setting(store, portal):
+    inspector = Inspector(store, spawn=portal.start_task_soon, height=600)
+
+    assert inspector.height == 600
+    inspector.close()

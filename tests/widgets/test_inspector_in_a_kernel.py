@@ -1,0 +1,148 @@
+"""The inspector in a real kernel, with a page played by hand: what happens while a cell runs."""
+
+import json
+
+import ipykernel
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from asgi_nb.widgets.wire import WIRE_VERSION
+
+pytestmark = [pytest.mark.kernel, pytest.mark.timeout(90)]
+
+SETUP = """
+import threading, time
+from anyio.from_thread import start_blocking_portal
+from asgi_nb.record.store import Store
+from asgi_nb.record.tap import Tap
+from asgi_nb.widgets.inspector import Inspector
+
+store = Store()
+portal_context = start_blocking_portal("asyncio")
+portal = portal_context.__enter__()
+
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"tea"})
+
+def request(path):
+    async def silent(*message):
+        return {"type": "http.request"}
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    portal.call(Tap(app, store), scope, silent, silent)
+
+inspector = Inspector(store, spawn=portal.start_task_soon, feed_interval=0.01)
+request("/before")
+"""
+
+# Ends early only when the page's `clear` is handled while this runs.
+BUSY = """
+request("/during")
+deadline = time.monotonic() + 20
+while len(store) and time.monotonic() < deadline:
+    time.sleep(0.01)
+print("cleared while running" if not len(store) else "nothing was handled")
+"""
+
+
+class Kernel:
+    """A kernel, and the page's end of the inspector's comm."""
+
+    def __init__(self, client):
+        self.client = client
+        self.comm_id = None
+        self.subshell = None
+        self.printed = ""
+
+    def run(self, code):
+        """Run a cell to its end; give what was printed meanwhile."""
+        self.printed = ""
+        return self.finish(self.client.execute(code))
+
+    def finish(self, request):
+        """Wait for the end of a cell; give what was printed since the last `run`."""
+        while True:
+            message = self._next()
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            if message["msg_type"] == "error":
+                raise AssertionError("\n".join(message["content"]["traceback"]))
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                return self.printed
+
+    def open_subshell(self):
+        """As JupyterLab does for its comms; older kernels have none."""
+        message = self.client.session.msg("create_subshell_request", {})
+        self.client.control_channel.send(message)
+        reply = self.client.get_control_msg(timeout=10)
+        self.subshell = reply["content"]["subshell_id"]
+
+    def say(self, content):
+        """Send a custom message to the widget, as its page would."""
+        data = {"method": "custom", "content": content}
+        message = self.client.session.msg("comm_msg", {"comm_id": self.comm_id, "data": data})
+        message["header"]["subshell_id"] = self.subshell
+        self.client.shell_channel.send(message)
+
+    def hear(self, kind):
+        """Wait for a custom message from the widget; give its content and its rows."""
+        while True:
+            message = self._next()
+            if message["msg_type"] == "comm_msg":
+                content = message["content"]["data"].get("content", {})
+                if content.get("kind") == kind:
+                    return content, [json.loads(bytes(buffer)) for buffer in message["buffers"]]
+
+    def _next(self):
+        message = self.client.get_iopub_msg(timeout=30)
+        if message["msg_type"] == "comm_open" and "_esm" in str(message["content"]["data"]):
+            self.comm_id = message["content"]["comm_id"]
+        if message["msg_type"] == "stream":
+            self.printed += message["content"]["text"]
+        return message
+
+
+@pytest.fixture
+def kernel():
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        kernel = Kernel(client)
+        kernel.run(SETUP)
+        yield kernel
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.skipif(ipykernel.version_info < (7,), reason="subshells came with ipykernel 7")
+def test_the_page_is_served_and_obeyed_while_a_cell_runs(kernel):
+    kernel.open_subshell()
+    cell = kernel.client.execute(BUSY)
+
+    kernel.say({"kind": "hello", "v": "page", "hello": 1, "version": WIRE_VERSION})
+    snapshot, (rows,) = kernel.hear("snap")
+    kernel.say({"kind": "ack", "v": "page", "hello": 1, "batch": snapshot["batch"]})
+    kernel.say({"kind": "ask", "v": "page", "id": 1, "what": "detail", "seq": rows[-1]["seq"]})
+    answer, _ = kernel.hear("answer")
+    kernel.say({"kind": "ask", "v": "page", "id": 2, "what": "clear"})
+    cleared, (left,) = kernel.hear("snap")
+    printed = kernel.finish(cell)
+
+    assert "/before" in {row["path"] for row in rows}
+    assert answer["value"]["row"]["path"] == "/before"
+    assert (left, cleared["counts"]["kept"]) == ([], 0)
+    assert printed == "cleared while running\n"
+
+
+def test_rows_reach_the_page_while_a_cell_runs_on_any_kernel(kernel):
+    kernel.say({"kind": "hello", "v": "page", "hello": 1, "version": WIRE_VERSION})
+    kernel.hear("snap")
+
+    # The cell ends only when its question is answered, which is after the rows were seen.
+    cell = kernel.client.execute("request('/first'); print(input())", allow_stdin=True)
+    _, (rows,) = kernel.hear("batch")
+    kernel.client.get_stdin_msg(timeout=10)
+    kernel.client.input("seen")
+
+    assert [row["path"] for row in rows] == ["/first"]
+    assert kernel.finish(cell) == "seen\n"
