@@ -37,18 +37,24 @@ class CellRun:
     """
     One run of a cell: what it defines is live at once, and is taken back if the cell fails.
 
-    At a clean end, what the cell had defined before and not again is gone.
+    At a clean end, what the cell had defined before and not again is gone. A run inside a run of the same
+    cell is a part of it.
     """
 
     def __init__(self, app: "LiveApp", cell: Cell, number: int) -> None:
         self.cell = cell
         self.number = number
         self._app = app
+        self._outer: CellRun | None = None
         self._before: Definitions = ()
 
     def __enter__(self) -> "CellRun":
-        self._before = self._app.definitions
-        self._app._runs.append(self)
+        app = self._app
+        self._outer = next((run for run in app._runs if run.cell.id == self.cell.id), None)
+        if self._outer is not None:
+            self.number = self._outer.number
+        self._before = app.definitions
+        app._runs.append(self)
         return self
 
     def __exit__(
@@ -56,8 +62,10 @@ class CellRun:
     ) -> None:
         app = self._app
         app._runs.remove(self)
-        after = self._before if kind is not None else finish(app.definitions, self.cell.id, self.number)
-        app._swap(after)
+        if kind is not None:
+            app._swap(self._before)
+        elif self._outer is None:
+            app._swap(finish(app.definitions, self.cell.id, self.number))
 
 
 class LiveApp(Decorators):
@@ -84,7 +92,7 @@ class LiveApp(Decorators):
         self._runs: list[CellRun] = []
         self._run_numbers = itertools.count(1)
         self._serials = itertools.count(1)
-        self._snapshot = self._build(())
+        self._snapshot = Snapshot((), state=self.state, on_error=self._on_error)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         snapshot = self._snapshot
@@ -366,10 +374,9 @@ class LiveApp(Decorators):
 
     def _swap(self, definitions: Definitions) -> None:
         if definitions != self.definitions:
-            self._snapshot = self._build(definitions)
-
-    def _build(self, definitions: Definitions) -> Snapshot:
-        return Snapshot(definitions, state=self.state, on_error=self._on_error)
+            self._snapshot = Snapshot(
+                definitions, state=self.state, on_error=self._on_error, before=self._snapshot
+            )
 
     def _snapshot_of(self, scope: Scope) -> Snapshot:
         # A middleware may make a scope of its own, without our key.

@@ -6,6 +6,7 @@ Rule 2: order is place: the first definition of a cell keeps its place whatever 
 Rule 3: `serial` is time: of two routes with the same method and path, the one defined later answers.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -80,6 +81,8 @@ def place_of(origin: Origin) -> str:
     return origin.label if origin.execution_count is None else f"cell {origin.label}"
 
 
+# Each change asks for the path of every definition again.
+@functools.lru_cache(maxsize=4096)
 def normal_path(path: str) -> str:
     """
     Erase the parameters' names, so that paths which match the same requests are equal.
@@ -165,9 +168,11 @@ def arrange(definitions: Iterable[Definition]) -> Arrangement:
     routes: list[Definition] = []
     shadows: dict[Definition, Mapping[str, Definition]] = {}
     for group in groups.values():
-        if len(group) > 1:
-            group.sort(key=lambda definition: -definition.serial)
-            shadows |= _shadows(group)
+        if len(group) == 1:
+            routes += group
+            continue
+        group.sort(key=lambda definition: -definition.serial)
+        shadows |= _shadows(group)
         routes += [definition for definition in group if not _is_hidden(definition, shadows)]
     layers.reverse()
     return Arrangement(tuple(routes), tuple(layers), shadows)

@@ -63,9 +63,17 @@ class Snapshot:
         definitions: All that the cells have defined, in order.
         state: What `request.app.state` is, shared by all snapshots.
         on_error: Answers an exception that no handler took: `async f(request, exc) -> Response`.
+        before: The snapshot that this one takes the place of.
     """
 
-    def __init__(self, definitions: Definitions, *, state: State, on_error: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        definitions: Definitions,
+        *,
+        state: State,
+        on_error: Callable[..., Any],
+        before: "Snapshot | None" = None,
+    ) -> None:
         self.definitions = definitions
         self.arrangement = arrange(definitions)
         self.below: dict[Layer, ASGIApp] = {}
@@ -77,6 +85,12 @@ class Snapshot:
             exception_handlers={Exception: on_error},
         )
         self.app.state = state
+        if before is not None:
+            # What the router knew of the routes that stay, so that it looks only at the ones that changed.
+            self.app.router._table = before.app.router._table
+        # Here and not at the first request, which would wait for it.
+        self.app.router._refresh()
+        self.app.middleware_stack = self.app.build_middleware_stack()
         self._by_route = {id(definition.built): definition for definition in definitions}
 
     def definition(self, scope: Scope) -> Definition | None:
