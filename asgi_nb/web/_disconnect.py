@@ -11,10 +11,10 @@ From 2.4 on `send` raises OSError once the client left, and nothing here is need
 
 import functools
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
 
 import anyio
-import anyio.abc
 
 from asgi_nb.web._utils import create_collapsing_task_group
 from asgi_nb.web.types import Message, Receive, Scope
@@ -37,14 +37,13 @@ class Inbox:
 
     def __init__(self, source: Receive) -> None:
         self.source = source
-        self.listening = False
         self._messages: deque[Message] = deque()
         self._size = 0
+        self._listening = True
         self._changed = anyio.Event()
 
     async def listen(self) -> None:
         """Receive until the client left."""
-        self.listening = True
         try:
             while True:
                 while self._size > HIGH_WATER:
@@ -56,13 +55,13 @@ class Inbox:
                 if message["type"] == "http.disconnect":
                     return
         finally:
-            self.listening = False
+            self._listening = False
             self._wake()
 
     async def receive(self) -> Message:
-        """The next message for the endpoint."""
+        """The next message, for the endpoint."""
         while not self._messages:
-            if not self.listening:
+            if not self._listening:
                 return await self.source()
             await self._changed.wait()
         message = self._messages.popleft()
@@ -75,18 +74,51 @@ class Inbox:
         changed.set()
 
 
-async def run_until_disconnect(scope: Scope, receive: Receive, func: Callable[[], Awaitable[None]]) -> None:
-    """Await `func()`, and cancel it when the client leaves."""
-    inbox = scope[INBOX] = Inbox(receive)
+async def run_until_disconnect(
+    scope: Scope, receive: Receive, func: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """
+    Await `func()`, and cancel it when the client leaves.
+
+    Listening takes a second task, which costs more than sending a hundred chunks. It starts when
+    `func()` first waits; many streams never do.
+    """
     async with create_collapsing_task_group() as task_group:
-        task_group.start_soon(_cancel_on_disconnect, inbox, task_group.cancel_scope)
-        await func()
+
+        async def listen(inbox: Inbox) -> None:
+            await inbox.listen()
+            task_group.cancel_scope.cancel()
+
+        def start_listening() -> None:
+            inbox = scope[INBOX] = Inbox(receive)
+            task_group.start_soon(listen, inbox)
+
+        await _Watched(func(), start_listening)
         task_group.cancel_scope.cancel()
 
 
-async def _cancel_on_disconnect(inbox: Inbox, cancel_scope: anyio.CancelScope) -> None:
-    await inbox.listen()
-    cancel_scope.cancel()
+class _Watched(Generator[Any, Any, None]):
+    """Run a coroutine, and make a call when it first gives way to the event loop."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None], at_first_wait: Callable[[], None]) -> None:
+        self._coroutine = coroutine
+        self._at_first_wait: Callable[[], None] | None = at_first_wait
+
+    def __await__(self) -> "_Watched":
+        return self
+
+    def send(self, value: Any) -> Any:
+        waits_for = self._coroutine.send(value)
+        if self._at_first_wait is not None:
+            self._at_first_wait()
+            self._at_first_wait = None
+        return waits_for
+
+    def throw(self, *error: Any) -> Any:
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        self._coroutine.close()
 
 
 def send_tells_disconnect(scope: Scope) -> bool:

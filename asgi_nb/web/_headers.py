@@ -27,12 +27,9 @@ def encode_header(name: str, value: str) -> tuple[bytes, bytes]:
         TypeError: Name or value is not a str.
         ValueError: Name or value holds CR, LF or NUL, or a character outside latin-1.
     """
-    try:
-        if name.isprintable() and value.isprintable():
-            return name.lower().encode("latin-1"), value.encode("latin-1")
-    except (AttributeError, UnicodeEncodeError):
-        pass  # The slow way says what is wrong.
-    return _encode_text("name", name, name).lower(), _encode_text("value", name, value)
+    if type(value) is str and value.isascii() and value.isprintable():
+        return _NAMES[name], value.encode()
+    return _NAMES[name], _encode_text("value", name, value)
 
 
 def _encode_text(part: str, name: object, text: object) -> bytes:
@@ -47,6 +44,19 @@ def _encode_text(part: str, name: object, text: object) -> bytes:
             f"header {part} must be latin-1 text, got {text!r} (header {name!r}); "
             "percent-encode it with urllib.parse.quote()"
         ) from exc
+
+
+class _Names(dict[str, bytes]):
+    """Name -> name on the wire. Fills itself: an application uses the same few names again and again."""
+
+    def __missing__(self, name: str) -> bytes:
+        encoded = _encode_text("name", name, name.lower() if isinstance(name, str) else name)
+        if len(self) < 256:
+            self[name] = encoded
+        return encoded
+
+
+_NAMES = _Names()
 
 
 class Headers(Mapping[str, str]):

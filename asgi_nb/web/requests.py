@@ -78,8 +78,8 @@ def _parse_json(body: bytes) -> Any:
     except RecursionError as exc:
         raise InvalidJSON("nested too deeply", body.decode("utf-8", "replace"), 0) from exc
     except ValueError as exc:
-        # An integer of more digits than Python converts, see sys.set_int_max_str_digits.
-        raise InvalidJSON(str(exc), body.decode("utf-8", "replace"), 0) from exc
+        # See sys.set_int_max_str_digits.
+        raise InvalidJSON("an integer has too many digits", body.decode("utf-8", "replace"), 0) from exc
 
 
 class HTTPConnection(Mapping[str, Any], Generic[StateT]):

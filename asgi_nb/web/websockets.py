@@ -48,6 +48,9 @@ _SENDS = {
     (_RESPONSE, "websocket.http.response.body"): _RESPONSE,
 }
 
+# A subclass that replaces one of these gets every message through them.
+_SHORTENED = ("receive", "send", "receive_text", "receive_bytes", "send_text", "send_bytes")
+
 # (client state, message type) -> next state.
 _RECEIVES = {
     (_CONNECTING, "websocket.connect"): _CONNECTED,
@@ -93,15 +96,38 @@ class WebSocket(HTTPConnection[StateT]):
         self.scope = scope
         self._receive = receive
         self._send = send
-        self.client_state = _CONNECTING
-        self.application_state = _CONNECTING
+        self._client_state = _CONNECTING
+        self._application_state = _CONNECTING
+        self._is_open = False
 
-    # Whether text and bytes may go past receive() and send(), which a subclass may have replaced.
+    # Whether messages may go past the methods that a subclass may have replaced.
     _is_plain = True
+    # Both sides are connected and nothing is replaced: all that sending and receiving data has to check.
+    _is_open: bool
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._is_plain = cls.receive is WebSocket.receive and cls.send is WebSocket.send
+        cls._is_plain = all(getattr(cls, name) is getattr(WebSocket, name) for name in _SHORTENED)
+
+    @property
+    def client_state(self) -> WebSocketState:
+        """How far the client has come, as far as it was received."""
+        return self._client_state
+
+    @client_state.setter
+    def client_state(self, state: WebSocketState) -> None:
+        self._client_state = state
+        self._is_open = self._is_plain and state is _CONNECTED is self._application_state
+
+    @property
+    def application_state(self) -> WebSocketState:
+        """How far the application has come."""
+        return self._application_state
+
+    @application_state.setter
+    def application_state(self, state: WebSocketState) -> None:
+        self._application_state = state
+        self._is_open = self._is_plain and state is _CONNECTED is self._client_state
 
     async def receive(self) -> Message:
         """
@@ -141,17 +167,14 @@ class WebSocket(HTTPConnection[StateT]):
         if state is _RESPONSE and not message.get("more_body", False):
             following = _DISCONNECTED
         self.application_state = following
-        if state is _CONNECTED:
-            await self._send_data(message)
-        else:
-            await self._send(message)
-
-    async def _send_data(self, message: Message) -> None:
         try:
             await self._send(message)
         except OSError as exc:
-            self.application_state = _DISCONNECTED
-            raise WebSocketDisconnect(code=1006) from exc
+            raise self._lost() from exc
+
+    def _lost(self) -> WebSocketDisconnect:
+        self.application_state = _DISCONNECTED
+        return WebSocketDisconnect(code=1006)
 
     async def accept(
         self, subprotocol: str | None = None, headers: Iterable[tuple[bytes, bytes]] | None = None
@@ -177,6 +200,24 @@ class WebSocket(HTTPConnection[StateT]):
             raise _disconnected(message)
         return message
 
+    def _text_of(self, message: Message) -> str:
+        if message["type"] == "websocket.receive":
+            text: str | None = message.get("text")
+            if text is not None:
+                return text
+            raise WebSocketException(1003, "expected a text message, got bytes")
+        self._note_received(message)
+        raise _disconnected(message)
+
+    def _bytes_of(self, message: Message) -> bytes:
+        if message["type"] == "websocket.receive":
+            data: bytes | None = message.get("bytes")
+            if data is not None:
+                return data
+            raise WebSocketException(1003, "expected a bytes message, got text")
+        self._note_received(message)
+        raise _disconnected(message)
+
     async def receive_text(self) -> str:
         """
         The next message, which must be text.
@@ -186,17 +227,7 @@ class WebSocket(HTTPConnection[StateT]):
             WebSocketDisconnected: The session is not accepted, or is over.
             WebSocketException: 1003; the client sent bytes.
         """
-        if self._is_plain and self.application_state is _CONNECTED and self.client_state is _CONNECTED:
-            message = await self._receive()
-            if message["type"] != "websocket.receive":
-                self._note_received(message)
-                raise _disconnected(message)
-        else:
-            message = await self._receive_data()
-        text: str | None = message.get("text")
-        if text is None:
-            raise WebSocketException(1003, "expected a text message, got bytes")
-        return text
+        return self._text_of(await (self._receive() if self._is_open else self._receive_data()))
 
     async def receive_bytes(self) -> bytes:
         """
@@ -207,17 +238,7 @@ class WebSocket(HTTPConnection[StateT]):
             WebSocketDisconnected: The session is not accepted, or is over.
             WebSocketException: 1003; the client sent text.
         """
-        if self._is_plain and self.application_state is _CONNECTED and self.client_state is _CONNECTED:
-            message = await self._receive()
-            if message["type"] != "websocket.receive":
-                self._note_received(message)
-                raise _disconnected(message)
-        else:
-            message = await self._receive_data()
-        data: bytes | None = message.get("bytes")
-        if data is None:
-            raise WebSocketException(1003, "expected a bytes message, got text")
-        return data
+        return self._bytes_of(await (self._receive() if self._is_open else self._receive_data()))
 
     async def receive_json(self, mode: str = "text") -> Any:
         """
@@ -239,7 +260,7 @@ class WebSocket(HTTPConnection[StateT]):
         """Every text message until the client leaves."""
         try:
             while True:
-                yield await self.receive_text()
+                yield self._text_of(await self._receive()) if self._is_open else await self.receive_text()
         except WebSocketDisconnect:
             return
 
@@ -247,7 +268,7 @@ class WebSocket(HTTPConnection[StateT]):
         """Every bytes message until the client leaves."""
         try:
             while True:
-                yield await self.receive_bytes()
+                yield self._bytes_of(await self._receive()) if self._is_open else await self.receive_bytes()
         except WebSocketDisconnect:
             return
 
@@ -261,23 +282,21 @@ class WebSocket(HTTPConnection[StateT]):
 
     async def send_text(self, data: str) -> None:
         """Send a text message."""
-        if self._is_plain and self.application_state is _CONNECTED:
+        if self._is_open:
             try:
                 await self._send({"type": "websocket.send", "text": data})
             except OSError as exc:
-                self.application_state = _DISCONNECTED
-                raise WebSocketDisconnect(code=1006) from exc
+                raise self._lost() from exc
         else:
             await self.send({"type": "websocket.send", "text": data})
 
     async def send_bytes(self, data: bytes) -> None:
         """Send a bytes message."""
-        if self._is_plain and self.application_state is _CONNECTED:
+        if self._is_open:
             try:
                 await self._send({"type": "websocket.send", "bytes": data})
             except OSError as exc:
-                self.application_state = _DISCONNECTED
-                raise WebSocketDisconnect(code=1006) from exc
+                raise self._lost() from exc
         else:
             await self.send({"type": "websocket.send", "bytes": data})
 
