@@ -337,7 +337,8 @@ class LiveApp(Decorators):
         compiled: CompiledCell | None = None,
     ) -> Card:
         place = place_of(origin_of(self._cell(), target, compiled))
-        layer = Layer(middleware_factory(target, args, options, place), self._snapshot_of)
+        factory = middleware_factory(target, args, options, place)
+        layer = Layer(factory, self._key, lambda: self._snapshot)
         return self._define("middleware", name or name_of(target), "", target, layer, compiled=compiled)
 
     def _define(
@@ -377,11 +378,6 @@ class LiveApp(Decorators):
             self._snapshot = Snapshot(
                 definitions, state=self.state, on_error=self._on_error, before=self._snapshot
             )
-
-    def _snapshot_of(self, scope: Scope) -> Snapshot:
-        # A middleware may make a scope of its own, without our key.
-        snapshot: Snapshot = scope.get(self._key, self._snapshot)
-        return snapshot
 
     async def _on_error(self, request: Request, exc: Exception) -> Response:
         """Answer a request whose handler raised; the toolkit hands the exception on to the server."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from asgi_nb.live.definitions import Definition, Definitions, arrange
 from asgi_nb.record.exchange import Origin
-from asgi_nb.web._handover import call, takes_handover
+from asgi_nb.web._handover import Handover, call, takes_handover
 from asgi_nb.web.applications import App
 from asgi_nb.web.datastructures import State
 from asgi_nb.web.middleware import Middleware
@@ -26,19 +26,26 @@ class Layer:
 
     Args:
         factory: Makes the middleware around an app.
-        snapshot_of: Gives the snapshot that a scope runs in.
+        key: Where a scope holds its snapshot.
+        current: Gives the snapshot for a scope without one: a middleware may make a scope of its own.
     """
 
     def __init__(
-        self, factory: Callable[[ASGIApp], ASGIApp], snapshot_of: Callable[[Scope], "Snapshot"]
+        self, factory: Callable[[ASGIApp], ASGIApp], key: str, current: Callable[[], "Snapshot"]
     ) -> None:
-        self.snapshot_of = snapshot_of
+        self.key = key
+        self.current = current
         self.app = factory(self.below)
 
     @takes_handover
     async def below(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the rest of the app."""
-        await call(self.snapshot_of(scope).below[self], scope, receive, send)
+        snapshot = scope.get(self.key) or self.current()
+        app = snapshot.below[self]
+        if type(send) is Handover:
+            await call(app, scope, receive, send)
+        else:
+            await app(scope, receive, send)
 
 
 class _Layers:

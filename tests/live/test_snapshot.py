@@ -132,6 +132,17 @@ def test_what_did_not_change_is_not_built_again(app, define):
     assert app.definitions[1].built is layer
 
 
+def test_the_router_looks_only_at_the_routes_that_changed(app, define):
+    for number in range(5):
+        define(f"GET /kept/{number}/{{x}}", "return 1", f"cell {number}")
+    before = app._snapshot.app.router._table.entries
+
+    define("GET /new/{x}", "return 1", "cell 2")
+
+    after = app._snapshot.app.router._table.entries
+    assert [old is new for old, new in zip(before, after, strict=True)] == [True, True, False, True, True]
+
+
 def test_a_run_that_defines_the_same_again_leaves_no_old_routes_behind(app, define):
     for _ in range(3):
         define("GET /x", "return 1")
