@@ -5,7 +5,7 @@ Take a request to its route: the part of a router that runs for each request.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from asgi_nb.web._handover import Handover, call, reply, takes_handover
+from asgi_nb.web._handover import call, reply, takes_handover
 from asgi_nb.web._lifespan import MountedLifespan, as_lifespan, run_lifespan
 from asgi_nb.web._matcher import Entry, Facts, Kind, Table
 from asgi_nb.web._route_list import RouteList
@@ -106,27 +106,36 @@ class Dispatcher:
         raise ValueError(f"{route!r} is not one of this router's {len(self._routes)} routes")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if type(send) is Handover:
-            await call(self.middleware_stack, scope, receive, send)
-        else:
-            await self.middleware_stack(scope, receive, send)
+        await call(self.middleware_stack, scope, receive, send)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The routes, without the middleware around them."""
         scope_type = scope["type"]
         if "router" not in scope:
             scope["router"] = self
-        if scope_type != "http" and scope_type != "websocket":
-            if scope_type != "lifespan":
-                raise ValueError(
-                    f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}"
-                )
+        if scope_type == "lifespan":
             await self.lifespan(scope, receive, send)
             return
         table = self._table
         if table is None or table.stamp is not self._routes.stamp:
             table = self._refresh()
         path = get_route_path(scope) if scope.get("root_path") else scope["path"]
+        if scope_type == "http":
+            plain = table.plain.get(path)
+            # The common case, without a further frame.
+            if plain is not None:
+                route = plain.route
+                app = route.app
+                methods = route.methods
+                if app is plain.known and (not methods or scope["method"] in methods):
+                    outer = scope.get("path_params")
+                    scope["route"] = route
+                    scope["endpoint"] = route.endpoint
+                    scope["path_params"] = {**outer} if outer else {}
+                    await app(scope, receive, send)
+                    return
+        elif scope_type != "websocket":
+            raise ValueError(f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}")
         found = table.find(scope, path)
         if found is None:
             await self._no_route(table, path, scope, receive, send)
@@ -145,10 +154,10 @@ class Dispatcher:
             await method_not_allowed(_methods(partial), scope, receive, send)
             return
         app = route.handle if entry.handles else route.app
-        if type(send) is Handover:
-            await call(app, scope, receive, send)
-        else:
+        if app is entry.known:
             await app(scope, receive, send)
+        else:
+            await call(app, scope, receive, send)
 
     def _refresh(self) -> Table:
         # The stamp before the content: a change in between is seen next time.

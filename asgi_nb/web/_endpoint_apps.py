@@ -10,8 +10,8 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgi_nb.web._exception_handler import handle_exception, watched
-from asgi_nb.web._handover import Handover, takes_handover
+from asgi_nb.web._exception_handler import handle_exception
+from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call_watched, takes_handover
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.requests import Request
@@ -47,7 +47,7 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
     @takes_handover
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request: Request[Any] = Request(scope, receive, send)
-        started = False
+        sending = False
         try:
             response = await endpoint(request)
             if not isinstance(response, Response):
@@ -56,17 +56,15 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
                 if not send.give_now(response):
                     await send.run(response, scope, receive)
             elif type(response).__call__ is Response.__call__:
-                # The first thing it does is to send the start.
-                started = True
+                sending = True
                 await response(scope, receive, send)
             else:
-                watch = send = watched(send)
-                try:
-                    await response(scope, receive, watch)
-                finally:
-                    started = watch.started
+                await call_watched(response, scope, receive, send)
         except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
-            await handle_exception(exc, request, receive, send, started=started)
+            # The first thing such a response does is to send the start.
+            if sending:
+                scope[RESPONSE_STARTED] = True
+            await handle_exception(exc, request, receive, send)
 
     return app
 
@@ -79,13 +77,15 @@ def websocket_session(func: Callable[[WebSocket[Any]], Awaitable[None]]) -> ASGI
         func: An async function.
     """
 
+    @takes_handover
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         websocket: WebSocket[Any] = WebSocket(scope, receive, send)
         try:
             await func(websocket)
         except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
-            started = websocket.application_state is WebSocketState.RESPONSE
-            await handle_exception(exc, websocket, receive, send, started=started)
+            if websocket.application_state is not WebSocketState.CONNECTING:
+                scope[RESPONSE_STARTED] = True
+            await handle_exception(exc, websocket, receive, send)
 
     return app
 

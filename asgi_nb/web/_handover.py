@@ -14,6 +14,8 @@ Rule 2: an app that does not know it runs in a task of its own until its respons
     what it sends becomes a Response.
 Rule 3: the middleware that made the Handover sends the response, then runs what was to run after it,
     and does not return before every inner task has ended.
+Rule 4: whoever raises after the response was started says so in the scope, under RESPONSE_STARTED. `call`
+    does it for apps that are not marked; so nobody has to look at the messages of those that are.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,26 +27,71 @@ from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.responses import Response, StreamingResponse
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Handover", "HeldResponse", "call", "reply", "takes_handover"]
+__all__ = [
+    "RESPONSE_STARTED",
+    "Handover",
+    "HeldResponse",
+    "WatchedSend",
+    "call",
+    "call_watched",
+    "knows_handover",
+    "reply",
+    "takes_handover",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Code, not functions: a route's app is made anew for each route, and a function that wraps one of these
-# has other code.
-_KNOWS: set[CodeType] = set()
+RESPONSE_STARTED = "asgi_nb.response_started"
+"""Where an app that raises says that it had started the response. See rule 4."""
+
+# id of its code -> the code. Not the functions: a route's app is made anew for each route, and a function
+# that wraps one of these has other code. Not a set of code: its hash walks over all of its constants.
+_KNOWS: dict[int, CodeType] = {}
 
 
 def takes_handover(func: F) -> F:
-    """Mark an ASGI app, or the `__call__` of one, as knowing what to do when `send` is a Handover."""
-    _KNOWS.add(func.__code__)
+    """Mark an ASGI app, or the `__call__` of one, as following the rules above."""
+    _KNOWS[id(func.__code__)] = func.__code__
     return func
 
 
-def _knows(app: ASGIApp) -> bool:
+def knows_handover(app: ASGIApp) -> bool:
+    """Whether an app is marked."""
     code = getattr(app, "__code__", None)
     if code is None:
         code = getattr(type(app).__call__, "__code__", None)
-    return code in _KNOWS
+    return id(code) in _KNOWS
+
+
+class WatchedSend:
+    """
+    Remember whether the response was started, or the WebSocket accepted.
+
+    Gives back the inner awaitable: no frame is added per message.
+    """
+
+    __slots__ = ("_send", "started")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        kind = message["type"]
+        if kind == "http.response.start" or kind == "websocket.accept":
+            self.started = True
+        return self._send(message)
+
+
+async def call_watched(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Call an app; if it raises, say in the scope whether it had started its response."""
+    watch = WatchedSend(send)
+    try:
+        await app(scope, receive, watch)
+    except Exception:
+        if watch.started:
+            scope[RESPONSE_STARTED] = True
+        raise
 
 
 class Handover:
@@ -65,7 +112,9 @@ class Handover:
         self.error: Exception | None = None
         """To raise after the response, which tells the client about it."""
         self.after: list[BackgroundTask] = []
+        """To run after the response, the last one first."""
         self.tasks: list[InnerTask] = []
+        """To wait for after that."""
 
     def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
@@ -121,11 +170,13 @@ class Handover:
 
 
 async def call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Call an app with whatever `send` there is: the one way to pass a Handover on."""
-    if type(send) is Handover and not _knows(app):
+    """Call an app with whatever `send` there is."""
+    if knows_handover(app):
+        await app(scope, receive, send)
+    elif type(send) is Handover:
         await send.run(app, scope, receive)
     else:
-        await app(scope, receive, send)
+        await call_watched(app, scope, receive, send)
 
 
 async def reply(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,10 +9,11 @@ Rule 3: a route with a `matches` of its own is asked, at its place in the order.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal
 
-from asgi_nb.web._paths import Pattern, Shape, Slot, bind
+from asgi_nb.web._paths import Pattern, bind
 from asgi_nb.web.types import Scope
 
 # Room between the ranks of two neighbours for routes that are inserted later.
@@ -23,7 +24,7 @@ _FEW: Final = 16
 
 
 Keys = tuple[str | None, ...]
-Place = Literal["static", "ends", "rests", "irregular", "opaque"]
+Place = Literal["static", "ends", "early", "opaque"]
 
 
 class Match(Enum):
@@ -49,64 +50,61 @@ class Kind(Enum):
     """Nothing: its own `matches` decides."""
 
 
-Facts = tuple[Kind, Pattern | None, bool]
-"""
-What is known about a route: its kind, its pattern unless it is opaque, and whether it has a `handle` of
-its own.
-"""
+# A global is read faster than the attribute of an Enum.
+_HTTP, _OPAQUE = Kind.HTTP, Kind.OPAQUE
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about a route."""
+
+    kind: Kind
+    pattern: Pattern | None = None
+    """None if its own `matches` decides."""
+
+    handles: bool = True
+    """It has a `handle` of its own."""
+
+    known: Any = None
+    """Its app, if that knows a handover. Routes may get another app later."""
 
 
 class Entry:
     """A route in a table, with what is needed to match it."""
 
-    __slots__ = (
-        "_irregular",
-        "_rest",
-        "_slots",
-        "handles",
-        "keys",
-        "kind",
-        "path",
-        "place",
-        "plain",
-        "rank",
-        "route",
-    )
+    __slots__ = ("_pattern", "handles", "keys", "kind", "known", "path", "place", "plain", "rank", "route")
 
     def __init__(self, route: Any, facts: Facts, rank: int) -> None:
-        kind, pattern, handles = facts
         self.route = route
-        self.kind = kind
-        self.handles = handles
+        self.kind = facts.kind
+        self.handles = facts.handles
+        self.known = facts.known
         self.rank = rank
-        self.path = ""
-        self.keys: Keys = ()
+        self._pattern = pattern = facts.pattern
+        self.plain = False
+        """No parameters: if the keys fit, the path does."""
         self.place: Place = "opaque"
         """The attribute of an index or of a node that has this entry; `keys` lead to the node."""
-        self.plain = False
-        """No parameters: if the shape fits, the path does."""
-        self._irregular: Pattern | None = None
-        self._rest: str | None = None
-        self._slots: tuple[Slot, ...] = ()
+        self.path = ""
+        self.keys: Keys = ()
         if pattern is not None:
-            shape = Shape(pattern)
-            self.path, self.keys = pattern.source, shape.keys
-            self._rest, self._slots = shape.rest, shape.slots
-            if not shape.regular:
-                self.place, self._irregular = "irregular", pattern
-            elif shape.rest is not None:
-                self.place = "rests"
-            elif shape.slots:
+            self.path, self.keys = pattern.source, pattern.keys
+            if pattern.rest is not None or not pattern.regular:
+                self.place = "early"
+            elif pattern.slots:
                 self.place = "ends"
             else:
                 self.place, self.plain = "static", True
 
     def bind(self, path: str, segments: list[str]) -> dict[str, Any] | None:
         """The parameters, converted; None if the path does not match. The segments already fit the keys."""
-        if self._irregular is not None:
-            return bind(self._irregular.regex, self._irregular.convertors, path)
+        pattern = self._pattern
+        if pattern is None:
+            return None
+        if not pattern.regular:
+            return bind(pattern.regex, pattern.convertors, path)
         bound: dict[str, Any] = {}
-        for name, number, check, convert in self._slots:
+        for name, number, check, convert in pattern.slots:
             text = segments[number]
             if convert is None:
                 bound[name] = text
@@ -117,12 +115,12 @@ class Entry:
                 bound[name] = convert(text)
             except ValueError:
                 return None
-        if self._rest is not None:
-            rest = "/".join(segments[len(self.keys) :])
+        if pattern.rest is not None:
+            count = len(pattern.keys)
             # "." in the regular expression of `path` matches all but a newline.
-            if "\n" in rest:
+            if len(segments) == count or ("\n" in path and "\n" in "/".join(segments[count:])):
                 return None
-            bound[self._rest] = rest
+            bound[pattern.rest] = "/".join(segments[count:])
         return bound
 
 
@@ -132,27 +130,25 @@ Entries = tuple[Entry, ...]
 class _Node:
     """The routes that share their first segments."""
 
-    __slots__ = ("children", "ends", "irregular", "rests", "wild")
+    __slots__ = ("children", "early", "ends", "wild")
 
     def __init__(self) -> None:
         self.children: dict[str, _Node] = {}
         self.wild: _Node | None = None
         self.ends: Entries = ()
         """The path ends here."""
-        self.rests: Entries = ()
-        """At least one more segment follows, whichever."""
-        self.irregular: Entries = ()
-        """A regular expression decides about what follows."""
+        self.early: Entries = ()
+        """Whatever follows is for the entry to judge."""
 
     def copy(self) -> "_Node":
         copy = _Node()
         copy.children, copy.wild = self.children, self.wild
-        copy.ends, copy.rests, copy.irregular = self.ends, self.rests, self.irregular
+        copy.ends, copy.early = self.ends, self.early
         return copy
 
     @property
     def empty(self) -> bool:
-        return not (self.children or self.wild or self.ends or self.rests or self.irregular)
+        return not (self.children or self.wild or self.ends or self.early)
 
 
 class _Index:
@@ -167,23 +163,22 @@ class _Index:
         # Path without parameters -> all its candidates. Bounded by `static`.
         self._merged: dict[str, Sequence[Entry]] = {}
 
-    def candidates(self, path: str) -> Sequence[Entry]:
-        """The routes whose shape fits, in list order."""
+    def candidates(self, path: str, segments: list[str]) -> Sequence[Entry]:
+        """The routes that may fit, in list order."""
         merged = self._merged.get(path)
-        if merged is None:
-            merged = self._merge(path)
-            if path in self.static:
-                self._merged[path] = merged
-        return merged
-
-    def _merge(self, path: str) -> Sequence[Entry]:
+        if merged is not None:
+            return merged
         found: list[Entry] = []
-        segments = path.split("/")
         _collect(self.root, segments, 0, len(segments), found)
-        found += self.static.get(path, ())
-        found += self.opaque
+        static = self.static.get(path)
+        if static is not None:
+            found += static
+        if self.opaque:
+            found += self.opaque
         if len(found) > 1:
             found.sort(key=_rank)
+        if static is not None:
+            self._merged[path] = found
         return found
 
     def add(self, entry: Entry) -> None:
@@ -247,7 +242,7 @@ class Table:
         classify: Says what is known about a route.
     """
 
-    __slots__ = ("_classify", "entries", "http", "routes", "stamp", "websocket")
+    __slots__ = ("_classify", "entries", "http", "plain", "routes", "stamp", "websocket")
 
     def __init__(
         self,
@@ -261,6 +256,8 @@ class Table:
         self.entries = tuple(
             Entry(route, classify(route), number * _GAP) for number, route in enumerate(routes)
         )
+        self.plain: dict[str, Entry] = {}
+        """HTTP routes without parameters that come first for their path; those that were asked for."""
         self.http = _Index()
         self.websocket = _Index()
         for entry in self.entries:
@@ -323,31 +320,32 @@ class Table:
             None if no route fits the path. Else the entry, its path parameters (for an opaque route: the
             child scope) and None; or, if only the method does not fit, all the entries that fit the path.
         """
-        http = scope["type"] == "http"
-        candidates = (self.http if http else self.websocket).candidates(path)
+        index = self.http if scope["type"] == "http" else self.websocket
+        segments = path.split("/")
+        partial: tuple[Entry, dict[str, Any], list[Entry]] | None = None
+        candidates = index.candidates(path, segments)
         if not candidates:
             return None
-        segments: list[str] | None = None
-        partial: tuple[Entry, dict[str, Any], list[Entry]] | None = None
+        first = candidates[0]
+        if first.plain and first.kind is _HTTP and not first.handles:
+            self.plain[path] = first
         for entry in candidates:
             kind = entry.kind
-            if kind is Kind.OPAQUE:
+            if kind is _OPAQUE:
                 match, bound = entry.route.matches(scope)
                 if match is Match.NONE:
                     continue
                 fits = match is Match.FULL
             else:
-                if entry.plain:
-                    bound = {}
+                found = {} if entry.plain else entry.bind(path, segments)
+                if found is None:
+                    continue
+                bound = found
+                if kind is _HTTP:
+                    methods = entry.route.methods
+                    fits = not methods or scope["method"] in methods
                 else:
-                    if segments is None:
-                        segments = path.split("/")
-                    found = entry.bind(path, segments)
-                    if found is None:
-                        continue
-                    bound = found
-                methods = entry.route.methods if kind is Kind.HTTP else None
-                fits = not methods or scope["method"] in methods
+                    fits = True
             if fits:
                 return entry, bound, None
             if partial is None:
@@ -363,26 +361,24 @@ def _rank(entry: Entry) -> int:
 
 def _collect(node: _Node, segments: list[str], number: int, count: int, found: list[Entry]) -> None:
     while True:
-        if node.irregular:
-            found += node.irregular
+        if node.early:
+            found += node.early
         if number == count:
             found += node.ends
             return
-        if node.rests:
-            found += node.rests
         segment = segments[number]
         number += 1
         child = node.children.get(segment)
+        wild = node.wild
         # A parameter is never empty.
-        wild = node.wild if segment else None
+        if wild is not None and segment:
+            if child is None:
+                node = wild
+                continue
+            _collect(wild, segments, number, count, found)
         if child is None:
-            if wild is None:
-                return
-            node = wild
-        else:
-            if wild is not None:
-                _collect(wild, segments, number, count, found)
-            node = child
+            return
+        node = child
 
 
 def _with(entries: Entries, entry: Entry) -> Entries:

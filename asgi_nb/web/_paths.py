@@ -7,8 +7,9 @@ slash, save for a last `{rest:path}`. Regular paths are matched without regular 
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
+from uuid import UUID
 
 from asgi_nb.web.convertors import (
     CONVERTOR_TYPES,
@@ -22,22 +23,17 @@ from asgi_nb.web.convertors import (
 
 PARAM_REGEX = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(:[a-zA-Z_][a-zA-Z0-9_]*)?}")
 
-# What one whole segment must look like, for the kinds that cannot hold a slash. None: any text will do.
-# Only these exact classes: a subclass may have another regex.
-_CHECKS: dict[type[Convertor[Any]], Callable[[str], object] | None] = {
-    StringConvertor: None,
-    IntegerConvertor: re.compile(IntegerConvertor.regex).fullmatch,
-    FloatConvertor: re.compile(FloatConvertor.regex).fullmatch,
-    UUIDConvertor: re.compile(UUIDConvertor.regex).fullmatch,
+# How to read one whole segment, for the kinds that cannot hold a slash. Only these exact classes: a
+# subclass may have another regex.
+_CHECKS: dict[type[Convertor[Any]], tuple[Callable[[str], object] | None, Callable[[str], Any] | None]] = {
+    StringConvertor: (None, None),
+    IntegerConvertor: (re.compile(IntegerConvertor.regex).fullmatch, int),
+    FloatConvertor: (re.compile(FloatConvertor.regex).fullmatch, float),
+    UUIDConvertor: (re.compile(UUIDConvertor.regex).fullmatch, UUID),
 }
 
-Param = tuple[str, Convertor[Any]]
 Slot = tuple[str, int, Callable[[str], object] | None, Callable[[str], Any] | None]
-"""
-A parameter: its name, the number of its segment, a check of the text, a conversion.
-
-None: none is needed.
-"""
+"""A parameter: its name, the number of its segment, a check of the text, a conversion. None: not needed."""
 
 
 class Pattern:
@@ -51,91 +47,15 @@ class Pattern:
         ValueError: A kind of parameter is unknown, or a name stands twice.
     """
 
-    __slots__ = ("_regex", "convertors", "format", "pieces", "source")
+    __slots__ = ("_regex", "convertors", "format", "keys", "regular", "rest", "slots", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.convertors: dict[str, Convertor[Any]] = {}
-        self.pieces: tuple[str | Param, ...] = (source,)
-        self.format = source
         self._regex: re.Pattern[str] | None = None
-        if "{" in source:
-            self._read()
+        self.convertors: dict[str, Convertor[Any]] = {}
+        self.format = source
+        """The source without the kinds: `/users/{id}`."""
 
-    def _read(self) -> None:
-        pieces: list[str | Param] = []
-        template: list[str] = []
-        twice: set[str] = set()
-        end = 0
-        for match in PARAM_REGEX.finditer(self.source):
-            name, kind = match[1], (match[2] or ":str")[1:]
-            literal = self.source[end : match.start()]
-            convertor = _convertor(kind, self.source)
-            if name in self.convertors:
-                twice.add(name)
-            self.convertors[name] = convertor
-            pieces += [literal, (name, convertor)]
-            template += [literal, f"{{{name}}}"]
-            end = match.end()
-        if twice:
-            plural = "s" if len(twice) > 1 else ""
-            raise ValueError(
-                f"Duplicated param name{plural} {', '.join(sorted(twice))} at path {self.source}"
-            )
-        pieces.append(self.source[end:])
-        self.pieces = tuple(pieces)
-        self.format = "".join([*template, self.source[end:]])
-
-    @property
-    def is_host(self) -> bool:
-        return not self.source.startswith("/")
-
-    @property
-    def regex(self) -> re.Pattern[str]:
-        """The pattern as a regular expression, compiled when first asked for."""
-        if self._regex is None:
-            text = "".join(
-                re.escape(piece) if isinstance(piece, str) else f"(?P<{piece[0]}>{piece[1].regex})"
-                for piece in self._hostless_port()
-            )
-            # Host names are the same in upper and lower case: RFC 9110 section 4.2.3.
-            # \Z, because $ would also match before a newline at the end.
-            self._regex = re.compile(rf"^{text}\Z", re.IGNORECASE if self.is_host else 0)
-        return self._regex
-
-    def _hostless_port(self) -> tuple[str | Param, ...]:
-        """The pieces, without the port of a host: hosts are matched without it."""
-        last = self.pieces[-1]
-        if not self.is_host or not isinstance(last, str) or last.endswith("]"):
-            return self.pieces
-        return (*self.pieces[:-1], last.rsplit(":", 1)[0])
-
-    def segments(self) -> Iterator[tuple[str | Param, ...]]:
-        """What stands between the slashes of a path, in order; before the first slash stands nothing."""
-        segment: list[str | Param] = []
-        for piece in self.pieces:
-            if isinstance(piece, str):
-                head, *tails = piece.split("/")
-                segment += [head] if head else []
-                for tail in tails:
-                    yield tuple(segment)
-                    segment = [tail] if tail else []
-            else:
-                segment.append(piece)
-        yield tuple(segment)
-
-
-class Shape:
-    """
-    How a path is found in a tree of segments.
-
-    Args:
-        pattern: A path pattern.
-    """
-
-    __slots__ = ("keys", "regular", "rest", "slots")
-
-    def __init__(self, pattern: Pattern) -> None:
         self.keys: tuple[str | None, ...] = ()
         """The segments up to the first one that is not regular; None stands for any text."""
 
@@ -148,32 +68,82 @@ class Shape:
         self.regular = True
         """Whether keys, slots and rest say all; if not, the regular expression decides."""
 
-        if not pattern.convertors:
-            self.keys = tuple(pattern.source.split("/"))
-            return
+        if "{" in source:
+            self._read(source.split("/"))
+
+    @property
+    def is_host(self) -> bool:
+        return not self.source.startswith("/")
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern as a regular expression, compiled when first asked for."""
+        if self._regex is None:
+            self._regex = self._compile()
+        return self._regex
+
+    def _read(self, segments: list[str]) -> None:
         keys: list[str | None] = []
         slots: list[Slot] = []
-        segments = list(pattern.segments())
+        template: list[str] = []
+        last = len(segments) - 1
         for number, segment in enumerate(segments):
-            if all(isinstance(piece, str) for piece in segment):
-                keys.append("".join(map(str, segment)))
+            if "{" not in segment:
+                template.append(segment)
+                if self.regular:
+                    keys.append(segment)
                 continue
-            piece = segment[0]
-            if len(segment) > 1 or isinstance(piece, str):
+            whole = PARAM_REGEX.fullmatch(segment)
+            if whole is None:
+                template.append(PARAM_REGEX.sub(self._declare, segment))
                 self.regular = False
-                break
-            name, convertor = piece
-            if type(convertor) in _CHECKS:
-                check = _CHECKS[type(convertor)]
-                slots.append((name, number, check, None if check is None else convertor.convert))
+                continue
+            template.append(self._declare(whole))
+            if not self.regular:
+                continue
+            name = whole[1]
+            convertor = self.convertors[name]
+            kind = type(convertor)
+            if kind in _CHECKS:
+                slots.append((name, number, *_CHECKS[kind]))
                 keys.append(None)
-            elif type(convertor) is PathConvertor and number == len(segments) - 1:
+            elif kind is PathConvertor and number == last:
                 self.rest = name
             else:
                 self.regular = False
-                break
+        self.format = "/".join(template)
         self.keys = tuple(keys)
-        self.slots = tuple(slots) if self.regular else ()
+        self.slots = tuple(slots)
+
+    def _declare(self, match: re.Match[str]) -> str:
+        """Note a parameter, and give it without its kind."""
+        name, kind = match[1], match[2]
+        if name in self.convertors:
+            self._raise_duplicates()
+        self.convertors[name] = _convertor(kind[1:] if kind else "str", self.source)
+        return f"{{{name}}}"
+
+    def _raise_duplicates(self) -> NoReturn:
+        names = [match[1] for match in PARAM_REGEX.finditer(self.source)]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        plural = "s" if len(twice) > 1 else ""
+        raise ValueError(f"Duplicated param name{plural} {', '.join(twice)} at path {self.source}")
+
+    def _compile(self) -> re.Pattern[str]:
+        source = self.source
+        if self.is_host and not source.endswith(("]", "}")):
+            # Hosts are matched without their port.
+            head, colon, port = source.rpartition(":")
+            if colon and "}" not in port:
+                source = head
+        text, end = "", 0
+        for match in PARAM_REGEX.finditer(source):
+            text += re.escape(source[end : match.start()])
+            text += f"(?P<{match[1]}>{self.convertors[match[1]].regex})"
+            end = match.end()
+        # Host names are the same in upper and lower case: RFC 9110 section 4.2.3.
+        # \Z, because $ would also match before a newline at the end.
+        return re.compile(rf"^{text}{re.escape(source[end:])}\Z", re.IGNORECASE if self.is_host else 0)
 
 
 def bind(regex: re.Pattern[str], convertors: dict[str, Convertor[Any]], text: str) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec
 
-from asgi_nb.web._handover import Handover, call, takes_handover
+from asgi_nb.web._handover import call, takes_handover
 from asgi_nb.web.datastructures import State, URLPath
 from asgi_nb.web.middleware import Middleware, _MiddlewareFactory
 from asgi_nb.web.middleware.body_limit import RequestBodyLimitMiddleware
@@ -83,10 +83,10 @@ class App:
         stack = self.middleware_stack
         if stack is None:
             stack = self.middleware_stack = self.build_middleware_stack()
-        if type(send) is Handover:
-            await call(stack, scope, receive, send)
-        else:
+        if type(stack) is ServerErrorMiddleware:
             await stack(scope, receive, send)
+        else:
+            await call(stack, scope, receive, send)
 
     @property
     def routes(self) -> list[BaseRoute]:

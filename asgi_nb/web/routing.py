@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from asgi_nb.web._dispatch import Dispatcher, merged_params, method_not_allowed
 from asgi_nb.web._endpoint_apps import is_function, request_response, websocket_session
-from asgi_nb.web._handover import call
+from asgi_nb.web._handover import call, knows_handover
 from asgi_nb.web._matcher import Facts, Kind, Match
 from asgi_nb.web._paths import Pattern, bind
 from asgi_nb.web._utils import get_route_path, parse_host_header
@@ -573,9 +573,10 @@ def _facts(route: BaseRoute) -> Facts:
         if isinstance(route, known):
             handles = cls.handle is not known.handle or "handle" in own
             if cls.matches is known.matches and "matches" not in own and route._pattern is not None:
-                return kind, route._pattern, handles
+                app = route.app if knows_handover(route.app) else None
+                return Facts(kind, route._pattern, handles, app)
             break
-    return Kind.OPAQUE, None, True
+    return Facts(Kind.OPAQUE)
 
 
 def _wrapped(app: ASGIApp, middleware: Sequence[Middleware] | None) -> ASGIApp:

@@ -13,7 +13,7 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgi_nb.web._handover import Handover, call, takes_handover
+from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call, knows_handover, takes_handover
 from asgi_nb.web.requests import ClientDisconnect, Request
 from asgi_nb.web.responses import Response
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,50 +51,57 @@ class BaseHTTPMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif type(send) is Handover:
-            request = _ReplayedRequest(scope, receive, send.send)
-            response = await self._dispatch(request, send)
-            if not send.give_now(response):
-                await send.run(response, scope, receive)
-        else:
+            return
+        if type(send) is not Handover:
             await self._respond(scope, receive, send)
-
-    async def _dispatch(self, request: "_ReplayedRequest", handover: Handover) -> Response:
-        response = await self.dispatch_func(
-            request, functools.partial(_call_next, self.app, request, handover)
-        )
-        if not callable(response):
-            raise TypeError(
-                f"function middleware {self.dispatch_func!r} must return a response, got {response!r}; "
-                "return what call_next gave"
-            )
-        return response
+            return
+        request = _ReplayedRequest(scope, receive, send.send)
+        call_next = functools.partial(_call_next, self.app, request, send)
+        response = await self.dispatch_func(request, call_next)
+        if not send.give_now(response):
+            await send.run(_checked(response, self.dispatch_func), scope, receive)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the outermost function of a request, send its response and end what the inner ones left."""
         handover = Handover(send)
         request = _ReplayedRequest(scope, receive, send)
+        call_next = functools.partial(_call_next, self.app, request, handover)
         try:
-            response = await self._dispatch(request, handover)
+            response = await self.dispatch_func(request, call_next)
             # An endpoint that wrote to `request._send` has answered past the middleware.
             if not handover.started:
-                await response(scope, request.wrapped_receive, send)
+                await call(_checked(response, self.dispatch_func), scope, request.wrapped_receive, send)
             for background in reversed(handover.after):
                 await background()
             for task in reversed(handover.tasks):
                 await task.finish()
         except BaseException:
+            if handover.started:
+                scope[RESPONSE_STARTED] = True
             for task in handover.tasks:
                 await task.abort()
             raise
         if handover.error is not None:
+            scope[RESPONSE_STARTED] = True
             raise handover.error
+
+
+def _checked(response: Response, dispatch: DispatchFunction) -> Response:
+    if not callable(response):
+        raise TypeError(
+            f"function middleware {dispatch!r} must return a response, got {response!r}; "
+            "return what call_next gave"
+        )
+    return response
 
 
 async def _call_next(
     app: ASGIApp, inner: "_ReplayedRequest", handover: Handover, request: Request[Any]
 ) -> Response:
-    await call(app, inner.scope, inner.wrapped_receive, handover)
+    if knows_handover(app):
+        await app(inner.scope, inner.wrapped_receive, handover)
+    else:
+        await handover.run(app, inner.scope, inner.wrapped_receive)
     return handover.take()
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from asgi_nb.web._exception_handler import watched
-from asgi_nb.web._handover import Handover, call, takes_handover
+from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call, takes_handover
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.middleware._debug_page import error_page, error_text
+from asgi_nb.web.middleware.exceptions import ExceptionMiddleware
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import HTMLResponse, PlainTextResponse, Response
 from asgi_nb.web.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
@@ -40,32 +40,38 @@ class ServerErrorMiddleware:
         self.handler = handler
         self.debug = debug
         self._inside = inside
+        self._handled = app if type(app) is ExceptionMiddleware else None
 
     @takes_handover
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        watch = watched(send)
+        handled = self._handled
         try:
-            if type(watch) is Handover:
-                await call(self.app, scope, receive, watch)
+            if handled is None:
+                await call(self.app, scope, receive, send)
             else:
-                await self.app(scope, receive, watch)
+                # The two error layers in one frame, when nothing stands between them.
+                try:
+                    await handled.run(scope, receive, send)
+                except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
+                    await handled.answer(exc, scope, receive, send)
         except Exception as exc:
             if scope.get(_ANSWERED_SCOPE_KEY) is exc:
                 raise
             if self._inside:
                 scope[_ANSWERED_SCOPE_KEY] = exc
-            started = watch.started
             response = await self._respond(Request(scope), exc)
-            if not started:
-                if type(watch) is Handover:
-                    # The function middleware around gets the response; the error is raised after it.
-                    await watch.give(response, scope, receive)
-                    watch.error = exc
-                    return
-                await response(scope, receive, watch)
+            if RESPONSE_STARTED in scope:
+                raise
+            if type(send) is Handover:
+                # The function middleware around gets the response; the error is raised after it.
+                await send.give(response, scope, receive)
+                send.error = exc
+                return
+            scope[RESPONSE_STARTED] = True
+            await response(scope, receive, send)
             raise
 
     async def _respond(self, request: Request[Any], exc: Exception) -> ASGIApp:

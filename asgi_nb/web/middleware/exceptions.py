@@ -1,17 +1,16 @@
 """Answer the exceptions that have a handler; the innermost middleware of every app."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
+from asgi_nb.web._dispatch import Dispatcher
 from asgi_nb.web._exception_handler import (
     HANDLERS_SCOPE_KEY,
     ExceptionHandlers,
     StatusHandlers,
-    WatchedSend,
     handle_exception,
-    watched,
 )
-from asgi_nb.web._handover import Handover, call, takes_handover
+from asgi_nb.web._handover import RESPONSE_STARTED, call, knows_handover, takes_handover
 from asgi_nb.web.exceptions import HTTPException, WebSocketException
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import PlainTextResponse, Response
@@ -43,6 +42,13 @@ class ExceptionMiddleware:
             HTTPException: self.http_exception,
             WebSocketException: self.websocket_exception,
         }
+        self._handlers = (self._exception_handlers, self._status_handlers)
+        # A router without a middleware of its own is skipped over, to its routes.
+        self._router = (
+            app if isinstance(app, Dispatcher) and type(app).__call__ is Dispatcher.__call__ else None
+        )
+        inner = app if self._router is None else self._router.middleware_stack
+        self._known = inner if knows_handover(inner) else None
         for key, handler in (handlers or {}).items():
             self.add_exception_handler(key, handler)
 
@@ -69,21 +75,25 @@ class ExceptionMiddleware:
         if scope_type != "http" and scope_type != "websocket":
             await self.app(scope, receive, send)
             return
-        handlers = scope[HANDLERS_SCOPE_KEY] = (self._exception_handlers, self._status_handlers)
-        watch = watched(send)
         try:
-            if type(watch) is Handover:
-                await call(self.app, scope, receive, watch)
-            else:
-                await self.app(scope, receive, watch)
+            await self.run(scope, receive, send)
         except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
-            # An app inside may have put its own there.
-            scope[HANDLERS_SCOPE_KEY] = handlers
-            if scope_type == "http":
-                conn: Request[Any] | WebSocket[Any] = Request(scope, receive, watch)
-                await handle_exception(exc, conn, receive, watch, started=watch.started)
-            else:
-                await handle_exception(exc, _websocket(scope, receive, watch), receive, watch, started=False)
+            await self.answer(exc, scope, receive, send)
+
+    def run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Run the app, and leave its exceptions to `answer`: the two halves of calling this."""
+        scope[HANDLERS_SCOPE_KEY] = self._handlers
+        inner = self.app if self._router is None else self._router.middleware_stack
+        return inner(scope, receive, send) if inner is self._known else call(inner, scope, receive, send)
+
+    async def answer(self, exc: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an exception of the app, or raise it again."""
+        # An app inside may have put its own there.
+        scope[HANDLERS_SCOPE_KEY] = self._handlers
+        if scope["type"] == "http":
+            await handle_exception(exc, Request(scope, receive, send), receive, send)
+        else:
+            await handle_exception(exc, _websocket(scope, receive, send), receive, send)
 
     async def http_exception(self, request: Request[Any], exc: Exception) -> Response:
         """The response to an HTTPException: its detail as text; nothing where no body is allowed."""
@@ -100,9 +110,9 @@ class ExceptionMiddleware:
         await websocket.close(code=exc.code, reason=exc.reason)
 
 
-def _websocket(scope: Scope, receive: Receive, watch: WatchedSend | Handover) -> WebSocket[Any]:
+def _websocket(scope: Scope, receive: Receive, send: Send) -> WebSocket[Any]:
     """A WebSocket that knows whether the session was accepted through another one."""
-    websocket: WebSocket[Any] = WebSocket(scope, receive, watch)
-    if watch.started:
+    websocket: WebSocket[Any] = WebSocket(scope, receive, send)
+    if RESPONSE_STARTED in scope:
         websocket.client_state = websocket.application_state = WebSocketState.CONNECTED
     return websocket
