@@ -9,6 +9,7 @@ messages: it leaves an Inbox in the scope, and a Request on the same `receive` r
 From 2.4 on `send` raises OSError once the client left, and nothing here is needed.
 """
 
+import contextlib
 import functools
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
@@ -19,12 +20,16 @@ import anyio
 from asgi_nb.web._utils import create_collapsing_task_group
 from asgi_nb.web.types import Message, Receive, Scope
 
-__all__ = ["INBOX", "Inbox", "run_until_disconnect", "send_tells_disconnect"]
+__all__ = ["INBOX", "ClientDisconnect", "Inbox", "run_until_disconnect", "send_tells_disconnect"]
 
 INBOX = "asgi_nb.inbox"
 
 # 64 KiB, as uvicorn's HIGH_WATER_LIMIT: past it, a body that nobody reads waits in the server.
 HIGH_WATER = 64 * 1024
+
+
+class ClientDisconnect(Exception):
+    """The client left before the whole request was read, or the whole response was sent."""
 
 
 class Inbox:
@@ -39,62 +44,80 @@ class Inbox:
         self.source = source
         self._messages: deque[Message] = deque()
         self._size = 0
-        self._listening = True
-        self._changed = anyio.Event()
+        # From the start, not from the listener's first step: two must never read from the source.
+        self._is_listening = True
+        self._changed: anyio.Event | None = None
 
     async def listen(self) -> None:
         """Receive until the client left."""
-        try:
-            while True:
-                while self._size > HIGH_WATER:
-                    await self._changed.wait()
-                message = await self.source()
-                self._messages.append(message)
-                self._size += len(message.get("body", b""))
-                self._wake()
-                if message["type"] == "http.disconnect":
-                    return
-        finally:
-            self._listening = False
+        while True:
+            while self._size > HIGH_WATER:
+                await self._change()
+            message = await self.source()
+            self._messages.append(message)
+            self._size += len(message.get("body", b""))
             self._wake()
+            if message["type"] == "http.disconnect":
+                return
+
+    def stop(self) -> None:
+        """Let the endpoint receive for itself, once it has what came so far."""
+        self._is_listening = False
+        self._wake()
 
     async def receive(self) -> Message:
         """The next message, for the endpoint."""
         while not self._messages:
-            if not self._listening:
+            if not self._is_listening:
                 return await self.source()
-            await self._changed.wait()
+            await self._change()
         message = self._messages.popleft()
         self._size -= len(message.get("body", b""))
         self._wake()
         return message
 
     def _wake(self) -> None:
-        changed, self._changed = self._changed, anyio.Event()
-        changed.set()
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
+
+    async def _change(self) -> None:
+        if self._changed is None:
+            self._changed = anyio.Event()
+        await self._changed.wait()
 
 
 async def run_until_disconnect(
     scope: Scope, receive: Receive, func: Callable[[], Coroutine[Any, Any, None]]
 ) -> None:
     """
-    Await `func()`, and cancel it when the client leaves.
+    Await `func()`, and end it when the client leaves.
+
+    Whether it is cancelled then, or itself reads of the disconnect first, is chance; either way
+    this returns.
 
     Listening takes a second task, which costs more than sending a hundred chunks. It starts when
     `func()` first waits; many streams never do.
     """
-    async with create_collapsing_task_group() as task_group:
+    inbox: Inbox | None = None
+    try:
+        async with create_collapsing_task_group() as task_group:
 
-        async def listen(inbox: Inbox) -> None:
-            await inbox.listen()
+            async def listen(inbox: Inbox) -> None:
+                await inbox.listen()
+                task_group.cancel_scope.cancel()
+
+            def start_listening() -> None:
+                nonlocal inbox
+                inbox = scope[INBOX] = Inbox(receive)
+                task_group.start_soon(listen, inbox)
+
+            with contextlib.suppress(ClientDisconnect):
+                await _Watched(func(), start_listening)
             task_group.cancel_scope.cancel()
-
-        def start_listening() -> None:
-            inbox = scope[INBOX] = Inbox(receive)
-            task_group.start_soon(listen, inbox)
-
-        await _Watched(func(), start_listening)
-        task_group.cancel_scope.cancel()
+    finally:
+        if inbox is not None:
+            inbox.stop()
 
 
 class _Watched(Generator[Any, Any, None]):

@@ -6,11 +6,10 @@ from typing import Any
 
 import anyio
 
-from asgi_nb.web._disconnect import run_until_disconnect, send_tells_disconnect
+from asgi_nb.web._disconnect import ClientDisconnect, run_until_disconnect, send_tells_disconnect
 from asgi_nb.web._response import Response, denial_send, denies_by_close
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.concurrency import iterate_in_threadpool
-from asgi_nb.web.requests import ClientDisconnect
 from asgi_nb.web.types import Message, Receive, Scope, Send
 
 Content = str | bytes | memoryview

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, cast
 import anyio
 
 from asgi_nb.web._cookies import parse_cookies
-from asgi_nb.web._disconnect import INBOX
+from asgi_nb.web._disconnect import INBOX, ClientDisconnect
 from asgi_nb.web._json import load_json
 from asgi_nb.web._utils import AwaitableOrContextManager, AwaitableOrContextManagerWrapper
 from asgi_nb.web.datastructures import URL, Address, FormData, Headers, QueryParams, State
@@ -37,10 +37,6 @@ _UNREAD: Any = object()
 
 # Headers of a request that the browser would send with the pushed one too.
 _PUSHED_HEADERS = ("accept", "accept-encoding", "accept-language", "cache-control", "user-agent")
-
-
-class ClientDisconnect(Exception):
-    """The client left before the whole request was read, or the whole response was sent."""
 
 
 class InvalidJSON(json.JSONDecodeError, HTTPException):
