@@ -17,7 +17,7 @@ from asgi_nb.live.cards import Card
 from asgi_nb.live.cells import CompiledCell, compile_cell
 from asgi_nb.live.decorators import Decorators
 from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, place_of, splice
-from asgi_nb.live.errors import CellError, add_note, advise, failure_response
+from asgi_nb.live.errors import CellError, add_note, advise, failure_line, failure_response
 from asgi_nb.live.middleware import middleware_factory
 from asgi_nb.live.names import function_name, parse_methods
 from asgi_nb.live.notebook import Cell, Notebook
@@ -325,7 +325,7 @@ class LiveApp(Decorators):
     def _add_websocket(
         self, path: str, endpoint: Any, name: str | None, compiled: CompiledCell | None = None
     ) -> Card:
-        built = build_websocket(path, endpoint, name)
+        built = build_websocket(path, endpoint, name, self._close_reason)
         return self._define("websocket", built.name or "", path, endpoint, built, compiled=compiled)
 
     def _add_middleware(
@@ -393,6 +393,11 @@ class LiveApp(Decorators):
             return PlainTextResponse("Internal Server Error", status_code=500)
         record = ErrorRecord.from_exception(exc, self.frame_label)
         return failure_response(exc, record, where, html="text/html" in request.headers.get("accept", ""))
+
+    def _close_reason(self, exc: Exception) -> str:
+        """Say to a socket's client what a 500 says to a request's."""
+        advise(exc, self.notebook.namespace)
+        return failure_line(ErrorRecord.from_exception(exc, self.frame_label)) if self.debug else ""
 
 
 def _words_for(definition: Definition) -> set[str]:

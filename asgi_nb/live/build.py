@@ -11,6 +11,7 @@ from asgi_nb.live.cells import CompiledCell
 from asgi_nb.live.definitions import PARAMETER
 from asgi_nb.live.errors import CellError
 from asgi_nb.live.notebook import Cell
+from asgi_nb.live.sockets import close_on_failure
 from asgi_nb.record.exchange import Origin
 from asgi_nb.web.routing import Mount, Route, WebSocketRoute, compile_path
 from asgi_nb.web.types import ASGIApp
@@ -41,10 +42,12 @@ def build_route(path: str, endpoint: Any, methods: Collection[str] | None, name:
     return _checked(Route, path, adapted, methods=methods, name=name)
 
 
-def build_websocket(path: str, endpoint: Any, name: str | None) -> WebSocketRoute:
-    """Make a WebSocket route of a function, a class or an ASGI app."""
+def build_websocket(
+    path: str, endpoint: Any, name: str | None, reason: Callable[[Exception], str]
+) -> WebSocketRoute:
+    """Make a WebSocket route of a function, a class or an ASGI app; `reason` is for `close_on_failure`."""
     adapted = adapt(endpoint, path_parameters(path), "websocket")
-    return _checked(WebSocketRoute, path, adapted, name=name)
+    return _checked(WebSocketRoute, path, close_on_failure(adapted, reason), name=name)
 
 
 def build_mount(path: str, app: ASGIApp, name: str | None) -> Mount:

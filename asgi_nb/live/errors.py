@@ -6,7 +6,7 @@ from html import escape
 from types import TracebackType
 from typing import Any
 
-from asgi_nb.record.error import ErrorRecord
+from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.masks import visible
 from asgi_nb.web.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -117,7 +117,7 @@ def failure_response(exc: Exception, record: ErrorRecord, where: str, *, html: b
         where: What failed: `GET /items, cell [3]`.
         html: Whether the client asked for HTML.
     """
-    headline = f"{record.type}: {record.message}" if record.message else record.type
+    headline = _headline(record)
     traceback = visible(record.format(), lines=True)
     if not html:
         return PlainTextResponse(f"500: {visible(headline)}\nin {where}\n\n{traceback}\n", status_code=500)
@@ -131,9 +131,25 @@ def failure_response(exc: Exception, record: ErrorRecord, where: str, *, html: b
     return HTMLResponse(page, status_code=500)
 
 
+def failure_line(record: ErrorRecord) -> str:
+    """Say in one line what was raised, and at which line of a cell."""
+    cell = _cell_frame(record)
+    place = "" if cell is None else f" ({cell.label}, line {cell.lineno})"
+    return visible(_headline(record)) + place
+
+
+def _headline(record: ErrorRecord) -> str:
+    return f"{record.type}: {record.message}" if record.message else record.type
+
+
+def _cell_frame(record: ErrorRecord) -> Frame | None:
+    """Give the innermost frame that is of a cell."""
+    return next((frame for frame in reversed(record.frames) if frame.is_cell), None)
+
+
 def _source(exc: Exception, record: ErrorRecord) -> str:
     """Show the lines around the innermost line of a cell."""
-    cell = next((frame for frame in reversed(record.frames) if frame.is_cell), None)
+    cell = _cell_frame(record)
     if cell is None:
         return ""
     filename = _file_of(exc.__traceback__, cell.lineno, cell.function)

@@ -130,7 +130,7 @@ def ask():
 def talk():
     """Open a socket straight into an app, send texts, and give what came back, with the scope."""
 
-    async def session(app, path: str, *texts: str):
+    async def session(app, path: str, *texts: str, sent=None, lost_after=None):
         scope = {
             "type": "websocket",
             "asgi": {"version": "3.0", "spec_version": "2.4"},
@@ -151,12 +151,14 @@ def talk():
                 {"type": "websocket.disconnect", "code": 1000},
             ]
         )
-        sent = []
+        sent = [] if sent is None else sent
 
         async def receive():
             return next(incoming)
 
         async def send(message):
+            if lost_after is not None and len(sent) >= lost_after:
+                raise OSError("the client is gone")
             sent.append(message)
 
         await app(scope, receive, send)
