@@ -76,7 +76,7 @@ def browser_url(local_url: str, port: int, environ: Mapping[str, str], jupyter: 
     Without that slash, relative links on a proxied page resolve one level too high.
 
     Args:
-        local_url: The address on this machine, such as `http://127.0.0.1:8000`.
+        local_url: The address on this machine, such as `http://127.0.0.1:8000/`.
         port: Its port.
         environ: The environment of the kernel.
         jupyter: What `find_jupyter` found.
@@ -89,7 +89,7 @@ def browser_url(local_url: str, port: int, environ: Mapping[str, str], jupyter: 
     if environ.get("JUPYTERHUB_SERVICE_PREFIX"):
         return f"{_public_origin(environ)}{prefix}/"
     if jupyter is None or (jupyter.hostname in LOCAL_NAMES and jupyter.base_url == "/"):
-        return f"{local_url}/"
+        return local_url
     return f"{prefix}/"
 
 

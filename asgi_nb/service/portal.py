@@ -15,9 +15,9 @@ import contextvars
 import os
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, TypeVarTuple
+from typing import TypeVar, TypeVarTuple
 
 import anyio
 from anyio.from_thread import BlockingPortal
@@ -84,7 +84,7 @@ def get_portal() -> BlockingPortal:
     return _get().portal
 
 
-def spawn(function: Callable[[*Ts], Coroutine[Any, Any, T]], *args: *Ts) -> concurrent.futures.Future[T]:
+def spawn(function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> concurrent.futures.Future[T]:
     """
     Start a coroutine function on the server's loop, and return at once.
 
@@ -98,7 +98,12 @@ def spawn(function: Callable[[*Ts], Coroutine[Any, Any, T]], *args: *Ts) -> conc
     Returns:
         A future of its result. Cancelling it cancels the task.
     """
-    return asyncio.run_coroutine_threadsafe(function(*args), _get().loop)
+    running = _get()
+
+    async def run() -> T:
+        return await function(*args)
+
+    return asyncio.run_coroutine_threadsafe(run(), running.loop)
 
 
 def on_portal() -> bool:

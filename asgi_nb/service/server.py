@@ -13,6 +13,7 @@ from concurrent.futures import Future
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from asgi_nb.service.closing import ClosingSockets
 from asgi_nb.service.edge import Edge
 from asgi_nb.service.lifespan import Lifespan
 from asgi_nb.service.log import ServiceLog, diverted_to, report_loop_error
@@ -86,7 +87,8 @@ class ServerRun:
             self._server.should_exit = True
 
     async def _serve(self, lifespan: Lifespan) -> None:
-        trusting = ProxyHeadersMiddleware(self._app, trusted_hosts=["127.0.0.1", "::1"])  # type: ignore[arg-type]
+        closing = ClosingSockets(self._app)
+        trusting = ProxyHeadersMiddleware(closing, trusted_hosts=["127.0.0.1", "::1"])  # type: ignore[arg-type]
         port = self._socket.getsockname()[1]
         edge = Edge(trusting, state=lifespan.state, port=port, prefix=self._prefix)  # type: ignore[arg-type]
         config = _Config(

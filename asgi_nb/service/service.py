@@ -55,13 +55,19 @@ class Service:
         self._run = ServerRun(app, sock, self._log, proxy_prefix(self.port, os.environ, self._jupyter))
         self._done: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._stopping = False
-        self._asked = 1
+        self.reused = False
+        """Whether it was asked for again while it ran, and is shown as such."""
 
     @property
     def local_url(self) -> str:
-        """The address on this machine, without a slash at the end: `http://127.0.0.1:8000`."""
+        """The address on this machine, with a slash at the end: `http://127.0.0.1:8000/`."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._address, self._address)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return f"http://[{host}]:{self.port}/" if ":" in host else f"http://{host}:{self.port}/"
+
+    @property
+    def websocket_url(self) -> str:
+        """The address for WebSockets on this machine: `ws://127.0.0.1:8000/`."""
+        return self.local_url.replace("http", "ws", 1)
 
     @property
     def url(self) -> str:
@@ -159,23 +165,25 @@ class Service:
         self._done.set_result(None)
 
     def __repr__(self) -> str:
-        return f"<Service {self.url} {self._state()}>"
+        return f"<Service {self._state()} {self.url}{self._warning()}>"
 
     def _repr_html_(self) -> str:
         url = html.escape(self.url)
         link = f'<a href="{url}" target="_blank" rel="noopener">{url}</a>' if self.running else url
-        return f"<div>{link} <small>{html.escape(self._state())}</small></div>"
+        return f"<div>{html.escape(self._state())} {link}{html.escape(self._warning())}</div>"
 
     def _state(self) -> str:
-        if not self.running:
-            return "stopped" if self._done.done() else "stopping"
-        words = "already serving" if self._asked > 1 else "serving"
-        if self.public:
-            words += (
-                f" - OPEN TO THE NETWORK: whoever reaches port {self.port} of this machine can call "
-                "the handlers, which run with your rights"
-            )
-        return words
+        if self.running:
+            return "already serving" if self.reused else "serving"
+        return "stopped" if self._done.done() else "stopping"
+
+    def _warning(self) -> str:
+        if not self.public or not self.running:
+            return ""
+        return (
+            f" - OPEN TO THE NETWORK: whoever reaches port {self.port} of this machine can call the "
+            "handlers, which run with your rights"
+        )
 
 
 def start(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, timeout: float = START_TIMEOUT) -> Service:

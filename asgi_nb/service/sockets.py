@@ -80,7 +80,7 @@ def _resolve(
 def _refused(host: str, port: int, exc: OSError) -> ServiceError:
     if exc.errno == errno.EADDRINUSE:
         return ServiceError(
-            f"port {port} on {host} is in use; stop what holds it, or pass port=0 to let the system choose"
+            f"port {port} is in use on {host}; stop what holds it, or pass port=0 to let the system choose"
         )
     if exc.errno in (errno.EACCES, errno.EPERM):
         return ServiceError(

@@ -6,7 +6,7 @@ import pytest
 
 from asgi_nb.service.addresses import Jupyter, browser_url, find_jupyter, proxy_prefix
 
-LOCAL = "http://127.0.0.1:8000"
+LOCAL = "http://127.0.0.1:8000/"
 HUB = {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada/"}
 
 

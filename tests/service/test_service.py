@@ -17,7 +17,7 @@ import time
 import anyio.to_thread
 import httpx2
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from asgi_nb.service import service as service_module
@@ -38,14 +38,14 @@ def test_a_started_app_answers_on_its_address(serve, demo_app):
     service = serve(demo_app)
 
     assert service.running
-    assert service.local_url == f"http://127.0.0.1:{service.port}"
-    assert httpx2.get(f"{service.local_url}/hello").text == "/hello"
+    assert service.local_url == f"http://127.0.0.1:{service.port}/"
+    assert httpx2.get(f"{service.local_url}hello").text == "/hello"
 
 
 def test_a_websocket_talks_to_the_app(serve, demo_app):
     service = serve(demo_app)
 
-    with connect(f"ws://127.0.0.1:{service.port}/chat") as socket:
+    with connect(f"{service.websocket_url}chat") as socket:
         socket.send("tea")
         assert socket.recv() == "tea"
 
@@ -80,7 +80,7 @@ def test_a_service_can_be_started_from_many_threads_at_once(serve, demo_app):
 def test_a_busy_port_is_an_error_of_the_caller(serve, demo_app):
     port = serve(demo_app).port
 
-    with pytest.raises(ServiceError, match=f"port {port} on 127.0.0.1 is in use"):
+    with pytest.raises(ServiceError, match=f"port {port} is in use on 127.0.0.1"):
         start(demo_app, port=port)
 
 
@@ -102,7 +102,7 @@ def test_stopping_twice_is_harmless(serve, demo_app):
     service.stop()
 
     assert not service.running
-    assert repr(service) == f"<Service http://127.0.0.1:{service.port}/ stopped>"
+    assert repr(service) == f"<Service stopped http://127.0.0.1:{service.port}/>"
 
 
 @needs_proc
@@ -123,8 +123,8 @@ def test_twenty_restarts_leave_no_thread_and_no_file_behind(serve, demo_app):
 def test_a_stop_ends_open_streams_and_websockets_in_bounded_time(serve, demo_app):
     service = serve(demo_app)
     with (
-        connect(f"ws://127.0.0.1:{service.port}/") as websocket,
-        httpx2.stream("GET", f"{service.local_url}/stream") as stream,
+        connect(service.websocket_url) as websocket,
+        httpx2.stream("GET", f"{service.local_url}stream") as stream,
     ):
         ticks = stream.iter_raw()
         next(ticks)
@@ -142,7 +142,7 @@ def test_a_stop_ends_open_streams_and_websockets_in_bounded_time(serve, demo_app
 
 def test_a_short_timeout_shortens_the_grace(serve, demo_app):
     service = serve(demo_app)
-    with httpx2.stream("GET", f"{service.local_url}/stream") as stream:
+    with httpx2.stream("GET", f"{service.local_url}stream") as stream:
         next(stream.iter_raw())
         began = time.monotonic()
 
@@ -274,7 +274,7 @@ def test_an_interrupt_while_stopping_does_not_stop_the_stop(serve):
     assert not service.running
     release.set()
     service.stop()
-    assert repr(service).endswith("stopped>")
+    assert repr(service).startswith("<Service stopped")
 
 
 def test_a_stream_that_never_waits_leaves_room_for_others_when_its_client_has_gone(serve):
@@ -287,7 +287,7 @@ def test_a_stream_that_never_waits_leaves_room_for_others_when_its_client_has_go
         await send({"type": "http.response.body", "body": b"served"})
 
     service = serve(app)
-    with httpx2.stream("GET", f"{service.local_url}/greedy") as stream:
+    with httpx2.stream("GET", f"{service.local_url}greedy") as stream:
         next(stream.iter_raw())
 
     assert httpx2.get(service.local_url).text == "served"
@@ -305,17 +305,38 @@ def test_a_websocket_that_never_waits_leaves_room_for_others(serve):
             await send({"type": "http.response.body", "body": b"served"})
 
     service = serve(app)
-    with connect(f"ws://127.0.0.1:{service.port}/", close_timeout=0.2) as websocket:
+    with connect(service.websocket_url, close_timeout=0.2) as websocket:
         websocket.recv()
         assert httpx2.get(service.local_url).text == "served"
 
     assert httpx2.get(service.local_url).text == "served"
 
 
+@pytest.mark.parametrize("accepts", [True, False], ids=["open", "refused"])
+def test_a_websocket_handler_that_raises_closes_with_1011_or_refuses(serve, accepts, capfd):
+    async def app(scope, receive, send):
+        if accepts:
+            await send({"type": "websocket.accept"})
+        raise ValueError("no")
+
+    service = serve(app)
+
+    if accepts:
+        with connect(service.websocket_url) as websocket, pytest.raises(ConnectionClosed) as closed:
+            websocket.recv()
+        assert closed.value.rcvd.code == 1011
+    else:
+        with pytest.raises(InvalidStatus) as refused, connect(service.websocket_url):
+            pass
+        assert refused.value.response.status_code == 500
+    assert "ValueError: no" in service.log[-1].exc_text
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_exception_in_the_app_is_a_500_and_shows_in_the_log_alone(serve, demo_app, capfd, caplog):
     service = serve(demo_app)
 
-    assert httpx2.get(f"{service.local_url}/boom").status_code == 500
+    assert httpx2.get(f"{service.local_url}boom").status_code == 500
 
     (record,) = [record for record in service.log if record.levelno == logging.ERROR]
     assert "ZeroDivisionError: the app's own fault" in record.exc_text
@@ -326,7 +347,7 @@ def test_an_exception_in_the_app_is_a_500_and_shows_in_the_log_alone(serve, demo
 
 def test_a_stop_with_an_open_stream_prints_nothing(serve, demo_app, capfd):
     service = serve(demo_app)
-    with httpx2.stream("GET", f"{service.local_url}/stream") as stream:
+    with httpx2.stream("GET", f"{service.local_url}stream") as stream:
         next(stream.iter_raw())
         service.stop(timeout=1.0)
 
@@ -337,16 +358,16 @@ def test_a_stop_with_an_open_stream_prints_nothing(serve, demo_app, capfd):
 def test_a_handler_that_calls_sys_exit_ends_its_request_and_nothing_else(serve, demo_app, path, capfd):
     service = serve(demo_app)
 
-    assert httpx2.get(service.local_url + path).status_code == 500
+    assert httpx2.get(service.local_url + path[1:]).status_code == 500
 
     assert service.running
-    assert httpx2.get(f"{service.local_url}/still").text == "/still"
+    assert httpx2.get(f"{service.local_url}still").text == "/still"
     assert capfd.readouterr() == ("", "")
 
 
 def test_what_fails_in_a_callback_of_the_loop_is_in_the_log(serve, demo_app, capfd):
     service = serve(demo_app)
-    httpx2.get(f"{service.local_url}/abandon")
+    httpx2.get(f"{service.local_url}abandon")
     httpx2.get(service.local_url)
 
     assert any("ZeroDivisionError" in (record.exc_text or "") for record in service.log)
@@ -356,7 +377,7 @@ def test_what_fails_in_a_callback_of_the_loop_is_in_the_log(serve, demo_app, cap
 def test_two_servers_keep_their_logs_apart(serve, demo_app):
     one, other = serve(demo_app), serve(demo_app)
 
-    httpx2.get(f"{one.local_url}/boom")
+    httpx2.get(f"{one.local_url}boom")
 
     assert [r.name for r in one.log if r.levelno == logging.ERROR] == ["uvicorn.error"]
     assert [r.name for r in other.log if r.levelno == logging.ERROR] == []
@@ -366,7 +387,7 @@ def test_the_log_is_bounded(serve, demo_app):
     service = serve(demo_app)
     with httpx2.Client() as client:
         for _ in range(210):
-            client.get(f"{service.local_url}/boom")
+            client.get(f"{service.local_url}boom")
 
     assert len(service.log) == 200
 
@@ -439,7 +460,7 @@ def test_a_network_address_carries_a_warning(serve, demo_app):
     assert service.public
     assert "OPEN TO THE NETWORK" in repr(service)
     assert "OPEN TO THE NETWORK" in service._repr_html_()
-    assert service.local_url == f"http://127.0.0.1:{service.port}"
+    assert service.local_url == f"http://127.0.0.1:{service.port}/"
     assert httpx2.get(service.local_url).status_code == 200
 
 
@@ -447,7 +468,7 @@ def test_a_loopback_address_carries_none(serve, demo_app):
     service = serve(demo_app)
 
     assert not service.public
-    assert repr(service) == f"<Service http://127.0.0.1:{service.port}/ serving>"
+    assert repr(service) == f"<Service serving http://127.0.0.1:{service.port}/>"
 
 
 def test_the_card_links_to_where_the_browser_can_go(serve, demo_app, monkeypatch):
@@ -461,7 +482,7 @@ def test_the_card_links_to_where_the_browser_can_go(serve, demo_app, monkeypatch
 def test_an_ipv6_host_is_served_in_brackets(serve, demo_app):
     service = serve(demo_app, host="::1")
 
-    assert service.local_url == f"http://[::1]:{service.port}"
+    assert service.local_url == f"http://[::1]:{service.port}/"
     assert httpx2.get(service.local_url).status_code == 200
 
 

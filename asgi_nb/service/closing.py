@@ -1,0 +1,64 @@
+"""
+End each WebSocket with a close frame, also when the app just returned or raised.
+
+uvicorn's `websockets-sansio` protocol cuts the connection then, and the client is told 1006, "abnormal closure",
+whether the handler was done or broke.
+"""
+
+from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
+
+# RFC 6455 section 7.4.1.
+NORMAL_CLOSURE = 1000
+INTERNAL_ERROR = 1011
+
+
+class ClosingSockets:
+    """
+    Close a WebSocket that the app leaves open: with 1000 when it returned, with 1011 when it raised.
+
+    Args:
+        app: The application; its exceptions go on to the server.
+
+    Source: RFC 6455 sections 7.1.5 and 7.4.1.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+            return
+        is_open = False
+
+        async def watched_receive() -> Message:
+            nonlocal is_open
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                is_open = False
+            return message
+
+        async def watched_send(message: Message) -> None:
+            nonlocal is_open
+            await send(message)
+            if message["type"] == "websocket.accept":
+                is_open = True
+            elif message["type"] == "websocket.close":
+                is_open = False
+
+        code = NORMAL_CLOSURE
+        try:
+            await self.app(scope, watched_receive, watched_send)
+        except Exception:
+            code = INTERNAL_ERROR
+            raise
+        finally:
+            if is_open:
+                await _close(send, code)
+
+
+async def _close(send: Send, code: int) -> None:
+    try:
+        await send({"type": "websocket.close", "code": code})
+    except OSError:
+        return  # The client left first; there is nobody to tell.
