@@ -1,0 +1,380 @@
+"""
+One kit per notebook: the app that cells define, its traffic, its servers and its client.
+
+Everything a magic does is one call of a Kit. The default kit's attributes are this module's:
+`asgi_nb.kit.serve` is `asgi_nb.serve`.
+"""
+
+import statistics
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from asgi_nb.live.app import LiveApp
+from asgi_nb.live.cards import Card
+from asgi_nb.live.definitions import Definition
+from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook
+from asgi_nb.live.table import RouteTable
+from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.store import Store
+from asgi_nb.record.tap import Tap
+from asgi_nb.service.errors import ServiceError
+from asgi_nb.service.portal import current_line, on_portal, spawn
+from asgi_nb.service.service import STOP_TIMEOUT, Service, check_app, start
+from asgi_nb.web.types import ASGIApp
+
+if TYPE_CHECKING:
+    # 130 ms that `%load_ext` need not wait for, and a widget that it may never show.
+    import httpx2
+
+    from asgi_nb.caller import Answer, Body, RequestText
+    from asgi_nb.reply import Reply
+    from asgi_nb.widgets.inspector import Inspector
+
+REQUEST_TIMEOUT = 30.0
+"""Seconds for one request from a cell."""
+
+
+class Kit:
+    """
+    The live app of a notebook with all that belongs to it.
+
+    Args:
+        notebook: Where the cells run.
+    """
+
+    app: LiveApp
+    """The app that cells define."""
+    traffic: Store
+    """What went in and out of every app that the kit serves."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.app = LiveApp(notebook)
+        self.traffic = Store()
+        self._tapped = Tap(self.app, self.traffic, provenance=self.app)
+        self._services: dict[int, tuple[ASGIApp, Service]] = {}
+        self._client: httpx2.Client | None = None
+        self._inspector: Inspector | None = None
+        self._lock = threading.Lock()
+
+    # Serving.
+
+    def serve(self, app: ASGIApp | None = None, *, host: str | None = None, port: int = 0) -> Service:
+        """
+        Serve an app from this process, and record its traffic.
+
+        An app that is being served gives the service it has.
+
+        Args:
+            app: The app; by default the one that cells define. Any ASGI 3 app will do.
+            host: What to listen on; 127.0.0.1 by default. `"0.0.0.0"` opens every network that
+                this machine is on.
+            port: 0 lets the system choose, or keeps the port that the app has.
+
+        Raises:
+            TypeError: `app` is no ASGI application.
+            ServiceError: The port is not to be had, the app does not start, or it is being
+                served at another address.
+        """
+        served = self.app if app is None else app
+        with self._lock:
+            running = self._service_of(served)
+            if running is not None:
+                _check_same(running, host, port)
+                running.reused = True
+                return running
+            check_app(served)
+            tapped = self._tapped if served is self.app else Tap(served, self.traffic, provenance=self.app)
+            service = start(tapped, host=host or "127.0.0.1", port=port)
+            # The app is kept with it, so that its id stays its own.
+            self._services[id(served)] = served, service
+            return service
+
+    def stop(self, timeout: float = STOP_TIMEOUT) -> list[Service]:
+        """
+        Stop all servers of this kit.
+
+        Args:
+            timeout: Seconds for each.
+
+        Returns:
+            The services that were stopped.
+
+        Raises:
+            ServiceError: One did not end in time; the others were stopped.
+        """
+        stopped: list[Service] = []
+        late: ServiceError | None = None
+        for service in self.services():
+            try:
+                service.stop(timeout)
+                stopped.append(service)
+            except ServiceError as exc:
+                late = exc
+        if late is not None:
+            raise late
+        self._services.clear()
+        return stopped
+
+    def services(self) -> list[Service]:
+        """List the servers that run, oldest first."""
+        return [service for _, service in list(self._services.values()) if service.running]
+
+    # Defining.
+
+    def define_route(
+        self, methods: str | Collection[str], path: str, source: str, *, name: str | None = None
+    ) -> Card:
+        """Make a route of a cell's text; see `LiveApp.define_route`."""
+        return self._addressed(self.app.define_route(methods, path, source, name=name))
+
+    def define_middleware(self, source: str, *, name: str | None = None, **options: Any) -> Card:
+        """Make a middleware of a cell's text; see `LiveApp.define_middleware`."""
+        return self.app.define_middleware(source, name=name, **options)
+
+    def define_websocket(self, path: str, source: str, *, name: str | None = None) -> Card:
+        """Make a WebSocket endpoint of a cell's text; see `LiveApp.define_websocket`."""
+        return self.app.define_websocket(path, source, name=name)
+
+    # Looking.
+
+    def routes(self) -> RouteTable:
+        """List what cells have defined, how often each was asked, and its median duration."""
+        return self.app.table(_counted(self.traffic))
+
+    def inspect(self) -> "Inspector":
+        """
+        Show the traffic live.
+
+        There is one inspector per kit: shown in several cells, it is one widget with several views.
+        """
+        from asgi_nb.widgets.inspector import Inspector
+
+        shown = self._inspector
+        if shown is None or shown.comm is None or shown.failure is not None:
+            shown = self._inspector = Inspector(self.traffic, spawn=spawn)
+        return shown
+
+    # Asking.
+
+    @property
+    def client(self) -> "httpx2.Client":
+        """
+        An httpx2.Client whose relative URLs go to the running server: `client.get("/items")`.
+
+        It keeps cookies, as a browser does. Using it while nothing is served is a ServiceError.
+        """
+        if self._client is None:
+            from asgi_nb.caller import LocalClient
+
+            self._client = LocalClient(self._local_url, timeout=REQUEST_TIMEOUT)
+        return self._client
+
+    def request(
+        self,
+        line: str,
+        headers: Mapping[str, str] | None = None,
+        body: "Body" = None,
+        timeout: float = REQUEST_TIMEOUT,
+    ) -> "Reply":
+        """
+        Send one request, over HTTP when the app is served, else straight into the app.
+
+        It is recorded either way. A stream that goes on is cut after `timeout`, and shown as far as it came.
+
+        Args:
+            line: `"GET /items/3?q=tea"`, or a request as in `.http` files: that line, headers, an
+                empty line, the body.
+            headers: More headers, in place of those of the same name.
+            body: Text, bytes, or a dict or list that becomes JSON.
+            timeout: Seconds for all of it.
+
+        Raises:
+            RequestError: The request cannot be read.
+            ServiceError: There was no response in time, the connection was cut, or the caller
+                is a handler on the server's own thread.
+        """
+        from asgi_nb.caller import parse_request
+        from asgi_nb.reply import Reply
+
+        if on_portal():
+            raise ServiceError(
+                "request() waits for the server's thread, and was called on it; from an async handler, "
+                "use httpx2.AsyncClient"
+            )
+        request = parse_request(line).with_headers(headers or {}).with_body(body)
+        before = self.traffic.counts()["last_seq"]
+        answer = self._send(request, timeout)
+        exchange = answer.exchange or self._sent_from(answer.local_port, before)
+        return Reply(answer.response, exchange=exchange, complete=answer.complete)
+
+    # Ending.
+
+    def close(self) -> None:
+        """Stop the servers and end the inspector and the client. The app and its traffic stay."""
+        self.stop()
+        if self._inspector is not None:
+            self._inspector.close()
+            self._inspector = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    # The work.
+
+    def _service_of(self, app: ASGIApp) -> Service | None:
+        _, service = self._services.get(id(app), (None, None))
+        return service if service is not None and service.running else None
+
+    def _asked(self) -> Service | None:
+        """The service that requests go to: the kit's own app, or what was served last."""
+        services = self.services()
+        return self._service_of(self.app) or (services[-1] if services else None)
+
+    def _local_url(self) -> str:
+        service = self._asked()
+        if service is None:
+            raise ServiceError("nothing is served; run %asgi_serve, or asgi_nb.serve(), first")
+        return service.local_url
+
+    def _addressed(self, card: Card) -> Card:
+        service = self._service_of(self.app)
+        definition = card.definition
+        opens = definition.methods is None or "GET" in definition.methods
+        if service is None or not opens or "{" in definition.path:
+            return card
+        return replace(card, url=service.url + definition.path.removeprefix("/"))
+
+    def _send(self, request: "RequestText", timeout: float) -> "Answer":
+        from asgi_nb.caller import call_app, call_over_http
+
+        if self._asked() is not None:
+            return call_over_http(self.client, request, timeout)
+        answering = spawn(call_app, self._tapped, request, timeout)
+        try:
+            # One second more than the call takes by its own clock, unless the loop is blocked.
+            return answering.result(timeout + 1)
+        except TimeoutError as exc:
+            raise ServiceError(
+                f"{request.method} {request.target}: no response within {timeout:g} s; the thread "
+                f"that runs the app is at {current_line()}"
+            ) from exc
+        finally:
+            answering.cancel()
+
+    def _sent_from(self, local_port: int | None, before: int) -> Exchange | None:
+        """Find the exchange that a connection of this process made."""
+        for exchange in reversed(self.traffic.since(before)):
+            if local_port is not None and exchange.client is not None and exchange.client[1] == local_port:
+                return exchange
+        return None
+
+
+def _check_same(running: Service, host: str | None, port: int) -> None:
+    """Refuse a second address for an app that has one."""
+    if port not in (0, running.port):
+        raise ServiceError(
+            f"the app is being served on port {running.port}, and cannot move to port {port}; "
+            "stop it first: %asgi_stop, or asgi_nb.stop()"
+        )
+    if host not in (None, running.host):
+        raise ServiceError(
+            f"the app is being served on {running.host}, and cannot move to {host}; "
+            "stop it first: %asgi_stop, or asgi_nb.stop()"
+        )
+
+
+def _counted(traffic: Store) -> Callable[[Definition], tuple[int, float | None]]:
+    """Give the hits and the median duration of a definition, from what the store has kept."""
+    by_route: dict[tuple[str, str | None], list[Exchange]] = defaultdict(list)
+    for exchange in traffic:
+        by_route[exchange.kind, exchange.route_path].append(exchange)
+
+    def stats(definition: Definition) -> tuple[int, float | None]:
+        if definition.kind == "mount":
+            found = [e for exchanges in by_route.values() for e in exchanges if _is_of(e, definition)]
+        else:
+            kind = "websocket" if definition.kind == "websocket" else "http"
+            found = [
+                exchange
+                for exchange in by_route.get((kind, definition.path), [])
+                if _is_of(exchange, definition)
+                and (
+                    kind == "websocket"
+                    or definition.methods is None
+                    or exchange.request.method in definition.methods
+                )
+            ]
+        durations = [exchange.duration for exchange in found if exchange.duration is not None]
+        return len(found), statistics.median(durations) if durations else None
+
+    return stats
+
+
+def _is_of(exchange: Exchange, definition: Definition) -> bool:
+    """Whether the cell of the definition answered, in this run of it or an earlier one."""
+    origin = exchange.origin
+    if origin is None:
+        return False
+    own = definition.origin
+    if own.cell_id is None or definition.kind == "mount":
+        return origin == own
+    return origin.cell_id == own.cell_id
+
+
+# The default kit.
+
+_default: Kit | None = None
+_lock = threading.Lock()
+
+
+def default_kit() -> Kit:
+    """Give the kit of this notebook, made on first use."""
+    global _default
+    with _lock:
+        if _default is None:
+            _default = Kit(_notebook())
+        return _default
+
+
+def reset() -> None:
+    """Close the default kit and forget it: the next use makes a new one, with no routes and no traffic."""
+    global _default
+    with _lock:
+        closing, _default = _default, None
+    if closing is not None:
+        closing.close()
+
+
+def _notebook() -> Notebook:
+    """The IPython shell that runs, else none: asked without importing IPython."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return PlainNotebook() if shell is None else IPythonNotebook(shell)
+
+
+_OF_THE_DEFAULT = frozenset(
+    {
+        "app",
+        "client",
+        "define_middleware",
+        "define_route",
+        "define_websocket",
+        "inspect",
+        "request",
+        "routes",
+        "serve",
+        "services",
+        "stop",
+        "traffic",
+    }
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_THE_DEFAULT:
+        return getattr(default_kit(), name)
+    raise AttributeError(f"module 'asgi_nb.kit' has no attribute {name!r}")

@@ -1,0 +1,26 @@
+"""`%asgi_inspect`: the live inspector."""
+
+from typing import TYPE_CHECKING
+
+from IPython.core.magic import magics_class
+
+from asgi_nb.magics._base import KitMagics, magic
+
+if TYPE_CHECKING:
+    # Loaded with the first inspector, not with the extension.
+    from asgi_nb.widgets.inspector import Inspector
+
+
+@magics_class
+class InspectMagic(KitMagics):
+    """The magic `%asgi_inspect`."""
+
+    @magic("line")
+    def asgi_inspect(self, line: str) -> "Inspector":
+        """
+        Show every request and every WebSocket message, live.
+
+            %asgi_inspect
+        """
+        self.read(self.asgi_inspect, line, "%asgi_inspect")
+        return self.kit.inspect()

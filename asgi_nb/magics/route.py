@@ -1,0 +1,58 @@
+"""`%%asgi_route`: a cell becomes a route."""
+
+from IPython.core.magic import magics_class
+from IPython.core.magic_arguments import argument
+
+from asgi_nb.live.cards import Card
+from asgi_nb.magics._base import KitMagics, MagicError, body_of, magic
+
+EXAMPLE = "%%asgi_route GET /items/{item_id:int}"
+
+
+@magics_class
+class RouteMagic(KitMagics):
+    """The magic `%%asgi_route`."""
+
+    @magic(
+        "line_cell",
+        argument("method", nargs="?", metavar="METHOD", help="GET, or several without a space: GET,POST"),
+        argument("path", nargs="?", metavar="/path", help="With parameters: /items/{item_id:int}"),
+        argument("-n", "--name", help="The name for url_for; made of method and path by default."),
+    )
+    def asgi_route(self, line: str, cell: str | None = None) -> Card:
+        """
+        Make a route of this cell.
+
+        The cell is the body of the handler: `request`, the path parameters and the
+        notebook's own names are there; `return`, `await` and `yield` work. Or its last
+        statement is a function or class, which is the handler then.
+
+            %%asgi_route GET /items/{item_id:int}
+            return {"id": item_id, "q": request.query_params.get("q")}
+
+        Run the cell again and the route is replaced, while the server serves.
+        """
+        source = body_of(cell, EXAMPLE)
+        given = self.read(self.asgi_route, line, EXAMPLE)
+        method, path = in_order(given.method, given.path)
+        return self.kit.define_route(method, path, source, name=given.name)
+
+
+def in_order(method: str | None, path: str | None) -> tuple[str, str]:
+    """
+    Give the method and path of a line that has both, in that order.
+
+    Raises:
+        MagicError: One is missing, or they are swapped.
+    """
+    expected = f"%%asgi_route expects METHOD /path, as in: {EXAMPLE}"
+    if method is None:
+        raise MagicError(f"{expected}; got nothing")
+    if method.endswith(","):
+        raise MagicError(f"{expected}; got {method!r}; write several methods without a space: GET,POST")
+    if path is None:
+        advice = f"write: GET {method}" if method.startswith("/") else f"write: {method} /path"
+        raise MagicError(f"{expected}; got {method!r} alone; {advice}")
+    if method.startswith("/"):
+        raise MagicError(f"{expected}; got '{method} {path}'; the method comes first: {path} {method}")
+    return method, path

@@ -1,0 +1,38 @@
+"""`%asgi_serve`: start the server, or show it."""
+
+from IPython.core.magic import magics_class
+from IPython.core.magic_arguments import argument
+
+from asgi_nb.magics._base import KitMagics, MagicError, magic
+from asgi_nb.service.service import Service
+
+EXAMPLE = "%asgi_serve --port 8000"
+
+
+@magics_class
+class ServeMagic(KitMagics):
+    """The magic `%asgi_serve`."""
+
+    @magic(
+        "line",
+        argument("app", nargs="?", help="A variable that holds an ASGI app; the notebook's own by default."),
+        argument(
+            "-p", "--port", type=int, default=0, help="TCP port; 0, the default, lets the system choose."
+        ),
+        argument("--host", help="What to listen on; 127.0.0.1, this machine alone, by default."),
+    )
+    def asgi_serve(self, line: str) -> Service:
+        """
+        Serve the app from this kernel, in the background, until it is stopped.
+
+        Where it serves already, that server is shown.
+
+            %asgi_serve
+            %asgi_serve my_fastapi_app --port 8000
+        """
+        given = self.read(self.asgi_serve, line, EXAMPLE)
+        app = None if given.app is None else self.variable("%asgi_serve", given.app)
+        try:
+            return self.kit.serve(app, host=given.host, port=given.port)
+        except TypeError as exc:
+            raise MagicError(f"%asgi_serve: {exc}") from None
