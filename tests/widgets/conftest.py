@@ -27,8 +27,9 @@ class Traffic:
         response_headers: list[tuple[bytes, bytes]] | None = None,
         response_body: bytes = b"",
         error: Exception | None = None,
+        stream: Callable[[Any, Any, Any], Awaitable[None]] | None = None,
     ) -> None:
-        """Let one request run from its scope to the app's exit."""
+        """Let one request run from its scope to the app's exit; `stream` takes the app's place."""
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
             await receive()
@@ -52,7 +53,7 @@ class Traffic:
             "server": ("127.0.0.1", 8000),
         }
         received = iter([{"type": "http.request", "body": body, "more_body": False}])
-        await self._run(app, scope, lambda: next(received), error)
+        await self._run(stream or app, scope, lambda: next(received), error)
 
     async def websocket(
         self,

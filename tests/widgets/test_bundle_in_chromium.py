@@ -81,7 +81,11 @@ class Notebook:
             return []
         if message["kind"] == "ask":
             return self._packed([self.answers.reply(message)])
-        return self._packed([*self.feed.receive(message), *self.feed.flush(time.monotonic())])
+        messages = self.feed.receive(message)
+        # What an acknowledgement makes room for waits for `push`, so that a test decides when it comes.
+        return self._packed(
+            messages + (self.feed.flush(time.monotonic()) if message["kind"] == "hello" else [])
+        )
 
     def push(self):
         """Send what has changed since."""
@@ -301,6 +305,32 @@ def test_the_tail_is_followed_until_the_reader_leaves_it_and_again_after_the_jum
     assert page.locator(".jump").is_hidden()
 
 
+def test_a_fast_stream_does_not_shake_the_reader_off_the_tail(notebook, traffic, run, page):
+    for number in range(100):
+        run(traffic.http(f"/{number}"))
+    notebook.open()
+    page.locator(".list .row", has_text="/99").wait_for()
+    page.evaluate("() => { window.stray = false; }")
+
+    for number in range(30):
+        run(traffic.http(f"/stream/{number}"))
+        packed = notebook._packed(notebook.feed.flush(time.monotonic()))
+        # Between two frames: after the list was drawn, before its scroll event.
+        page.evaluate(
+            """async (messages) => {
+                await new Promise(requestAnimationFrame);
+                await new Promise((resolve) => setTimeout(resolve));
+                deliver(messages);
+                stray ||= !root().querySelector(".main > .list .jump").hidden;
+            }""",
+            packed,
+        )
+
+    page.locator(".list .row", has_text="/stream/29").wait_for()
+    assert page.evaluate("() => window.stray") is False
+    assert page.locator(".jump").is_hidden()
+
+
 def test_no_more_than_sixty_rows_are_drawn(notebook, traffic, run, page):
     for number in range(500):
         run(traffic.http(f"/{number}"))
@@ -342,12 +372,9 @@ def test_clear_empties_the_store_and_every_list(notebook, store, traffic, run, p
 
 
 def test_a_socket_that_is_open_grows_while_it_is_looked_at(notebook, traffic, page):
-    steps = []
-
     async def chat(receive, send):
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.send", "text": "first"})
-        steps.append(None)
         await Pause()
         await send({"type": "websocket.send", "bytes": b"\x00\x01"})
         await send({"type": "websocket.close", "code": 1000, "reason": "enough"})
@@ -364,6 +391,30 @@ def test_a_socket_that_is_open_grows_while_it_is_looked_at(notebook, traffic, pa
     page.locator(".messages .row", has_text="00 01").wait_for()
     page.get_by_text("closed by the app, 1000: enough").wait_for()
     assert page.locator(".messages .row[data-key]").count() == 2
+
+
+def test_a_response_that_streams_grows_while_it_is_looked_at(notebook, traffic, page):
+    async def events(scope, receive, send):
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]}
+        )
+        await send({"type": "http.response.body", "body": b"one\n", "more_body": True})
+        await Pause()
+        await send({"type": "http.response.body", "body": b"two\n"})
+
+    request = traffic.http("/events", stream=events)
+    request.send(None)
+    notebook.open()
+    page.locator(".list .row", has_text="/events").click()
+    page.locator(".body pre", has_text="one").wait_for()
+    headers = page.locator(".pairs td").first.element_handle()
+    with pytest.raises(StopIteration):
+        request.send(None)
+    notebook.push()
+
+    page.locator(".body pre", has_text="two").wait_for()
+    assert page.locator(".body .note").first.text_content() == " 8 B · text/plain"
+    assert headers.evaluate("(cell) => cell.isConnected")
 
 
 class Pause:

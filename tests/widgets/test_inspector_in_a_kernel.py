@@ -53,6 +53,7 @@ class Kernel:
         self.comm_id = None
         self.subshell = None
         self.printed = ""
+        self.finished = set()
 
     def run(self, code):
         """Run a cell to its end; give what was printed meanwhile."""
@@ -61,14 +62,9 @@ class Kernel:
 
     def finish(self, request):
         """Wait for the end of a cell; give what was printed since the last `run`."""
-        while True:
-            message = self._next()
-            if message["parent_header"].get("msg_id") != request:
-                continue
-            if message["msg_type"] == "error":
-                raise AssertionError("\n".join(message["content"]["traceback"]))
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-                return self.printed
+        while request not in self.finished:
+            self._next()
+        return self.printed
 
     def open_subshell(self):
         """As JupyterLab does for its comms; older kernels have none."""
@@ -99,6 +95,10 @@ class Kernel:
             self.comm_id = message["content"]["comm_id"]
         if message["msg_type"] == "stream":
             self.printed += message["content"]["text"]
+        if message["msg_type"] == "error":
+            raise AssertionError("\n".join(message["content"]["traceback"]))
+        if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+            self.finished.add(message["parent_header"].get("msg_id"))
         return message
 
 

@@ -378,6 +378,7 @@ var Grid = class {
     this.rows = [];
     this.selected = null;
     this.following = true;
+    this.pinned = 0;
     this.seen = -Infinity;
     this.drawn = /* @__PURE__ */ new Map();
     this.id = uniqueId("grid");
@@ -422,6 +423,7 @@ var Grid = class {
   update(rows) {
     const { keyOf } = this.options;
     const top = this.body.scrollTop;
+    if (this.#hasLeft()) this.following = false;
     const anchor = this.following ? void 0 : this.rows[Math.floor(top / ROW_HEIGHT)];
     this.rows = rows.slice();
     this.space.style.height = `${rows.length * ROW_HEIGHT}px`;
@@ -434,7 +436,7 @@ var Grid = class {
   }
   /** Go to the newest row, and follow. */
   toTail() {
-    this.following = true;
+    this.#follow();
     this.draw();
     this.focus();
   }
@@ -450,7 +452,10 @@ var Grid = class {
     const { rows, body } = this;
     const { keyOf } = this.options;
     const height = body.clientHeight;
-    if (this.following) body.scrollTop = Math.max(0, rows.length * ROW_HEIGHT - height);
+    if (this.following) {
+      this.pinned = Math.max(0, rows.length * ROW_HEIGHT - height);
+      body.scrollTop = this.pinned;
+    }
     const { first, end } = visibleRange(body.scrollTop, height, rows.length);
     const drawn = /* @__PURE__ */ new Map();
     for (let index = first; index < end; index += 1) {
@@ -495,8 +500,19 @@ var Grid = class {
   #atTail() {
     return atTail(this.body.scrollTop, this.body.clientHeight, this.rows.length);
   }
+  #follow() {
+    this.following = true;
+    this.pinned = this.body.scrollTop;
+  }
+  /** Whether somebody scrolled up since the tail was last scrolled to. Rows that came since do not count. */
+  #hasLeft() {
+    return this.body.scrollTop < this.pinned - ROW_HEIGHT / 2 && !this.#atTail();
+  }
   #onScroll() {
-    if (this.body.clientHeight > 0) this.following = this.#atTail();
+    if (this.body.clientHeight > 0) {
+      if (this.following) this.following = !this.#hasLeft();
+      else if (this.#atTail()) this.#follow();
+    }
     this.draw();
   }
   /** @param {number} index */
@@ -539,7 +555,7 @@ var Grid = class {
     if (event.key in moves) {
       const index = Math.min(last, Math.max(0, moves[event.key]));
       this.#choose(index);
-      if (event.key === "End") this.following = true;
+      if (event.key === "End") this.#follow();
       else this.body.scrollTop = scrollToShow(index, this.body.scrollTop, this.body.clientHeight);
     } else if (event.key === "Enter" && this.selected !== null) {
       this.options.onOpen();
@@ -654,48 +670,84 @@ function pairs(title, rows) {
     )
   );
 }
-function bodyView(side, body, context) {
-  const element = h("section", { class: "body" }, h("h3", {}, "Body", bodyNote(body)));
-  if (body.kept > 0) element.append(payload((start) => context.ask("body", { side, start }), context.signal));
-  return element;
+function sideView(el, side, context) {
+  let drawn = "";
+  let view = null;
+  return (title, headers, body, live) => {
+    const head = JSON.stringify([title, headers, body === null]);
+    if (head !== drawn) {
+      drawn = head;
+      view = body === null ? null : bodyView(side, context);
+      el.replaceChildren(title === "" ? "" : h("p", { class: "status-line" }, title), ...body === null && headers.length === 0 ? [] : [pairs("Headers", headers)], view?.element ?? "");
+    }
+    if (body !== null) view?.update(body, live);
+  };
+}
+var LIVE_BYTES = 64 * 1024;
+function bodyView(side, context) {
+  const note = h("span", { class: "note" });
+  const element = h("section", { class: "body" }, h("h3", {}, "Body", note));
+  let shown = null;
+  let fetched = 0;
+  return {
+    element,
+    /**
+     * @param {import("./index.js").Body} body
+     * @param {boolean} live
+     */
+    update(body, live) {
+      note.textContent = ` ${bodyNote(body)}`;
+      if (body.kept === fetched || live && fetched >= LIVE_BYTES) return;
+      fetched = body.kept;
+      if (shown === null) {
+        shown = payload((start) => context.ask("body", { side, start }), context.signal);
+        element.append(shown.element);
+      } else {
+        shown.refresh();
+      }
+    }
+  };
 }
 function bodyNote(body) {
   const parts = body.size === 0 ? ["empty"] : [size(body.size)];
   if (body.media_type !== "") parts.push(body.media_type);
   if (body.kept < body.size) parts.push(`first ${size(body.kept)} kept`);
-  return h("span", { class: "note" }, ` ${parts.join(" · ")}`);
+  return parts.join(" · ");
 }
 function payload(ask, signal) {
   const view = h("div", { class: "payload" }, h("p", { class: "note" }, "Asking the kernel…"));
   const more = h("button", { type: "button", class: "more", hidden: true });
-  const element = h("div", {}, view, more);
   let bytes = new Uint8Array(0);
-  async function fetch() {
+  let latest = 0;
+  async function fetch(start) {
+    latest += 1;
+    const mine = latest;
     more.disabled = true;
     try {
-      const { value, buffer } = await ask(bytes.length);
-      if (signal.aborted) return;
-      if (buffer !== void 0) bytes = joined(bytes, buffer);
+      const { value, buffer } = await ask(start);
+      if (signal.aborted || mine !== latest) return;
+      bytes = joined(bytes.subarray(0, start), buffer);
       const note = value.note === "" ? "" : h("p", { class: "note" }, value.note);
       view.replaceChildren(note, viewerFor(value.media_type).render(bytes));
       more.textContent = `Show more (${size(bytes.length)} of ${size(value.total)})`;
       more.hidden = bytes.length >= value.total;
     } catch (error2) {
-      view.replaceChildren(h("p", { class: "note" }, String(
+      if (mine === latest) view.replaceChildren(h("p", { class: "note" }, String(
         /** @type {Error} */
         error2.message
       )));
     }
     more.disabled = false;
   }
-  more.addEventListener("click", () => void fetch(), { signal });
-  void fetch();
-  return element;
+  more.addEventListener("click", () => void fetch(bytes.length), { signal });
+  void fetch(0);
+  return { element: h("div", {}, view, more), refresh: () => void fetch(0) };
 }
 function joined(head, tail) {
-  const whole = new Uint8Array(head.length + tail.byteLength);
+  const end = tail === void 0 ? new Uint8Array(0) : new Uint8Array(tail.buffer, tail.byteOffset, tail.byteLength);
+  const whole = new Uint8Array(head.length + end.length);
   whole.set(head);
-  whole.set(new Uint8Array(tail.buffer, tail.byteOffset, tail.byteLength), head.length);
+  whole.set(end, head.length);
   return whole;
 }
 
@@ -739,7 +791,7 @@ var messages = {
       chosen.abort();
       chosen = new AbortController();
       view.hidden = false;
-      view.replaceChildren(payload((start) => ask("message", { n, start }), chosen.signal));
+      view.replaceChildren(payload((start) => ask("message", { n, start }), chosen.signal).element);
     }
     async function fetch() {
       if (asking) return;
@@ -788,9 +840,12 @@ var request = {
   title: "Request",
   applies: () => true,
   render(el, exchange, context) {
-    const { headers, body } = exchange.request;
-    el.replaceChildren(pairs("Headers", headers));
-    if (exchange.row.kind === "http") el.append(bodyView("request", body, context));
+    const draw = sideView(el, "request", context);
+    function update({ row, request: request2 }) {
+      draw("", request2.headers, row.kind === "http" ? request2.body : null, row.state === "open" || row.state === "streaming");
+    }
+    update(exchange);
+    return update;
   }
 };
 
@@ -800,17 +855,14 @@ var response = {
   title: "Response",
   applies: ({ row, response: response2 }) => row.kind === "http" || response2 !== null,
   render(el, exchange, context) {
-    const { response: response2 } = exchange;
-    if (response2 === null) {
-      const over = exchange.row.state === "error" || exchange.row.state === "aborted" || exchange.row.state === "done";
-      el.replaceChildren(h("p", { class: "note" }, over ? "The app sent no response." : "No response yet."));
-      return;
+    const draw = sideView(el, "response", context);
+    function update({ row, response: response2 }) {
+      const live = row.state === "open" || row.state === "streaming";
+      if (response2 === null) draw(live ? "No response yet." : "The app sent no response.", [], null, live);
+      else draw(`${response2.status} ${response2.reason}`, response2.headers, response2.body, live);
     }
-    el.replaceChildren(
-      h("p", { class: "status-line" }, `${response2.status} ${response2.reason}`),
-      pairs("Headers", response2.headers)
-    );
-    if (exchange.row.kind === "http") el.append(bodyView("response", response2.body, context));
+    update(exchange);
+    return update;
   }
 };
 
@@ -833,6 +885,7 @@ var summary = {
 var PANELS = [summary, request, response, messages, error];
 
 // src/detail.js
+var PACE_MS = 250;
 function firstTab(exchange) {
   if (exchange.error !== null) return "error";
   return exchange.row.kind === "websocket" ? "messages" : "response";
@@ -848,6 +901,7 @@ var Detail = class {
     this.seq = null;
     this.asked = null;
     this.asking = false;
+    this.timer = 0;
     this.chosen = null;
     this.shown = null;
     this.exchange = null;
@@ -868,7 +922,10 @@ var Detail = class {
     this.close.addEventListener("click", onClose, { signal });
     this.tabs.addEventListener("click", (event) => this.#onTabClick(event), { signal });
     this.tabs.addEventListener("keydown", (event) => this.#onTabKey(event), { signal });
-    signal.addEventListener("abort", () => this.panelLife.abort());
+    signal.addEventListener("abort", () => {
+      this.panelLife.abort();
+      window.clearTimeout(this.timer);
+    });
     this.signal = signal;
   }
   /**
@@ -880,11 +937,13 @@ var Detail = class {
     if (row.seq !== this.seq) {
       this.seq = row.seq;
       this.asked = null;
+      window.clearTimeout(this.timer);
+      this.timer = 0;
       this.#end();
       this.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
     }
     this.#head(row);
-    if (row !== this.asked && !this.asking) void this.#ask(row);
+    if (row !== this.asked && !this.asking && this.timer === 0) void this.#ask(row);
   }
   /** The row is gone from the store, and with it everything else. */
   gone() {
@@ -917,8 +976,13 @@ var Detail = class {
       if (typeof answer === "string") this.#say(answer);
       else this.#render(answer);
     }
-    const now = this.client.rows.get(this.seq);
-    if (now !== void 0 && now !== this.asked) void this.#ask(now);
+    const again = () => {
+      this.timer = 0;
+      const now = this.seq === null ? void 0 : this.client.rows.get(this.seq);
+      if (now !== void 0 && now !== this.asked && !this.asking) void this.#ask(now);
+    };
+    if (row.seq === this.seq) this.timer = window.setTimeout(again, PACE_MS);
+    else again();
   }
   #end() {
     this.panelLife.abort();
@@ -1308,6 +1372,7 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 @media (forced-colors: active) {
   .space > .row[aria-selected="true"] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   .space > .row[aria-selected="true"] .cell, .space > .row[aria-selected="true"] .traffic { color: HighlightText; }
+  .tab { border-block-end-color: Canvas; }
   .tab[aria-selected="true"] { border-block-end-color: Highlight; }
 }
 `;

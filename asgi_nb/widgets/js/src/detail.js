@@ -9,6 +9,9 @@ import { PANELS } from "./panels/index.js";
 /** @typedef {import("./panels/index.js").Exchange} Exchange */
 /** @typedef {import("./wire.js").Row} Row */
 
+/** An exchange that goes on while it is looked at is asked for at most this often. */
+const PACE_MS = 250;
+
 /** What a reader wants first from each kind of exchange, while no tab was chosen by hand. @param {Exchange} exchange */
 function firstTab(exchange) {
   if (exchange.error !== null) return "error";
@@ -28,6 +31,7 @@ export class Detail {
     /** @type {Row | null} The row that the shown detail was asked for. */
     this.asked = null;
     this.asking = false;
+    this.timer = 0;
     /** @type {string | null} */
     this.chosen = null;
     /** @type {string | null} */
@@ -53,7 +57,10 @@ export class Detail {
     this.close.addEventListener("click", onClose, { signal });
     this.tabs.addEventListener("click", (event) => this.#onTabClick(event), { signal });
     this.tabs.addEventListener("keydown", (event) => this.#onTabKey(event), { signal });
-    signal.addEventListener("abort", () => this.panelLife.abort());
+    signal.addEventListener("abort", () => {
+      this.panelLife.abort();
+      window.clearTimeout(this.timer);
+    });
     this.signal = signal;
   }
 
@@ -66,11 +73,13 @@ export class Detail {
     if (row.seq !== this.seq) {
       this.seq = row.seq;
       this.asked = null;
+      window.clearTimeout(this.timer);
+      this.timer = 0;
       this.#end();
       this.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
     }
     this.#head(row);
-    if (row !== this.asked && !this.asking) void this.#ask(row);
+    if (row !== this.asked && !this.asking && this.timer === 0) void this.#ask(row);
   }
 
   /** The row is gone from the store, and with it everything else. */
@@ -101,8 +110,13 @@ export class Detail {
       else this.#render(answer);
     }
     // The selection, or the exchange itself, may have moved on while the kernel was busy.
-    const now = this.client.rows.get(this.seq);
-    if (now !== undefined && now !== this.asked) void this.#ask(now);
+    const again = () => {
+      this.timer = 0;
+      const now = this.seq === null ? undefined : this.client.rows.get(this.seq);
+      if (now !== undefined && now !== this.asked && !this.asking) void this.#ask(now);
+    };
+    if (row.seq === this.seq) this.timer = window.setTimeout(again, PACE_MS);
+    else again();
   }
 
   #end() {

@@ -47,6 +47,8 @@ export class Grid {
     /** @type {number | null} */
     this.selected = null;
     this.following = true;
+    /** Where the tail was when it was last scrolled to. */
+    this.pinned = 0;
     this.seen = -Infinity;
     /** @type {Map<number, { element: HTMLElement, row: R }>} */
     this.drawn = new Map();
@@ -95,6 +97,8 @@ export class Grid {
   update(rows) {
     const { keyOf } = this.options;
     const top = this.body.scrollTop;
+    // The reader may have scrolled while the event that says so is still on its way.
+    if (this.#hasLeft()) this.following = false;
     const anchor = this.following ? undefined : this.rows[Math.floor(top / ROW_HEIGHT)];
     this.rows = rows.slice();
     this.space.style.height = `${rows.length * ROW_HEIGHT}px`;
@@ -108,7 +112,7 @@ export class Grid {
 
   /** Go to the newest row, and follow. */
   toTail() {
-    this.following = true;
+    this.#follow();
     this.draw();
     this.focus();
   }
@@ -127,7 +131,10 @@ export class Grid {
     const { rows, body } = this;
     const { keyOf } = this.options;
     const height = body.clientHeight;
-    if (this.following) body.scrollTop = Math.max(0, rows.length * ROW_HEIGHT - height);
+    if (this.following) {
+      this.pinned = Math.max(0, rows.length * ROW_HEIGHT - height);
+      body.scrollTop = this.pinned;
+    }
     const { first, end } = visibleRange(body.scrollTop, height, rows.length);
     /** @type {Map<number, { element: HTMLElement, row: R }>} */
     const drawn = new Map();
@@ -177,9 +184,22 @@ export class Grid {
     return atTail(this.body.scrollTop, this.body.clientHeight, this.rows.length);
   }
 
+  #follow() {
+    this.following = true;
+    this.pinned = this.body.scrollTop;
+  }
+
+  /** Whether somebody scrolled up since the tail was last scrolled to. Rows that came since do not count. */
+  #hasLeft() {
+    return this.body.scrollTop < this.pinned - ROW_HEIGHT / 2 && !this.#atTail();
+  }
+
   #onScroll() {
     // A list that shrinks to nothing, or is hidden, scrolls by itself: that is nobody's wish.
-    if (this.body.clientHeight > 0) this.following = this.#atTail();
+    if (this.body.clientHeight > 0) {
+      if (this.following) this.following = !this.#hasLeft();
+      else if (this.#atTail()) this.#follow();
+    }
     this.draw();
   }
 
@@ -223,7 +243,7 @@ export class Grid {
     if (event.key in moves) {
       const index = Math.min(last, Math.max(0, moves[event.key]));
       this.#choose(index);
-      if (event.key === "End") this.following = true;
+      if (event.key === "End") this.#follow();
       else this.body.scrollTop = scrollToShow(index, this.body.scrollTop, this.body.clientHeight);
     } else if (event.key === "Enter" && this.selected !== null) {
       this.options.onOpen();

@@ -61,7 +61,7 @@ export const messages = {
       chosen.abort();
       chosen = new AbortController();
       view.hidden = false;
-      view.replaceChildren(payload((start) => ask("message", { n, start }), chosen.signal));
+      view.replaceChildren(payload((start) => ask("message", { n, start }), chosen.signal).element);
     }
 
     async function fetch() {

@@ -1,4 +1,4 @@
-import { bodyView, pairs } from "./parts.js";
+import { sideView } from "./parts.js";
 
 /** @type {import("./index.js").Panel} */
 export const request = {
@@ -6,8 +6,12 @@ export const request = {
   title: "Request",
   applies: () => true,
   render(el, exchange, context) {
-    const { headers, body } = exchange.request;
-    el.replaceChildren(pairs("Headers", headers));
-    if (exchange.row.kind === "http") el.append(bodyView("request", body, context));
+    const draw = sideView(el, "request", context);
+    /** @param {import("./index.js").Exchange} latest */
+    function update({ row, request }) {
+      draw("", request.headers, row.kind === "http" ? request.body : null, row.state === "open" || row.state === "streaming");
+    }
+    update(exchange);
+    return update;
   },
 };

@@ -1,5 +1,4 @@
-import { h } from "../dom.js";
-import { bodyView, pairs } from "./parts.js";
+import { sideView } from "./parts.js";
 
 /** @type {import("./index.js").Panel} */
 export const response = {
@@ -7,16 +6,14 @@ export const response = {
   title: "Response",
   applies: ({ row, response }) => row.kind === "http" || response !== null,
   render(el, exchange, context) {
-    const { response } = exchange;
-    if (response === null) {
-      const over = exchange.row.state === "error" || exchange.row.state === "aborted" || exchange.row.state === "done";
-      el.replaceChildren(h("p", { class: "note" }, over ? "The app sent no response." : "No response yet."));
-      return;
+    const draw = sideView(el, "response", context);
+    /** @param {import("./index.js").Exchange} latest */
+    function update({ row, response }) {
+      const live = row.state === "open" || row.state === "streaming";
+      if (response === null) draw(live ? "No response yet." : "The app sent no response.", [], null, live);
+      else draw(`${response.status} ${response.reason}`, response.headers, response.body, live);
     }
-    el.replaceChildren(
-      h("p", { class: "status-line" }, `${response.status} ${response.reason}`),
-      pairs("Headers", response.headers),
-    );
-    if (exchange.row.kind === "http") el.append(bodyView("response", response.body, context));
+    update(exchange);
+    return update;
   },
 };
