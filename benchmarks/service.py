@@ -78,7 +78,7 @@ def kernel(*, recording: bool) -> Iterator[str]:
         client.execute_interactive(
             CELLS.replace("RECORDING", str(recording)), output_hook=listen, timeout=60, allow_stdin=False
         )
-        yield "".join(said).strip().splitlines()[-1] + "/plain"
+        yield "".join(said).strip().splitlines()[-1] + "plain"
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

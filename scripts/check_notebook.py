@@ -89,14 +89,14 @@ class Runner:
 def send(url: str, sent: Sent) -> None:
     """Have one exchange with the server; raise Failed if the answer is not the expected one."""
     if sent.texts:
-        with connect(url.replace("http", "ws", 1) + sent.path) as socket:
+        with connect(url.replace("http", "ws", 1).rstrip("/") + sent.path) as socket:
             for text in sent.texts:
                 socket.send(text)
                 answer = str(socket.recv(timeout=10))
                 if text not in answer:
                     raise Failed(f"{sent.path}: sent {text!r}, got {answer!r} back")
         return
-    response = httpx2.request(sent.method, url + sent.path, json=sent.body, timeout=10)
+    response = httpx2.request(sent.method, url.rstrip("/") + sent.path, json=sent.body, timeout=10)
     if response.status_code != sent.status:
         raise Failed(
             f"{sent.method} {sent.path}: got {response.status_code}, expected {sent.status}: {response.text}"

@@ -1,8 +1,8 @@
 """
 End each WebSocket with a close frame, also when the app just returned or raised.
 
-uvicorn's `websockets-sansio` protocol cuts the connection then, and the client is told 1006, "abnormal closure",
-whether the handler was done or broke.
+uvicorn's `websockets-sansio` protocol cuts the connection then, and the client is told 1006,
+"abnormal closure", whether the handler was done or broke.
 """
 
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,15 +46,14 @@ class ClosingSockets:
             elif message["type"] == "websocket.close":
                 is_open = False
 
-        code = NORMAL_CLOSURE
         try:
             await self.app(scope, watched_receive, watched_send)
         except Exception:
-            code = INTERNAL_ERROR
-            raise
-        finally:
             if is_open:
-                await _close(send, code)
+                await _close(send, INTERNAL_ERROR)
+            raise
+        if is_open:
+            await _close(send, NORMAL_CLOSURE)
 
 
 async def _close(send: Send, code: int) -> None:

@@ -11,7 +11,6 @@ as its client has gone: nothing pauses it, and the news of the client waits behi
 
 import asyncio
 import re
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 from urllib.parse import unquote
@@ -37,7 +36,7 @@ starved the kernel's thread for 20 seconds at a time (measured, CPython 3.11).
 class Edge:
     """
     Set `root_path` from the proxy's prefix, and the lifespan's `state`, on each request;
-    make streams take turns; close WebSockets whose handler has raised.
+    make streams take turns.
 
     The prefix also goes in front of `path` and `raw_path`, which by the ASGI specification
     contain `root_path`.
@@ -66,32 +65,7 @@ class Edge:
             scope["root_path"] = root_path
             scope["path"] = root_path + scope["path"]
             scope["raw_path"] = prefix.encode() + scope["raw_path"]
-        if scope["type"] == "websocket":
-            await self._converse(scope, receive, taking_turns(send))
-        else:
-            await self.app(scope, receive, taking_turns(send))
-
-    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """
-        Close an open WebSocket with 1011 where its handler raises: uvicorn would cut the connection.
-
-        Source: RFC 6455 section 7.4.1.
-        """
-        is_open = False
-
-        async def watched_send(message: Message) -> None:
-            nonlocal is_open
-            await send(message)
-            is_open = message["type"] != "websocket.close"
-
-        try:
-            await self.app(scope, receive, watched_send)
-        except Exception:
-            if is_open:
-                # The client may have gone, which is no news to anyone.
-                with suppress(OSError):
-                    await send({"type": "websocket.close", "code": 1011, "reason": ""})
-            raise
+        await self.app(scope, receive, taking_turns(send))
 
     def _prefix_of(self, scope: Scope) -> str | None:
         host = b""

@@ -156,5 +156,5 @@ def fresh_kernel(request: pytest.FixtureRequest) -> Iterator[Kernel]:
 
 @pytest.fixture
 def url(kernel: Kernel) -> str:
-    """The address of the kernel's server, which is started when it is not running; ends in a slash."""
-    return str(kernel.value("asgi_nb.serve().local_url")) + "/"
+    """The address of the kernel's server, which is started when it is not running; it ends in a slash."""
+    return str(kernel.value("asgi_nb.serve().local_url"))

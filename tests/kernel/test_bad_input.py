@@ -53,4 +53,4 @@ def test_a_busy_port_is_an_error_in_the_cell_that_asked_for_it(kernel):
         assert run.error is not None
         assert f"port {port} is in use" in run.error
     served = kernel.value("asgi_nb.serve().local_url")
-    assert httpx2.get(served + "/nowhere", timeout=10).status_code == 404
+    assert httpx2.get(served + "nowhere", timeout=10).status_code == 404

@@ -1,5 +1,7 @@
 """Cells become routes, middleware and WebSockets of a server that real clients reach."""
 
+import socket
+
 import httpx2
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -158,11 +160,11 @@ def test_a_websocket_talks_both_ways_until_the_client_leaves(kernel, url):
         "async for text in websocket.iter_text():\n    await websocket.send_text(f'{room}: {text}')"
     )
 
-    with connect(ws(url, "/chat/tea")) as socket:
-        socket.send("one")
-        assert socket.recv(timeout=5) == "tea: one"
-        socket.send("two")
-        assert socket.recv(timeout=5) == "tea: two"
+    with connect(ws(url, "/chat/tea")) as client:
+        client.send("one")
+        assert client.recv(timeout=5) == "tea: one"
+        client.send("two")
+        assert client.recv(timeout=5) == "tea: two"
 
     talk = kernel.value("[(m.direction, m.text) for m in asgi_nb.traffic[-1].websocket.messages]")
     assert talk == [("receive", "one"), ("send", "tea: one"), ("receive", "two"), ("send", "tea: two")]
@@ -173,11 +175,11 @@ def test_a_websocket_client_that_vanishes_is_recorded_and_hurts_nobody(kernel, u
         "%%asgi_websocket /vanish\nawait websocket.accept()\n"
         "async for text in websocket.iter_text():\n    await websocket.send_text(text)"
     )
-    socket = connect(ws(url, "/vanish"))
-    socket.send("one")
-    assert socket.recv(timeout=5) == "one"
 
-    socket.socket.close()
+    with connect(ws(url, "/vanish")) as client:
+        client.send("one")
+        assert client.recv(timeout=5) == "one"
+        client.socket.shutdown(socket.SHUT_RDWR)
 
     kernel.ok(
         "import time\ndeadline = time.monotonic() + 5\n"
@@ -192,12 +194,21 @@ def test_a_websocket_client_that_vanishes_is_recorded_and_hurts_nobody(kernel, u
 def test_a_websocket_handler_that_raises_closes_with_1011(kernel, url):
     kernel.ok("%%asgi_websocket /broken\nawait websocket.accept()\nraise ValueError('no')")
 
-    with connect(ws(url, "/broken")) as socket, pytest.raises(ConnectionClosed) as closed:
-        socket.recv(timeout=5)
+    with connect(ws(url, "/broken")) as client, pytest.raises(ConnectionClosed) as closed:
+        client.recv(timeout=5)
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1011
     assert "ValueError" in kernel.value("asgi_nb.traffic[-1].error.format()")
+
+
+def test_a_websocket_handler_that_is_done_closes_with_1000(kernel, url):
+    kernel.ok("%%asgi_websocket /brief\nawait websocket.accept()\nawait websocket.send_text('bye')")
+
+    with connect(ws(url, "/brief")) as client:
+        assert list(client) == ["bye"]
+
+    assert client.close_code == 1000
 
 
 def test_what_the_inspector_shows_is_an_object_in_the_next_cell(kernel, url):

@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.kernel, pytest.mark.timeout(90)]
 
 
 def test_the_kernel_exits_promptly_with_an_open_stream_and_an_open_socket(fresh_kernel):
-    url = fresh_kernel.value("asgi_nb.serve().local_url") + "/"
+    url = fresh_kernel.value("asgi_nb.serve().local_url")
     fresh_kernel.ok(
         "%%asgi_route GET /forever\nimport asyncio\nyield 'first'\n"
         "while True:\n    await asyncio.sleep(0.05)\n    yield 'more'"
