@@ -17,7 +17,7 @@ from asgi_nb.live.cards import Card
 from asgi_nb.live.cells import CompiledCell, compile_cell
 from asgi_nb.live.decorators import Decorators
 from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, place_of, splice
-from asgi_nb.live.errors import CellError, add_note, advise, failure_line, failure_response
+from asgi_nb.live.errors import CellError, advise, failure_line, failure_response
 from asgi_nb.live.middleware import middleware_factory
 from asgi_nb.live.names import function_name, parse_methods
 from asgi_nb.live.notebook import Cell, Notebook
@@ -31,6 +31,8 @@ from asgi_nb.web.responses import PlainTextResponse, Response
 from asgi_nb.web.results import ResultError
 from asgi_nb.web.routing import BaseRoute
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
+
+APP_NUMBERS = itertools.count(1)
 
 
 class CellRun:
@@ -88,7 +90,7 @@ class LiveApp(Decorators):
         self.state = State()
         """What handlers find as `request.app.state`; it outlives every change."""
         # Of its own for each app: one may be mounted in another.
-        self._key = f"asgi_nb.snapshot.{id(self):x}"
+        self._key = f"asgi_nb.snapshot.{next(APP_NUMBERS)}"
         self._runs: list[CellRun] = []
         self._run_numbers = itertools.count(1)
         self._serials = itertools.count(1)
@@ -386,8 +388,9 @@ class LiveApp(Decorators):
         where = f"{request.method} {request.url.path}"
         if definition is not None:
             where = f"{definition.title}, {definition.place}"
-            if isinstance(exc, ResultError):
-                add_note(exc, f"returned by {where}")
+            # A middleware's own value has a note of its own.
+            if isinstance(exc, ResultError) and not hasattr(exc, "__notes__"):
+                exc.add_note(f"returned by {where}")
         advise(exc, self.notebook.namespace)
         if not self.debug:
             return PlainTextResponse("Internal Server Error", status_code=500)

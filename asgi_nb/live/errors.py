@@ -96,13 +96,8 @@ def advise(exc: BaseException, namespace: dict[str, Any]) -> None:
     if match is None or match[1] not in namespace:
         return
     name = match[1]
-    add_note(
-        exc, f"{name} is assigned in this cell, so it is local to it; for the notebook's own: global {name}"
-    )
-
-
-def add_note(exc: BaseException, note: str) -> None:
-    """Add a note to an exception unless it has it already: some exceptions are raised again and again."""
+    note = f"{name} is assigned in this cell, so it is local to it; for the notebook's own: global {name}"
+    # One exception may be raised again and again.
     if note not in getattr(exc, "__notes__", ()):
         exc.add_note(note)
 

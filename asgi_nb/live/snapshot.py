@@ -100,6 +100,9 @@ class Snapshot:
         self.app.middleware_stack = self.app.build_middleware_stack()
         self._by_route = {id(definition.built): definition for definition in definitions}
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.definitions)} definitions>"
+
     def definition(self, scope: Scope) -> Definition | None:
         """Give the definition that a request matched; for a route inside a mounted app, the mount."""
         route = scope.get("route")

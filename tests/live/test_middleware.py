@@ -207,6 +207,7 @@ async def test_a_middleware_that_returns_nothing_at_a_request_is_named(app, defi
     assert answer.status == 500
     assert "middleware middleware returned None; end it with: return response" in answer.text
     assert "returned by middleware middleware, cell [2]" in answer.text
+    assert "returned by GET /x" not in answer.text
 
 
 @pytest.mark.parametrize(
