@@ -1,12 +1,20 @@
-"""Fixtures for the widgets: real traffic through a real tap, without a server."""
+"""Fixtures for the widgets: real traffic through a real tap, and a real browser over the real feed."""
 
+import base64
+import os
+import shutil
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.widgets.feed import Feed
+from asgi_nb.widgets.inspector import Inspector
+from asgi_nb.widgets.wire import Answers
 
 
 class Traffic:
@@ -124,3 +132,125 @@ def run() -> Callable[[Awaitable[None]], None]:
         raise AssertionError("the coroutine waited")
 
     return drive
+
+
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# Not localhost: a page without TLS is no secure context there, as on many a JupyterHub.
+ADDRESS = "http://notebook.test/"
+PAGE = "<!doctype html><title>notebook</title><body style='margin:8px'><div id=cell></div>"
+
+# A comm and a model as anywidget's, with the kernel's side behind `kernel(message)`.
+HARNESS = """
+async ({ source, height }) => {
+  window.leaked = [];
+  document.addEventListener("keydown", (event) => window.leaked.push(event.key));
+  const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const listeners = new Set();
+  window.deliver = (messages) => {
+    for (const { content, buffers } of messages) {
+      for (const listener of listeners) listener(content, buffers.map(bytes));
+    }
+  };
+  window.model = {
+    get: () => height,
+    send: (message) => void (window.settled = window.kernel(message).then(window.deliver)),
+    on: (_, listener) => listeners.add(listener),
+    off: (_, listener) => listeners.delete(listener),
+  };
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { default: widget } = await import(url);
+  window.widget = widget;
+  widget.initialize({ model: window.model });
+  window.cleanUp = widget.render({ model: window.model, el: document.getElementById("cell") });
+}
+"""
+
+
+class Notebook:
+    """A page with one inspector in it, and the kernel's side of it."""
+
+    def __init__(self, page, store):
+        self.page = page
+        self.feed = Feed(store, lambda: None, interval=0)
+        self.answers = Answers(store)
+        self.connected = True
+        page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+        page.expose_function("kernel", self._kernel)
+
+    def open(self, height=420):
+        self.page.goto(ADDRESS)
+        self.page.evaluate(HARNESS, {"source": str(Inspector._esm), "height": height})
+
+    def _kernel(self, message):
+        if not self.connected:
+            return []
+        if message["kind"] == "ask":
+            return self.packed([self.answers.reply(message)])
+        messages = self.feed.receive(message)
+        # What an acknowledgement makes room for waits for `push`, so that a test decides when it comes.
+        return self.packed(
+            messages + (self.feed.flush(time.monotonic()) if message["kind"] == "hello" else [])
+        )
+
+    def push(self):
+        """Send what has changed since."""
+        self.page.evaluate("messages => deliver(messages)", self.packed(self.feed.flush(time.monotonic())))
+
+    @staticmethod
+    def packed(messages):
+        return [
+            {"content": content, "buffers": [base64.b64encode(buffer).decode() for buffer in buffers]}
+            for content, buffers in messages
+        ]
+
+    def rows(self):
+        """The drawn rows of the list, as (number, text), in the order of the screen."""
+        return self.page.evaluate(
+            """() => [...root().querySelectorAll(".main > .list .space > .row")]
+                .map((row) => [Number(row.dataset.key), row.textContent])
+                .sort((a, b) => a[0] - b[0])"""
+        )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.fail("no Chromium found; install one or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 800, "height": 600})
+    # Short names for the shadow root, whose elements page functions do not see from the document.
+    context.add_init_script("window.root = () => document.querySelector('#cell > div').shadowRoot")
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    failures = []
+    page.on("pageerror", lambda error: failures.append(error))
+    yield page
+    context.close()
+    assert failures == []
+
+
+@pytest.fixture
+def notebook(page, store):
+    return Notebook(page, store)
