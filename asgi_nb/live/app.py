@@ -16,7 +16,7 @@ from asgi_nb.live.build import build_mount, build_route, build_websocket, origin
 from asgi_nb.live.cards import Card
 from asgi_nb.live.cells import CompiledCell, compile_cell
 from asgi_nb.live.decorators import Decorators
-from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, place_of, splice
+from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, leaving, place_of, splice
 from asgi_nb.live.errors import CellError, advise, failure_line, failure_response
 from asgi_nb.live.middleware import middleware_factory
 from asgi_nb.live.names import function_name, parse_methods
@@ -368,7 +368,8 @@ class LiveApp(Decorators):
         definitions, replaced = splice(self.definitions, new)
         self._swap(definitions)
         shadowed = [old for old, by in self._snapshot.arrangement.shadows.items() if new in by.values()]
-        return Card(new, replaced, tuple(shadowed), None if compiled is None else compiled.hint)
+        hint = None if compiled is None else compiled.hint
+        return Card(new, replaced or leaving(definitions, new), tuple(shadowed), hint)
 
     def _cell(self) -> Cell:
         cell = self.notebook.cell()

@@ -132,6 +132,18 @@ def _place(definitions: Definitions, new: Definition, replaced: Definitions) -> 
     return own[0] if own else len(definitions)
 
 
+def leaving(definitions: Definitions, new: Definition) -> Definitions:
+    """
+    Give what a cell had defined before and will lose at the end of this run, as far as it can be told.
+
+    That is the one definition it had, if it had one of the same kind: a cell whose path was changed.
+    """
+    if new.owner is None or not new.run:
+        return ()
+    earlier = tuple(old for old in definitions if old.owner == new.owner and old.run != new.run)
+    return earlier if [old.kind for old in earlier] == [new.kind] else ()
+
+
 def finish(definitions: Definitions, owner: str | None, run: int) -> Definitions:
     """Drop what the cell had defined before and not again in its run; where cells have no id, nothing."""
     if owner is None:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from asgi_nb.live.notebook import Cell
+
 
 def test_a_card_says_what_was_defined_and_where(define):
     card = define("GET /items/{item_id:int}", "return item_id")
@@ -19,6 +21,22 @@ def test_a_card_says_what_it_replaces_where_cells_have_no_id(define):
     define("GET /x", "return 1", None)
 
     assert "replaces GET /x (cell [1])" in repr(define("GET /x", "return 2", None))
+
+
+def test_a_card_says_which_path_a_changed_one_replaces(define):
+    define("GET /before", "return 1")
+
+    assert repr(define("GET /after", "return 1")) == (
+        "GET /after → get_after (cell [2])\n  replaces GET /before (cell [1])"
+    )
+
+
+def test_a_cell_that_had_several_definitions_names_none_of_them(app, define):
+    with app.cell_run(Cell("a")):
+        app.add_route("/x", lambda request: 1)
+        app.add_route("/y", lambda request: 1)
+
+    assert "replaces" not in repr(define("GET /z", "return 1"))
 
 
 def test_a_card_says_what_it_shadows(define):
