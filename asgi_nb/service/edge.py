@@ -59,8 +59,9 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"] = self.state.copy()
-        client = scope.get("client")
-        if client is not None and is_loopback(client[0]) and (prefix := self._prefix_of(scope)):
+        prefix = self._prefix_of(scope)
+        # Who asks is looked at last: it costs more than all the rest, and most requests name no prefix.
+        if prefix and scope.get("client") and is_loopback(scope["client"][0]):
             root_path = unquote(prefix)
             scope["root_path"] = root_path
             scope["path"] = root_path + scope["path"]
