@@ -13,7 +13,7 @@ from typing import Any
 
 from asgi_nb.web._json import make_encoder
 
-__all__ = ["encode_models", "find_fault", "is_model"]
+__all__ = ["encode_models", "find_fault", "is_model", "type_name"]
 
 
 def is_model(value: Any) -> bool:
@@ -90,7 +90,13 @@ def _faults(value: Any, path: str, inside: tuple[Any, ...]) -> Iterator[tuple[st
     elif is_model(value):
         yield from _faults(_to_plain(value), path, (*inside, value))
     else:
-        yield path, f"{type(value).__module__}.{type(value).__qualname__} has no JSON form"
+        yield path, f"{type_name(value)} has no JSON form"
+
+
+def type_name(value: object) -> str:
+    """The name of a value's type, with its module unless that is builtins."""
+    cls = type(value)
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _fits_utf8(text: str) -> bool:

@@ -31,6 +31,9 @@ def is_async_callable(obj: Any) -> bool:
     """Whether calling `obj` gives a coroutine; looks through partials and into an object's `__call__`."""
     while isinstance(obj, functools.partial):
         obj = obj.func
+    if isinstance(obj, type):
+        # Calling a class gives an object, whatever calling that gives.
+        return False
     return iscoroutinefunction(obj) or (callable(obj) and iscoroutinefunction(obj.__call__))
 
 

@@ -2,8 +2,8 @@
 
 import functools
 import warnings
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Iterator, Mapping
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from typing import Any, ParamSpec, TypeVar, cast
 
 import anyio
 import anyio.to_thread
@@ -25,22 +25,31 @@ async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwa
     return await anyio.to_thread.run_sync(func, *args)
 
 
-async def iterate_in_threadpool(iterator: Iterable[T]) -> AsyncGenerator[T, None]:
-    """
-    Iterate over something whose `__next__` may block, one worker-thread call for each item.
+class ThreadIterator(AsyncIterator[T]):
+    """An iterator whose every step is a call in a worker thread; it can be closed at any time."""
 
-    Closes a generator (or a file) that was left early, as a `for` loop's end would.
-    """
-    items: Iterator[T] = iter(iterator)
-    try:
+    def __init__(self, items: Iterable[T]) -> None:
+        self._items = iter(items)
+
+    async def __anext__(self) -> T:
         # A StopIteration cannot travel through a coroutine, so the end is a value.
-        while (item := await anyio.to_thread.run_sync(next, items, _END)) is not _END:
-            yield item
-    finally:
-        close = getattr(items, "close", None)
-        if close is not None:
+        item = await anyio.to_thread.run_sync(next, self._items, _END)
+        if item is _END:
+            raise StopAsyncIteration
+        return cast("T", item)
+
+    async def aclose(self) -> None:
+        """Close the generator, or the file, also when this task is cancelled."""
+        close = getattr(self._items, "close", None)
+        # A generator that ended has no frame, and nothing to close.
+        if close is not None and getattr(self._items, "gi_frame", self) is not None:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(close)
+
+
+def iterate_in_threadpool(iterator: Iterable[T]) -> ThreadIterator[T]:
+    """Iterate over something whose `__next__` may block, one call in a worker thread for each item."""
+    return ThreadIterator(iterator)
 
 
 async def run_until_first_complete(

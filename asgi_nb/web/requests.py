@@ -12,6 +12,7 @@ import anyio
 
 from asgi_nb.web._cookies import parse_cookies
 from asgi_nb.web._disconnect import INBOX, ClientDisconnect
+from asgi_nb.web._headers import encode_header
 from asgi_nb.web._json import load_json
 from asgi_nb.web._utils import AwaitableOrContextManager, AwaitableOrContextManagerWrapper
 from asgi_nb.web.datastructures import URL, Address, FormData, Headers, QueryParams, State
@@ -449,8 +450,11 @@ class Request(HTTPConnection[StateT]):
         """
         Send a 103 response with Link headers, if the server can.
 
+        Raises:
+            ValueError: A link holds CR, LF or NUL, or is not latin-1.
+
         Source: RFC 8297.
         """
         if "http.response.early_hint" in (self.scope.get("extensions") or ()):
-            links = [value.encode("latin-1") for value in (link, *additional_links)]
+            links = [encode_header("link", value)[1] for value in (link, *additional_links)]
             await self._send({"type": "http.response.early_hint", "links": links})

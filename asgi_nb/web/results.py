@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from asgi_nb.web._events import ServerSentEvent
 from asgi_nb.web._headers import Headers, encode_header
-from asgi_nb.web._models import encode_models, find_fault, is_model
+from asgi_nb.web._models import encode_models, find_fault, is_model, type_name
 from asgi_nb.web._streaming import close_iterator
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.responses import Response, StreamingResponse
@@ -160,21 +160,22 @@ class ResultStream(StreamingResponse):
             if media_type == EVENT_STREAM:
                 self.headers.setdefault("cache-control", "no-store")
             self.body_iterator = self._encode_items(first, items, encode)
-        await super().stream_response(send)
+        try:
+            await super().stream_response(send)
+        finally:
+            # The encoder may not have started, and then has nothing to close them with.
+            await close_iterator(items)
 
     async def _encode_items(
         self, item: Any, items: AsyncIterator[Any], encode: Callable[[Any], bytes]
     ) -> AsyncGenerator[bytes, None]:
-        try:
-            while item is not _END:
-                try:
-                    chunk = encode(item)
-                except (TypeError, ValueError, RecursionError) as exc:
-                    raise self._result.error(f"a generator that yielded {_describe(item)}: {exc}") from exc
-                yield chunk
-                item = await anext(items, _END)
-        finally:
-            await close_iterator(items)
+        while item is not _END:
+            try:
+                chunk = encode(item)
+            except (TypeError, ValueError, RecursionError) as exc:
+                raise self._result.error(f"a generator that yielded {_describe(item)}: {exc}") from exc
+            yield chunk
+            item = await anext(items, _END)
 
 
 _END: Any = object()
@@ -221,9 +222,7 @@ def _describe(value: Any) -> str:
     if inspect.iscoroutine(value):
         value.close()
         return f"the coroutine of {value.__qualname__}(), which was not awaited"
-    cls = type(value)
-    name = cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
-    return f"a value of type {name}"
+    return f"a value of type {type_name(value)}"
 
 
 def _name(endpoint: object) -> str:
