@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-# Packages whose frames above the app's own tell a reader nothing.
+# Packages whose frames between the app's own tell a reader nothing.
 INTERNAL = frozenset({"anyio", "asgi_nb", "asyncio", "fastapi", "starlette", "uvicorn"})
 
 # A recursion error has a thousand frames; both ends tell the story.
@@ -51,7 +51,7 @@ class ErrorRecord:
     message: str
     """What `str()` gives, at most TEXT_LIMIT characters."""
     frames: tuple[Frame, ...]
-    """The traceback, outermost call first, without the server's and the toolkit's frames above the app's."""
+    """The traceback, outermost call first, without the server's and the toolkit's frames, but for the one that raised."""
     skipped_frames: int = 0
     """Frames left out after the first FIRST_FRAMES."""
     handled: bool = False
@@ -164,16 +164,12 @@ def _frames(
 ) -> tuple[tuple[Frame, ...], int]:
     places = []
     while traceback:
-        places.append((traceback.tb_frame, traceback.tb_lineno))
-        traceback = traceback.tb_next
-    own = 0
-    while own < len(places) - 1:
-        frame = places[own][0]
+        frame = traceback.tb_frame
         package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if package not in INTERNAL or frame_label(frame.f_code.co_filename):
-            break
-        own += 1
-    del places[:own]
+        raised_here = traceback.tb_next is None
+        if package not in INTERNAL or raised_here or frame_label(frame.f_code.co_filename):
+            places.append((frame, traceback.tb_lineno))
+        traceback = traceback.tb_next
     skipped = max(0, len(places) - FIRST_FRAMES - LAST_FRAMES)
     del places[FIRST_FRAMES : FIRST_FRAMES + skipped]
     records = []

@@ -106,10 +106,11 @@ def test_requests_show_while_another_cell_is_running(first_notebook):
     httpx2.get(url + "free", timeout=10)
 
 
-def test_a_page_that_closes_while_traffic_runs_leaves_server_and_store_intact(first_notebook, lab_page, lab):
+def test_a_page_that_closes_while_traffic_runs_leaves_server_and_store_intact(first_notebook, lab_page):
     run_until(first_notebook, "inspect-cell")
     url = address(first_notebook)
     expect(first_notebook.cell("inspect-cell").get_by_role("grid").first).to_be_visible()
+    first_notebook.save()
     lab_page.reload(wait_until="domcontentloaded")
 
     for number in range(300):

@@ -57,6 +57,17 @@ def test_frames_of_the_kit_above_the_app_are_left_out(cell):
     assert [frame.function for frame in ErrorRecord.from_exception(exc, label).frames] == ["brew"]
 
 
+def test_frames_of_the_kit_between_two_cells_are_left_out(cell):
+    kit = {"__name__": "asgi_nb.web.routing", "brew": cell["brew"]}
+    exec(compile("def call():\n    brew(1)\n", "routing.py", "exec"), kit)
+    cell["call"] = kit["call"]
+    exec(compile("def middleware():\n    call()\n", CELL, "exec"), cell)
+
+    record = ErrorRecord.from_exception(caught(cell["middleware"]), label)
+
+    assert [frame.function for frame in record.frames][-2:] == ["middleware", "brew"]
+
+
 def test_frames_of_the_kit_below_the_app_stay():
     kit = {"__name__": "asgi_nb.web.requests"}
     exec(compile("def json():\n    raise ValueError\n", "requests.py", "exec"), kit)
