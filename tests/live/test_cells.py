@@ -6,12 +6,15 @@ import inspect
 import traceback
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asgi_nb.live.cells import compile_cell, indent_body
 from asgi_nb.live.errors import CellError
 from asgi_nb.live.notebook import Cell
+
+# A busy machine is no bug.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def compiled(notebook, source, *, kind="route", parameters=("request",)):
@@ -150,6 +153,7 @@ def write(block, margin=""):
     return text
 
 
+@UNHURRIED
 @given(blocks())
 def test_an_indented_body_parses_to_the_same_tree(block):
     source = write(block)

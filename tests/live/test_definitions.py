@@ -3,13 +3,17 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asgi_nb.live.definitions import Definition, arrange, finish, normal_path, splice
 from asgi_nb.record.exchange import Origin
 
 SERIALS = itertools.count(1)
+
+
+# A busy machine is no bug.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def definition(title, *, owner="a", run=1, kind="route", name=None):
@@ -196,6 +200,7 @@ ENTRIES = st.tuples(
 CELLS = st.tuples(st.sampled_from(["a", "b", "c"]), st.lists(ENTRIES, max_size=4, unique=True))
 
 
+@UNHURRIED
 @given(st.lists(CELLS, max_size=8))
 def test_after_any_runs_each_cell_has_what_its_last_run_defined_at_its_first_place(runs):
     definitions = ()
@@ -220,6 +225,7 @@ def test_after_any_runs_each_cell_has_what_its_last_run_defined_at_its_first_pla
         assert [(one.kind, one.path or one.name) for one in own] == entries
 
 
+@UNHURRIED
 @given(
     st.lists(st.tuples(st.sampled_from(["GET", "POST", "GET,POST", "*"]), st.sampled_from("abc")), max_size=8)
 )
