@@ -113,7 +113,11 @@ class Dispatcher:
         scope_type = scope["type"]
         if "router" not in scope:
             scope["router"] = self
-        if scope_type == "lifespan":
+        if scope_type != "http" and scope_type != "websocket":
+            if scope_type != "lifespan":
+                raise ValueError(
+                    f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}"
+                )
             await self.lifespan(scope, receive, send)
             return
         table = self._table
@@ -134,8 +138,6 @@ class Dispatcher:
                     scope["path_params"] = {**outer} if outer else {}
                     await app(scope, receive, send)
                     return
-        elif scope_type != "websocket":
-            raise ValueError(f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}")
         found = table.find(scope, path)
         if found is None:
             await self._no_route(table, path, scope, receive, send)
@@ -196,12 +198,11 @@ class Dispatcher:
         """
 
         def mounted() -> list[MountedLifespan]:
-            lifespans: dict[int, MountedLifespan] = {}
+            routes: dict[int, list[Any]] = {}
             for route in self.routes:
-                if hasattr(route, "lifespan_state") and hasattr(route, "routes"):
-                    app = route.app
-                    lifespans.setdefault(id(app), MountedLifespan(app, route, scope))
-            return list(lifespans.values())
+                if getattr(route, "has_lifespan", False):
+                    routes.setdefault(id(route.app), []).append(route)
+            return [MountedLifespan(same, scope) for same in routes.values()]
 
         await run_lifespan(self.lifespan_context, mounted, scope, receive, send)
 
@@ -226,7 +227,7 @@ async def _enter(
     route = entry.route
     before = [scope.get(key, _ABSENT) for key in _RESTORED]
     scope.update(child_scope)
-    state = route.lifespan_state
+    state = getattr(route, "lifespan_state", None)
     if state:
         scope.setdefault("state", {}).update(state)
     try:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgi_nb.web._exception_handler import handle_exception
-from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call_watched, takes_handover
+from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call_watched, reply, takes_handover
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.requests import Request
@@ -20,7 +20,7 @@ from asgi_nb.web.results import to_response
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 from asgi_nb.web.websockets import WebSocket, WebSocketState
 
-__all__ = ["is_function", "request_response", "websocket_session"]
+__all__ = ["is_function", "request_response", "respond", "websocket_session"]
 
 
 def is_function(endpoint: Any) -> bool:
@@ -67,6 +67,12 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
             await handle_exception(exc, request, receive, send)
 
     return app
+
+
+async def respond(result: Any, endpoint: object, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with what an endpoint returned."""
+    response = result if isinstance(result, Response) else to_response(result, endpoint=endpoint)
+    await reply(response, scope, receive, send)
 
 
 def websocket_session(func: Callable[[WebSocket[Any]], Awaitable[None]]) -> ASGIApp:

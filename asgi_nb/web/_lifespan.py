@@ -121,17 +121,17 @@ class MountedLifespan:
     """
     The lifespan of one mounted app.
 
+    What the app adds to the state is kept with its routes; for the requests of others it is there too, unless
+    somebody before used the name.
+
     Args:
-        app: An ASGI app.
-        name: What it is called in errors.
+        routes: The routes that lead to the app.
         scope: The lifespan scope of the app around it.
     """
 
-    def __init__(self, app: ASGIApp, name: str, scope: Scope) -> None:
-        self.state: dict[str, Any] = {}
-        """What the app added to the state of the app around it."""
-        self._app = app
-        self._name = name
+    def __init__(self, routes: Sequence[Any], scope: Scope) -> None:
+        self._routes = routes
+        self._app: ASGIApp = routes[0].app
         self._outer_state: dict[str, Any] = scope.get("state", {})
         self._scope: Scope = {**scope, "state": dict(self._outer_state)}
         for key in ("app", "router"):
@@ -151,11 +151,16 @@ class MountedLifespan:
         """
         task_group.start_soon(self._run)
         await self._ask("startup")
-        self.state = {
+        outer = self._outer_state
+        added = {
             key: value
             for key, value in self._scope["state"].items()
-            if key not in self._outer_state or self._outer_state[key] is not value
+            if key not in outer or outer[key] is not value
         }
+        for route in self._routes:
+            route.lifespan_state = added
+        for key, value in added.items():
+            outer.setdefault(key, value)
 
     async def stop(self) -> None:
         """
@@ -187,7 +192,7 @@ class MountedLifespan:
             raise LifespanFailed(f"{self._failure(what)}: {self._error!r}") from self._error
 
     def _failure(self, what: str) -> str:
-        return f"{what} of the app mounted at {self._name} failed"
+        return f"{what} of the app of {self._routes[0]!r} failed"
 
     async def _run(self) -> None:
         try:

@@ -104,6 +104,9 @@ def replace_params(
 class BaseRoute:
     """What a router asks of a route. Subclasses may be anything that can say whether it matches."""
 
+    has_lifespan = False
+    """Whether `app` is an app with a lifespan of its own, to be run by the router."""
+
     lifespan_state: dict[str, Any] | None = None
     """What the lifespan of the app behind the route added to the state."""
 
@@ -340,6 +343,8 @@ class Mount(_PatternRoute):
         TypeError: Neither an app nor routes are given.
     """
 
+    has_lifespan = True
+
     def __init__(
         self,
         path: str,
@@ -428,6 +433,8 @@ class Host(BaseRoute):
 
     Source: RFC 9110 section 7.2.
     """
+
+    has_lifespan = True
 
     def __init__(self, host: str, app: ASGIApp, name: str | None = None) -> None:
         if host.startswith("/"):
