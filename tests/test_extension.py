@@ -5,8 +5,12 @@ import sys
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from asgi_nb import extension, kit
+
+# The file would be written at exit, when its folder has gone.
+WITHOUT_HISTORY = Config(HistoryManager={"enabled": False})
 
 
 @pytest.fixture
@@ -14,7 +18,7 @@ def shell(tmp_path, monkeypatch):
     """A shell without the extension."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(history_length=0)
+    shell = InteractiveShell.instance(config=WITHOUT_HISTORY)
     yield shell
     extension.unload_ipython_extension(shell)
     kit.reset()

@@ -2,8 +2,12 @@
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from asgi_nb import extension, kit
+
+# The file would be written at exit, when its folder has gone.
+WITHOUT_HISTORY = Config(HistoryManager={"enabled": False})
 
 
 @pytest.fixture
@@ -11,7 +15,7 @@ def shell(tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     # There is one shell per process; another test may have left its own.
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(history_length=0)
+    shell = InteractiveShell.instance(config=WITHOUT_HISTORY)
     extension.load_ipython_extension(shell)
     yield shell
     extension.unload_ipython_extension(shell)
