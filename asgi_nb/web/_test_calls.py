@@ -210,11 +210,15 @@ class LifespanCall(_Call):
     Args:
         app: The app.
         state: Where the app keeps what each request gets a copy of.
+        optional: Whether an app may end without an answer: servers take that for one that does not know the
+            protocol. One that says that it failed has failed all the same.
     """
 
-    def __init__(self, app: ASGIApp, state: dict[str, Any]) -> None:
+    def __init__(self, app: ASGIApp, state: dict[str, Any], *, optional: bool = False) -> None:
         asgi = {"version": "3.0", "spec_version": "2.0"}
         super().__init__(app, {"type": "lifespan", "asgi": asgi, "state": state})
+        self._optional = optional
+        self._unknown = False
         self._to_app, self._app_reader = anyio.create_memory_object_stream[Message](math.inf)
         self._from_app, self._reader = anyio.create_memory_object_stream[Message](math.inf)
 
@@ -248,8 +252,19 @@ class LifespanCall(_Call):
             stream.close()
 
     async def _ask(self, what: str) -> None:
+        if self._unknown:
+            return
         await self._to_app.send({"type": f"lifespan.{what}"})
-        message = await self._next(what)
+        try:
+            message = await self._reader.receive()
+        except anyio.EndOfStream:
+            message = {"type": ""}
+        if not message["type"]:
+            if self._optional and what == "startup":
+                self._unknown, self.error = True, None
+                return
+            self._raise_error()
+            raise AssertionError(f"The app returned before it answered lifespan.{what}.")
         if message["type"] == f"lifespan.{what}.failed":
             await self._ended.wait()
             self._raise_error()
@@ -258,14 +273,6 @@ class LifespanCall(_Call):
             message["type"] == f"lifespan.{what}.complete",
             f"Expected lifespan.{what}.complete or lifespan.{what}.failed, got {message['type']}.",
         )
-
-    async def _next(self, what: str) -> Message:
-        try:
-            return await self._reader.receive()
-        except anyio.EndOfStream:
-            pass
-        self._raise_error()
-        raise AssertionError(f"The app returned before it answered lifespan.{what}.")
 
     def _raise_error(self) -> None:
         error, self.error = self.error, None

@@ -363,7 +363,8 @@ class _AsyncTransport(httpx2.AsyncBaseTransport):
 
 class AsyncTestClient(httpx2.AsyncClient):
     """
-    Call an app in a test that is a coroutine. Use with `async with`: the app is started and stopped.
+    Call an app in a test that is a coroutine. Use with `async with`: the app is started and stopped, if it
+    knows how.
 
     Args:
         app: An ASGI app.
@@ -427,7 +428,7 @@ class AsyncTestClient(httpx2.AsyncClient):
         task_group = anyio.create_task_group()
         await task_group.__aenter__()
         self._transport_of_app.task_group = task_group
-        self._lifespan = LifespanCall(self.app, self.app_state)
+        self._lifespan = LifespanCall(self.app, self.app_state, optional=True)
         task_group.start_soon(self._lifespan.run)
         try:
             await self._lifespan.startup()
