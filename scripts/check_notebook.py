@@ -145,6 +145,7 @@ def check(path: Path) -> None:
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     stop = [cell for cell in cells if "stop" in cell.metadata.get("tags", [])]
     client = NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(path.parent)}})
+    client.extra_arguments = ["--log-level=ERROR"]
     began = time.monotonic()
     with client.setup_kernel():
         runner = Runner(client)

@@ -68,7 +68,9 @@ class Definition:
         """How cards and errors call it: `GET /items/{item_id:int}`, `websocket /chat`, `middleware timer`."""
         if self.kind == "route":
             return f"{self.shown_methods} {self.path}"
-        return f"{self.kind} {self.name if self.kind == 'middleware' else self.path or '/'}"
+        if self.kind == "middleware":
+            return self.kind if self.name == self.kind else f"{self.kind} {self.name}"
+        return f"{self.kind} {self.path or '/'}"
 
     @property
     def place(self) -> str:

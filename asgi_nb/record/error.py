@@ -51,7 +51,7 @@ class ErrorRecord:
     message: str
     """What `str()` gives, at most TEXT_LIMIT characters."""
     frames: tuple[Frame, ...]
-    """The traceback, outermost call first, without the server's and the toolkit's frames, but for the one that raised."""
+    """The traceback, outermost call first; of the server's and the toolkit's frames only one that raised."""
     skipped_frames: int = 0
     """Frames left out after the first FIRST_FRAMES."""
     handled: bool = False

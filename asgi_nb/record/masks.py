@@ -238,8 +238,9 @@ _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTA
 _NOTHING_TO_HIDE = frozenset({"null", "true", "false", '""', "none", "''", "bearer", "basic", "digest"})
 
 # `password=…`, `'password': '…'`, as in logs, error texts, .env files and JSON inside a JSON string.
+# The value is only looked at: it may hold the next name, as in `ValueError: password=…`.
 _PAIR = re.compile(
-    r"""(?<![\w-])([\w.-]{1,100})(\\?["']?\s?[=:]\s?)(\\?"[^"\\]*\\?"|'[^']*'|[^\s&;,"'<>\\]+)""",
+    r"""(?<![\w-])([\w.-]{1,100})\\?["']?\s?[=:]\s?(?=(\\?"[^"\\]*\\?"|'[^']*'|[^\s&;,"'<>\\]+))""",
 )
 _SCHEME = re.compile(r"\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 
@@ -260,17 +261,24 @@ def mask_text(text: str) -> Shown:
         end = value_end
     text = "".join(pieces) + text[end:]
 
-    def hide_pair(match: re.Match[str]) -> str:
-        nonlocal masked
-        if not is_secret(match[1]) or MASK in match[3] or match[3].lower() in _NOTHING_TO_HIDE:
-            return match[0]
-        masked += 1
-        return match[1] + match[2] + MASK
-
     text, credentials = _SCHEME.subn(rf"\1 {MASK}", text)
-    text = _PAIR.sub(hide_pair, text)
+    text, pairs = _mask_pairs(text)
     text, users = _USERINFO.subn(f"{MASK}@", text)
-    return Shown(visible(text, lines=True), masked + credentials + users)
+    return Shown(visible(text, lines=True), masked + credentials + pairs + users)
+
+
+def _mask_pairs(text: str) -> Shown:
+    pieces: list[str] = []
+    masked = 0
+    end = 0
+    for pair in _PAIR.finditer(text):
+        name, value = pair[1], pair[2]
+        if pair.start() < end or not is_secret(name) or MASK in value or value.lower() in _NOTHING_TO_HIDE:
+            continue
+        pieces += text[end : pair.end()], MASK
+        masked += 1
+        end = pair.end(2)
+    return Shown("".join(pieces) + text[end:], masked)
 
 
 def _json_text(literal: str) -> str:

@@ -182,14 +182,18 @@ class Notebook:
             [cell, source],
         )
 
-    def cell(self, cell: str) -> Any:
-        """The cell on the page, as a locator."""
-        index = self.index(cell)
+    def scroll_to(self, cell: str, edge: str = "start") -> None:
+        """Bring a cell to the "start" or the "end" of what is in view."""
         self.page.evaluate(
-            "(i) => jupyterapp.shell.currentWidget.content.scrollToItem(i, 'start')",
-            index,
+            "([i, edge]) => jupyterapp.shell.currentWidget.content.scrollToItem(i, edge)",
+            [self.index(cell), edge],
         )
-        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell").nth(index)
+
+    def cell(self, cell: str) -> Any:
+        """The cell on the page, in view, as a locator."""
+        self.scroll_to(cell)
+        cells = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")
+        return cells.nth(self.index(cell))
 
     def save(self) -> None:
         """Save as Ctrl+S does."""

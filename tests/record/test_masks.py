@@ -153,6 +153,7 @@ PARTS = (
         pytest.param("Authorization: Bearer hunter2hunter2", "", 1, id="header-in-text"),
         pytest.param("see postgres://ann:hunter2@db/x", "", 1, id="userinfo"),
         pytest.param("login failed, api_key: hunter2", "", 1, id="log-line"),
+        pytest.param("ValueError: password=hunter2", "", 1, id="last-line-of-a-traceback"),
     ],
 )
 def test_a_body_shows_no_secret_and_says_how_many_it_hid(text, content_type, masked):
