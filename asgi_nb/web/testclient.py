@@ -459,8 +459,7 @@ class AsyncTestClient(httpx2.AsyncClient):
             await self._lifespan.close()
         if task_group is not None:
             task_group.cancel_scope.cancel()
-            with contextlib.suppress(BaseExceptionGroup):
-                await task_group.__aexit__(None, None, None)
+            await task_group.__aexit__(None, None, None)
 
 
 def _websocket_request(
