@@ -2,9 +2,9 @@
 
 import re
 import string
+import time
 from datetime import datetime
 from email.utils import format_datetime, formatdate
-from time import time
 
 __all__ = ["SAMESITE", "format_cookie", "parse_cookies"]
 
@@ -122,4 +122,4 @@ def _date(expires: datetime | str | int) -> str:
         return format_datetime(expires, usegmt=True)
     if isinstance(expires, str):
         return expires
-    return formatdate(time() + expires, usegmt=True)
+    return formatdate(time.time() + expires, usegmt=True)

@@ -23,7 +23,7 @@ from asgi_nb.web._ranges import (
     multipart_part_head,
     parse_range_header,
 )
-from asgi_nb.web._response import PlainTextResponse, Response, denial_send, denies_by_close
+from asgi_nb.web._response import PlainTextResponse, Response, denies_by_close, start_denial
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.types import Receive, Scope, Send
 
@@ -93,14 +93,14 @@ class FileResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_http = scope["type"] == "http"
-        method = scope["method"] if is_http else ""
+        method = scope["method"].upper() if is_http else ""
         extensions = scope.get("extensions") or ()
         head_only = method == "HEAD" or denies_by_close(scope)
         pathsend = is_http and not head_only and "http.response.pathsend" in extensions
         headers = Headers(scope=scope)
         http_range = headers.get("range") if method in ("GET", "HEAD") and self.status_code == 200 else None
         if not is_http:
-            send = denial_send(scope, send)
+            send = await start_denial(scope, receive, send)
 
         try:
             transfer = await anyio.to_thread.run_sync(

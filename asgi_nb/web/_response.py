@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
+import anyio
+
 from asgi_nb.web._cookies import format_cookie
 from asgi_nb.web._headers import RawHeaders, encode_header
 from asgi_nb.web._json import encode_json
@@ -210,9 +212,10 @@ class Response:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = self.body
-        if scope["type"] == "websocket":
-            send = denial_send(scope, send)
-        elif scope.get("method") == "HEAD" or (self.status_code != 200 and has_no_body(self.status_code)):
+        method = scope.get("method")
+        if method is None and scope["type"] == "websocket":
+            send = await start_denial(scope, receive, send)
+        elif method == "HEAD" or (self.status_code != 200 and has_no_body(self.status_code)):
             body = b""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": body})
@@ -225,7 +228,22 @@ def denies_by_close(scope: Scope) -> bool:
     return scope["type"] == "websocket" and "websocket.http.response" not in (scope.get("extensions") or ())
 
 
-def denial_send(scope: Scope, send: Send) -> Send:
+async def take_connect(receive: Receive) -> Message | None:
+    """
+    Receive the connect message of a WebSocket handshake if it is there; None if it is not.
+
+    An application must have received it before it answers. But it is not waited for: when
+    another layer took it already, none would come.
+    """
+    message: Message | None = None
+    # In a cancelled scope, what would wait gives up.
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        message = await receive()
+    return message
+
+
+async def start_denial(scope: Scope, receive: Receive, send: Send) -> Send:
     """
     A send callable by which a response denies a WebSocket handshake.
 
@@ -233,6 +251,7 @@ def denial_send(scope: Scope, send: Send) -> Send:
     before the accept is all there is; the server answers 403.
     """
     closes = denies_by_close(scope)
+    await take_connect(receive)
 
     async def deny(message: Message) -> None:
         kind = message["type"]

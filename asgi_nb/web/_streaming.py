@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 
 from asgi_nb.web._disconnect import ClientDisconnect, run_until_disconnect, send_tells_disconnect
-from asgi_nb.web._response import Response, denial_send, denies_by_close
+from asgi_nb.web._response import Response, denies_by_close, start_denial
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.concurrency import iterate_in_threadpool
 from asgi_nb.web.types import Message, Receive, Scope, Send
@@ -103,7 +103,7 @@ class StreamingResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_websocket = scope["type"] == "websocket"
         if is_websocket:
-            send = denial_send(scope, send)
+            send = await start_denial(scope, receive, send)
         try:
             if denies_by_close(scope) or scope.get("method") == "HEAD":
                 await send(

@@ -76,13 +76,19 @@ class FormParser:
             MultiPartException: A limit is passed.
         """
         items: list[tuple[str, str | UploadFile]] = []
-        rest = b""
+        # The field that is not over, in pieces: joining them at each chunk would cost the square of its size.
+        pieces: list[bytes] = []
+        size = 0
         async for chunk in self.stream:
-            *fields, rest = (rest + chunk).split(b"&")
-            for raw in fields:
-                self._add(raw, items)
-            self._check_size(rest)
-        self._add(rest, items)
+            first, *others = chunk.split(b"&")
+            for other in others:
+                self._add(b"".join([*pieces, first]), items)
+                pieces, size, first = [], 0, other
+            pieces.append(first)
+            size += len(first)
+            if size > self.max_part_size + 1:
+                self._check_size(b"".join(pieces))
+        self._add(b"".join(pieces), items)
         return FormData(items)
 
     def _add(self, raw: bytes, items: list[tuple[str, str | UploadFile]]) -> None:
@@ -219,7 +225,7 @@ class MultiPartParser:
         _, options = self._library.parse_options_header(self._part.content_disposition)
         if b"name" not in options:
             raise MultiPartException('The Content-Disposition header field "name" must be provided.')
-        self._part.field_name = self._decode(options[b"name"])
+        self._part.field_name = _user_safe_decode(options[b"name"], self._charset)
         if b"filename" in options:
             self._current_files += 1
             if self._current_files > self.max_files:
@@ -228,7 +234,7 @@ class MultiPartParser:
                 # A spooled file has all of a binary file's methods that are used, but not its class.
                 cast("Any", SpooledTemporaryFile(max_size=self.spool_max_size)),
                 size=0,
-                filename=self._decode(options[b"filename"]),
+                filename=_user_safe_decode(options[b"filename"], self._charset),
                 headers=Headers(raw=self._part.item_headers),
             )
             self._files.append(self._part.file)
@@ -247,16 +253,17 @@ class MultiPartParser:
 
     def on_part_end(self) -> None:
         if self._part.file is None:
-            self.items.append((self._part.field_name, self._decode(self._part.data)))
+            self.items.append((self._part.field_name, _user_safe_decode(self._part.data, self._charset)))
         else:
             self._to_rewind.append(self._part.file)
             self.items.append((self._part.field_name, self._part.file))
 
-    def _decode(self, data: bytes | bytearray) -> str:
-        try:
-            return data.decode(self._charset)
-        except UnicodeDecodeError:
-            return data.decode("latin-1")
+
+def _user_safe_decode(src: bytes | bytearray, codec: str) -> str:
+    try:
+        return src.decode(codec)
+    except (UnicodeDecodeError, LookupError):
+        return src.decode("latin-1")
 
 
 def _python_charset(charset: bytes) -> str:

@@ -12,9 +12,8 @@ import json
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any
 
-import anyio
-
 from asgi_nb.web._json import encode_json_text
+from asgi_nb.web._response import take_connect
 from asgi_nb.web.exceptions import WebSocketException
 from asgi_nb.web.requests import HTTPConnection, StateT
 from asgi_nb.web.responses import Response
@@ -327,8 +326,7 @@ class WebSocket(HTTPConnection[StateT]):
             code: The close code.
             reason: At most 123 bytes of UTF-8.
         """
-        if self.client_state is _CONNECTING and self.application_state is _CONNECTING:
-            await take_connect(self._receive)
+        await self._take_connect()
         await self.send({"type": "websocket.close", "code": code, "reason": reason or ""})
 
     async def send_denial_response(self, response: Response) -> None:
@@ -343,7 +341,15 @@ class WebSocket(HTTPConnection[StateT]):
                 "The server doesn't support the Websocket Denial Response extension. "
                 "Use close(), which the client sees as a 403."
             )
-        await response(self.scope, self.receive, self.send)
+        await self._take_connect()
+        await response(self.scope, self._receive, self.send)
+
+    async def _take_connect(self) -> None:
+        if self.client_state is _CONNECTING is self.application_state:
+            message = await take_connect(self._receive)
+            # Anything else came after a connect that another WebSocket object received.
+            if message is not None and message["type"] == "websocket.connect":
+                self.client_state = _CONNECTED
 
 
 class WebSocketClose:
@@ -356,18 +362,6 @@ class WebSocketClose:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await take_connect(receive)
         await send({"type": "websocket.close", "code": self.code, "reason": self.reason})
-
-
-async def take_connect(receive: Receive) -> None:
-    """
-    Receive the connect message if it is there.
-
-    An application must have received it before it answers. But it is not waited for: when
-    another layer took it already, none would come.
-    """
-    with anyio.CancelScope() as scope:
-        scope.cancel()
-        await receive()
 
 
 def _unexpected(

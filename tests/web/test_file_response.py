@@ -69,9 +69,10 @@ async def test_a_file_is_sent_whole_with_what_describes_it(tmp_path, scope, size
     assert body_of(sent) == CONTENT[:size]
 
 
+@pytest.mark.parametrize("method", ["HEAD", "head"])
 @pytest.mark.anyio
-async def test_a_head_request_gets_headers_only(path):
-    sent = await fetch(FileResponse(path), {**GET, "method": "HEAD"})
+async def test_a_head_request_gets_headers_only(path, method):
+    sent = await fetch(FileResponse(path), {**GET, "method": method})
 
     assert headers_of(sent)["content-length"] == str(len(CONTENT))
     assert body_of(sent) == b""

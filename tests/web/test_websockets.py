@@ -377,6 +377,15 @@ async def test_refusing_does_not_wait_for_a_connect_message_that_another_took():
 
 
 @pytest.mark.anyio
+async def test_closing_from_another_object_than_the_one_that_accepted_closes():
+    websocket, client = await accepted(text("tea"))
+
+    await WebSocket(websocket.scope, client.receive, client.send).close(1008, "no")
+
+    assert client.sent == [{"type": "websocket.close", "code": 1008, "reason": "no"}]
+
+
+@pytest.mark.anyio
 async def test_a_handshake_is_denied_with_a_response():
     websocket, client = session(CONNECT, extensions={"websocket.http.response": {}})
 
@@ -387,6 +396,7 @@ async def test_a_handshake_is_denied_with_a_response():
         "websocket.http.response.body",
     ]
     assert websocket.application_state is WebSocketState.DISCONNECTED
+    assert websocket.client_state is WebSocketState.CONNECTED
 
 
 @pytest.mark.anyio
