@@ -199,23 +199,12 @@ class WebSocket(HTTPConnection[StateT]):
             raise _disconnected(message)
         return message
 
-    def _text_of(self, message: Message) -> str:
+    def _not_data(self, message: Message, wanted: str, other: str) -> Exception:
+        """What to raise for a message that has not the data that was wanted."""
         if message["type"] == "websocket.receive":
-            text: str | None = message.get("text")
-            if text is not None:
-                return text
-            raise WebSocketException(1003, "expected a text message, got bytes")
+            return WebSocketException(1003, f"expected a {wanted} message, got {other}")
         self._note_received(message)
-        raise _disconnected(message)
-
-    def _bytes_of(self, message: Message) -> bytes:
-        if message["type"] == "websocket.receive":
-            data: bytes | None = message.get("bytes")
-            if data is not None:
-                return data
-            raise WebSocketException(1003, "expected a bytes message, got text")
-        self._note_received(message)
-        raise _disconnected(message)
+        return _disconnected(message)
 
     async def receive_text(self) -> str:
         """
@@ -226,7 +215,12 @@ class WebSocket(HTTPConnection[StateT]):
             WebSocketDisconnected: The session is not accepted, or is over.
             WebSocketException: 1003; the client sent bytes.
         """
-        return self._text_of(await (self._receive() if self._is_open else self._receive_data()))
+        message = await (self._receive() if self._is_open else self._receive_data())
+        # Only a message that brings text has one, so a look at its type can wait.
+        text: str | None = message.get("text")
+        if text is None:
+            raise self._not_data(message, "text", "bytes")
+        return text
 
     async def receive_bytes(self) -> bytes:
         """
@@ -237,7 +231,11 @@ class WebSocket(HTTPConnection[StateT]):
             WebSocketDisconnected: The session is not accepted, or is over.
             WebSocketException: 1003; the client sent text.
         """
-        return self._bytes_of(await (self._receive() if self._is_open else self._receive_data()))
+        message = await (self._receive() if self._is_open else self._receive_data())
+        data: bytes | None = message.get("bytes")
+        if data is None:
+            raise self._not_data(message, "bytes", "text")
+        return data
 
     async def receive_json(self, mode: str = "text") -> Any:
         """
@@ -259,7 +257,14 @@ class WebSocket(HTTPConnection[StateT]):
         """Every text message until the client leaves."""
         try:
             while True:
-                yield self._text_of(await self._receive()) if self._is_open else await self.receive_text()
+                if not self._is_open:
+                    yield await self.receive_text()
+                    continue
+                message = await self._receive()
+                text = message.get("text")
+                if text is None:
+                    raise self._not_data(message, "text", "bytes")
+                yield text
         except WebSocketDisconnect:
             return
 
@@ -267,7 +272,14 @@ class WebSocket(HTTPConnection[StateT]):
         """Every bytes message until the client leaves."""
         try:
             while True:
-                yield self._bytes_of(await self._receive()) if self._is_open else await self.receive_bytes()
+                if not self._is_open:
+                    yield await self.receive_bytes()
+                    continue
+                message = await self._receive()
+                data = message.get("bytes")
+                if data is None:
+                    raise self._not_data(message, "bytes", "text")
+                yield data
         except WebSocketDisconnect:
             return
 
