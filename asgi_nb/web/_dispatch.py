@@ -5,7 +5,7 @@ Take a request to its route: the part of a router that runs for each request.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from asgi_nb.web._handover import call, reply, takes_handover
+from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, call, reply, takes_handover
 from asgi_nb.web._lifespan import MountedLifespan, as_lifespan, run_lifespan
 from asgi_nb.web._matcher import Entry, Facts, Kind, Table
 from asgi_nb.web._route_list import RouteList
@@ -18,10 +18,8 @@ from asgi_nb.web.websockets import WebSocketClose
 
 __all__ = ["Dispatcher", "merged_params", "method_not_allowed"]
 
-_ABSENT = object()
-
-# What an app behind a mount changes for itself, and the apps around it must find as it was.
-_RESTORED = ("app", "app_root_path", "root_path", "starlette.exception_handlers")
+# A global is read faster than the attribute of an Enum.
+_MOUNT, _OPAQUE = Kind.MOUNT, Kind.OPAQUE
 
 
 def merged_params(scope: Scope, bound: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +55,8 @@ class Dispatcher:
         self._facts = facts
         self._table: Table | None = None
         self.redirect_slashes = redirect_slashes
-        self.default: ASGIApp = self.not_found if default is None else default
+        self._not_found = self.not_found
+        self.default: ASGIApp = self._not_found if default is None else default
         self.lifespan_context = as_lifespan(lifespan)
         self.middleware_stack: ASGIApp = self.app
 
@@ -145,21 +144,20 @@ class Dispatcher:
         entry, bound, partial = found
         route = scope["route"] = entry.route
         kind = entry.kind
-        if kind is Kind.MOUNT or kind is Kind.OPAQUE:
-            if kind is Kind.MOUNT:
-                bound = route.child_scope(scope, path, bound)
-            await _enter(entry, bound, scope, receive, send, partial)
-            return
-        scope["endpoint"] = route.endpoint
-        scope["path_params"] = merged_params(scope, bound)
-        if partial is not None and not entry.handles:
-            await method_not_allowed(_methods(partial), scope, receive, send)
-            return
-        app = route.handle if entry.handles else route.app
-        if app is entry.known:
-            await app(scope, receive, send)
+        if kind is _MOUNT:
+            await _enter(entry, route.child_scope(scope, path, bound), scope, receive, send)
+        elif kind is _OPAQUE:
+            await _enter(entry, bound, scope, receive, send)
         else:
-            await call(app, scope, receive, send)
+            scope["endpoint"] = route.endpoint
+            outer = scope.get("path_params")
+            scope["path_params"] = {**outer, **bound} if outer else bound
+            if partial is not None and not entry.handles:
+                await method_not_allowed(_methods(partial), scope, receive, send)
+            elif route.app is entry.known and not entry.handles:
+                await route.app(scope, receive, send)
+            else:
+                await call(route.handle if entry.handles else route.app, scope, receive, send)
 
     def _refresh(self) -> Table:
         # The stamp before the content: a change in between is seen next time.
@@ -177,7 +175,11 @@ class Dispatcher:
             if table.find(other, get_route_path(other)) is not None:
                 await reply(RedirectResponse(str(URL(scope=other))), scope, receive, send)
                 return
-        await call(self.default, scope, receive, send)
+        default = self.default
+        if default is self._not_found:
+            await default(scope, receive, send)
+        else:
+            await call(default, scope, receive, send)
 
     async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404, or close a WebSocket before it was accepted."""
@@ -215,29 +217,34 @@ takes_handover(Dispatcher.app)
 takes_handover(Dispatcher.not_found)
 
 
-async def _enter(
-    entry: Entry,
-    child_scope: Scope,
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    partial: list[Entry] | None,
-) -> None:
+async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receive, send: Send) -> None:
     """Run a route that changes the scope for what is behind it, and put back what only that may see."""
     route = entry.route
-    before = [scope.get(key, _ABSENT) for key in _RESTORED]
+    app = scope.get("app")
+    handlers = scope.get(HANDLERS_SCOPE_KEY)
+    root_path = scope.get("root_path")
+    app_root_path = scope.get("app_root_path")
     scope.update(child_scope)
     state = getattr(route, "lifespan_state", None)
     if state:
         scope.setdefault("state", {}).update(state)
     try:
-        await call(route.handle if entry.handles else route.app, scope, receive, send)
+        if not entry.handles and route.app is entry.known:
+            await route.app(scope, receive, send)
+        else:
+            await call(route.handle if entry.handles else route.app, scope, receive, send)
     finally:
-        for key, value in zip(_RESTORED, before, strict=True):
-            if value is not _ABSENT:
-                scope[key] = value
-            elif key in scope:
-                del scope[key]
+        _put_back(scope, "app", app)
+        _put_back(scope, HANDLERS_SCOPE_KEY, handlers)
+        _put_back(scope, "root_path", root_path)
+        _put_back(scope, "app_root_path", app_root_path)
+
+
+def _put_back(scope: Scope, key: str, value: Any) -> None:
+    if value is not None:
+        scope[key] = value
+    elif key in scope:
+        del scope[key]
 
 
 def _methods(entries: list[Entry]) -> set[str]:

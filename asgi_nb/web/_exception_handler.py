@@ -9,7 +9,7 @@ very Request that the endpoint had, and the middleware of the route sees a respo
 import inspect
 from typing import Any, NoReturn
 
-from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call_watched
+from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, RESPONSE_STARTED, Handover, call_watched
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.exceptions import HTTPException
@@ -21,8 +21,6 @@ __all__ = ["HANDLERS_SCOPE_KEY", "handle_exception", "wrap_app_handling_exceptio
 
 ExceptionHandlers = dict[Any, ExceptionHandler]
 StatusHandlers = dict[int, ExceptionHandler]
-
-HANDLERS_SCOPE_KEY = "starlette.exception_handlers"
 
 _CO_COROUTINE = inspect.CO_COROUTINE
 

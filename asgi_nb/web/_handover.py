@@ -28,6 +28,7 @@ from asgi_nb.web.responses import Response, StreamingResponse
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = [
+    "HANDLERS_SCOPE_KEY",
     "RESPONSE_STARTED",
     "Handover",
     "HeldResponse",
@@ -40,6 +41,9 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+HANDLERS_SCOPE_KEY = "starlette.exception_handlers"
+"""Where the exception handlers in force stand in the scope: by class and by status."""
 
 RESPONSE_STARTED = "asgi_nb.response_started"
 """Where an app that raises says that it had started the response. See rule 4."""
@@ -129,24 +133,20 @@ class Handover:
     def give_now(self, response: Any) -> bool:
         """Answer with `response`, if it is known before it is called what it will send."""
         kind = type(response)
-        if kind.__call__ is Response.__call__:
-            # A copy: the endpoint may give the same object to each request.
-            self.response = HeldResponse(response)
-        elif (
-            kind is HeldResponse
-            or kind is TaskResponse
-            # A subclass may make its headers and its chunks as late as when it is sent.
-            or (isinstance(response, StreamingResponse) and _streams_plainly(kind))
-        ):
+        background = getattr(response, "background", None)
+        if kind is HeldResponse:
             self.response = response
-            background, response.background = response.background, None
-            if background is not None:
-                self.after.append(background)
-            return True
+        elif kind.__call__ is Response.__call__:
+            # A copy: the endpoint may give the same object to each request.
+            self.response = response = HeldResponse(response)
+        elif kind is TaskResponse or (isinstance(response, StreamingResponse) and _streams_plainly(kind)):
+            self.response = response
         else:
+            # It may make its headers and its chunks as late as when it is sent.
             return False
-        if response.background is not None:
-            self.after.append(response.background)
+        if background is not None:
+            self.after.append(background)
+            response.background = None
         return True
 
     async def run(self, app: ASGIApp, scope: Scope, receive: Receive) -> None:

@@ -11,6 +11,7 @@ Rule 3: a route with a `matches` of its own is asked, at its place in the order.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from operator import is_
 from typing import Any, Final, Literal
 
 from asgi_nb.web._paths import Pattern, bind
@@ -51,10 +52,11 @@ class Kind(Enum):
 
 
 # A global is read faster than the attribute of an Enum.
-_HTTP, _OPAQUE = Kind.HTTP, Kind.OPAQUE
+_HTTP, _WEBSOCKET, _OPAQUE = Kind.HTTP, Kind.WEBSOCKET, Kind.OPAQUE
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that would make it the dearest part of making a table.
+@dataclass(slots=True)
 class Facts:
     """What is known about a route."""
 
@@ -105,15 +107,14 @@ class Entry:
             return bind(pattern.regex, pattern.convertors, path)
         bound: dict[str, Any] = {}
         for name, number, check, convert in pattern.slots:
-            text = segments[number]
-            if convert is None:
-                bound[name] = text
-                continue
-            if check is not None and check(text) is None:
-                return None
-            try:
-                bound[name] = convert(text)
-            except ValueError:
+            if check is None or convert is None:
+                bound[name] = segments[number]
+            elif check(segments[number]):
+                try:
+                    bound[name] = convert(segments[number])
+                except ValueError:
+                    return None
+            else:
                 return None
         if pattern.rest is not None:
             count = len(pattern.keys)
@@ -125,6 +126,7 @@ class Entry:
 
 
 Entries = tuple[Entry, ...]
+Change = Callable[[Entries], Entries]
 
 
 class _Node:
@@ -141,7 +143,7 @@ class _Node:
         """Whatever follows is for the entry to judge."""
 
     def copy(self) -> "_Node":
-        copy = _Node()
+        copy = _Node.__new__(_Node)
         copy.children, copy.wild = self.children, self.wild
         copy.ends, copy.early = self.ends, self.early
         return copy
@@ -169,7 +171,10 @@ class _Index:
         if merged is not None:
             return merged
         found: list[Entry] = []
-        _collect(self.root, segments, 0, len(segments), found)
+        # The root knows only what stands before the first slash: nothing.
+        top = self.root.children.get(segments[0])
+        if top is not None:
+            _collect(top, segments, 1, len(segments), found)
         static = self.static.get(path)
         if static is not None:
             found += static
@@ -202,32 +207,35 @@ class _Index:
                 node = child
             setattr(node, place, (*getattr(node, place), entry))
 
-    def changed(self, gone: Iterable[Entry], new: Iterable[Entry]) -> "_Index":
+    def changed(self, gone: Entries, new: Entries) -> "_Index":
         """An index without `gone` and with `new`, which shares the rest with this one."""
         index = _Index()
         index.static = dict(self.static)
         index.root = self.root
         index.opaque = self.opaque
-        keep_merged = True
-        touched: set[str] = set()
-        for entries, change in ((gone, _without), (new, _with)):
-            for entry in entries:
-                place, keys = entry.place, entry.keys
-                if place == "static":
-                    path = entry.path
+        touched: set[str] | None = set()
+        if len(gone) == len(new) == 1 and _spot(gone[0]) == _spot(new[0]):
+            changes = [(new[0], _swapped(gone[0], new[0]))]
+        else:
+            changes = [(entry, _without(entry)) for entry in gone]
+            changes += [(entry, _with(entry)) for entry in new]
+        for entry, change in changes:
+            if entry.place == "static":
+                path = entry.path
+                if touched is not None:
                     touched.add(path)
-                    bucket = change(index.static.get(path, ()), entry)
-                    if bucket:
-                        index.static[path] = bucket
-                    else:
-                        del index.static[path]
-                elif place == "opaque":
-                    keep_merged = False
-                    index.opaque = change(index.opaque, entry)
+                bucket = change(index.static.get(path, ()))
+                if bucket:
+                    index.static[path] = bucket
                 else:
-                    keep_merged = False
-                    index.root = _replanted(index.root, keys, place, change, entry) or _Node()
-        if keep_merged:
+                    del index.static[path]
+                continue
+            touched = None
+            if entry.place == "opaque":
+                index.opaque = change(index.opaque)
+            else:
+                index.root = _replanted(index.root, entry.keys, entry.place, change) or _Node()
+        if touched is not None:
             index._merged = {path: found for path, found in self._merged.items() if path not in touched}
         return index
 
@@ -274,12 +282,9 @@ class Table:
     def updated(self, routes: tuple[Any, ...], stamp: object) -> "Table":
         """A table of `routes` that shares with this one whatever is the same."""
         old = self.routes
-        start, most = 0, min(len(old), len(routes))
-        while start < most and old[start] is routes[start]:
-            start += 1
-        end = 0
-        while end < most - start and old[-1 - end] is routes[-1 - end]:
-            end += 1
+        most = min(len(old), len(routes))
+        start = _same(old, routes)
+        end = min(_same(reversed(old), reversed(routes)), most - start)
         gone = self.entries[start : len(old) - end]
         added = routes[start : len(routes) - end]
         after = self.entries[len(old) - end :]
@@ -290,12 +295,14 @@ class Table:
         new = tuple(
             Entry(route, self._classify(route), rank) for route, rank in zip(added, ranks, strict=True)
         )
-        table = Table((), stamp, self._classify)
+        table = Table.__new__(Table)
+        table._classify = self._classify
         table.routes = routes
+        table.stamp = stamp
         table.entries = self.entries[:start] + new + after
-        http, websocket = {Kind.HTTP, Kind.MOUNT, Kind.OPAQUE}, {Kind.WEBSOCKET, Kind.MOUNT, Kind.OPAQUE}
-        table.http = _changed(self.http, gone, new, http)
-        table.websocket = _changed(self.websocket, gone, new, websocket)
+        table.plain = {}
+        table.http = _changed(self.http, gone, new, _WEBSOCKET)
+        table.websocket = _changed(self.websocket, gone, new, _HTTP)
         return table
 
     def _ranks(self, gone: Entries, count: int, start: int, after: Entries) -> Iterable[int] | None:
@@ -381,39 +388,51 @@ def _collect(node: _Node, segments: list[str], number: int, count: int, found: l
         node = child
 
 
-def _with(entries: Entries, entry: Entry) -> Entries:
-    return (*entries, entry)
+def _spot(entry: Entry) -> tuple[Place, str, Keys]:
+    """Where in an index an entry stands."""
+    return entry.place, entry.path if entry.plain else "", entry.keys
 
 
-def _without(entries: Entries, entry: Entry) -> Entries:
-    return tuple(other for other in entries if other is not entry)
+def _with(entry: Entry) -> Change:
+    return lambda entries: (*entries, entry)
 
 
-def _changed(index: _Index, gone: Entries, new: Entries, kinds: set[Kind]) -> _Index:
-    gone, new = (tuple(entry for entry in entries if entry.kind in kinds) for entries in (gone, new))
+def _without(entry: Entry) -> Change:
+    return lambda entries: tuple(other for other in entries if other is not entry)
+
+
+def _swapped(old: Entry, new: Entry) -> Change:
+    return lambda entries: tuple(new if entry is old else entry for entry in entries)
+
+
+def _changed(index: _Index, gone: Entries, new: Entries, other: Kind) -> _Index:
+    """The index after a change; entries of the other scope type are not in it."""
+    gone = tuple(entry for entry in gone if entry.kind is not other)
+    new = tuple(entry for entry in new if entry.kind is not other)
     return index.changed(gone, new) if gone or new else index
 
 
-def _replanted(
-    node: _Node | None,
-    keys: Keys,
-    place: Place,
-    change: Callable[[Entries, Entry], Entries],
-    entry: Entry,
-) -> _Node | None:
+def _same(some: Iterable[Any], others: Iterable[Any]) -> int:
+    """How many items two rows begin with that are the very same."""
+    alike = list(map(is_, some, others))
+    return alike.index(False) if False in alike else len(alike)
+
+
+def _replanted(node: _Node | None, keys: Keys, place: Place, change: Change) -> _Node | None:
     """A copy of the tree along `keys`, changed at their end; branches that became empty are cut."""
     fresh = _Node() if node is None else node.copy()
     if not keys:
-        setattr(fresh, place, change(getattr(fresh, place), entry))
-    else:
-        key, rest = keys[0], keys[1:]
-        if key is None:
-            fresh.wild = _replanted(fresh.wild, rest, place, change, entry)
+        if place == "ends":
+            fresh.ends = change(fresh.ends)
         else:
-            child = _replanted(fresh.children.get(key), rest, place, change, entry)
-            fresh.children = dict(fresh.children)
-            if child is None:
-                fresh.children.pop(key, None)
-            else:
-                fresh.children[key] = child
+            fresh.early = change(fresh.early)
+    elif keys[0] is None:
+        fresh.wild = _replanted(fresh.wild, keys[1:], place, change)
+    else:
+        child = _replanted(fresh.children.get(keys[0]), keys[1:], place, change)
+        fresh.children = dict(fresh.children)
+        if child is None:
+            fresh.children.pop(keys[0], None)
+        else:
+            fresh.children[keys[0]] = child
     return None if fresh.empty else fresh

@@ -40,6 +40,7 @@ class BaseHTTPMiddleware:
     def __init__(self, app: ASGIApp, dispatch: DispatchFunction | None = None) -> None:
         self.app = app
         self.dispatch_func = self.dispatch if dispatch is None else dispatch
+        self._known = app if knows_handover(app) else None
 
     async def dispatch(self, request: Request[Any], call_next: RequestResponseEndpoint) -> Response:
         """What to do with a request; for subclasses."""
@@ -56,7 +57,7 @@ class BaseHTTPMiddleware:
             await self._respond(scope, receive, send)
             return
         request = _ReplayedRequest(scope, receive, send.send)
-        call_next = functools.partial(_call_next, self.app, request, send)
+        call_next = functools.partial(_call_next, self, request, send)
         response = await self.dispatch_func(request, call_next)
         if not send.give_now(response):
             await send.run(_checked(response, self.dispatch_func), scope, receive)
@@ -65,7 +66,7 @@ class BaseHTTPMiddleware:
         """Run the outermost function of a request, send its response and end what the inner ones left."""
         handover = Handover(send)
         request = _ReplayedRequest(scope, receive, send)
-        call_next = functools.partial(_call_next, self.app, request, handover)
+        call_next = functools.partial(_call_next, self, request, handover)
         try:
             response = await self.dispatch_func(request, call_next)
             # An endpoint that wrote to `request._send` has answered past the middleware.
@@ -96,12 +97,13 @@ def _checked(response: Response, dispatch: DispatchFunction) -> Response:
 
 
 async def _call_next(
-    app: ASGIApp, inner: "_ReplayedRequest", handover: Handover, request: Request[Any]
+    middleware: BaseHTTPMiddleware, inner: "_ReplayedRequest", handover: Handover, request: Request[Any]
 ) -> Response:
-    if knows_handover(app):
+    app = middleware.app
+    if app is middleware._known:
         await app(inner.scope, inner.wrapped_receive, handover)
     else:
-        await handover.run(app, inner.scope, inner.wrapped_receive)
+        await call(app, inner.scope, inner.wrapped_receive, handover)
     return handover.take()
 
 
