@@ -23,7 +23,7 @@ make_venv() {
     shift
     wanted="$* $(cksum pyproject.toml)"
     stamp="$folder/installed.txt"
-    if [ -f "$stamp" ] && grep -qxF "$wanted" "$stamp"; then
+    if [ -f "$stamp" ] && grep -qxF -e "$wanted" "$stamp"; then
         return
     fi
     if ! [ -x "$folder/bin/python" ]; then
