@@ -5,3 +5,11 @@ Needs a Python and anyio, no notebook and no particular server. Nothing is impor
 take what you need from the module that bears its name, as in
 `from asgi_nb.web.responses import JSONResponse`.
 """
+
+__version__ = "1.10.0"
+"""
+The version of Starlette whose API this is.
+
+Not that of asgi_nb, which is `asgi_nb.__version__`. Packages made for Starlette read it to know what is
+there to use.
+"""
