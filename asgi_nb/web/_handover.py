@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 from asgi_nb.web._inner_task import InnerTask
 from asgi_nb.web.background import BackgroundTask
+from asgi_nb.web.datastructures import MutableHeaders
 from asgi_nb.web.responses import Response, StreamingResponse
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +35,7 @@ __all__ = [
     "HeldResponse",
     "WatchedSend",
     "call",
+    "call_editing",
     "call_watched",
     "knows_handover",
     "reply",
@@ -177,6 +179,29 @@ async def call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None
         await send.run(app, scope, receive)
     else:
         await call_watched(app, scope, receive, send)
+
+
+async def call_editing(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, edit: Callable[[MutableHeaders], None]
+) -> None:
+    """Call an app and let `edit` change the headers of its response, a copy of them."""
+    if type(send) is Handover:
+        await call(app, scope, receive, send)
+        if send.response is not None:
+            edit(MutableHeaders(raw=send.response.raw_headers))
+        return
+
+    def editing(message: Message) -> Awaitable[None]:
+        if message["type"] in _STARTS:
+            headers = list(message.get("headers", ()))
+            edit(MutableHeaders(raw=headers))
+            message = {**message, "headers": headers}
+        return send(message)
+
+    await call(app, scope, receive, editing)
+
+
+_STARTS = frozenset(("http.response.start", "websocket.accept", "websocket.http.response.start"))
 
 
 async def reply(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

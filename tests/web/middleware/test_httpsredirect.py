@@ -1,0 +1,57 @@
+"""Plain connections are sent to encrypted ones."""
+
+import pytest
+
+from asgi_nb.web.applications import App
+from asgi_nb.web.middleware import Middleware
+from asgi_nb.web.middleware.httpsredirect import HTTPSRedirectMiddleware
+from asgi_nb.web.responses import PlainTextResponse
+from asgi_nb.web.routing import Route
+from asgi_nb.web.testclient import TestClient
+
+
+async def hello(request):
+    return PlainTextResponse("hello")
+
+
+app = App(routes=[Route("/a", hello)], middleware=[Middleware(HTTPSRedirectMiddleware)])
+
+
+@pytest.mark.parametrize(
+    ("base", "location"),
+    [
+        ("http://a.org", "https://a.org/a?q=1"),
+        ("http://a.org:80", "https://a.org/a?q=1"),
+        ("http://a.org:443", "https://a.org/a?q=1"),
+        ("http://a.org:8080", "https://a.org:8080/a?q=1"),
+        ("http://[::1]:80", "https://[::1]/a?q=1"),
+    ],
+)
+def test_http_goes_to_https(base, location):
+    response = TestClient(app, base_url=base).get("/a?q=1", follow_redirects=False)
+
+    assert (response.status_code, response.headers["location"]) == (307, location)
+
+
+def test_https_is_answered():
+    assert TestClient(app, base_url="https://a.org").get("/a").text == "hello"
+
+
+@pytest.mark.anyio
+async def test_without_a_host_there_is_nowhere_to_go():
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "scheme": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": b"",
+        "headers": [],
+    }
+    await HTTPSRedirectMiddleware(hello)(scope, None, send)
+
+    assert sent[0]["status"] == 400
