@@ -56,8 +56,8 @@ def _warn(kind: str) -> None:
     warnings.warn(
         f"{kind} lifespans are deprecated, use an @contextlib.asynccontextmanager function instead",
         StarletteDeprecationWarning,
-        # as_lifespan, Router, App: the line that gave it.
-        stacklevel=4,
+        # as_lifespan, Dispatcher, Router, App: the line that gave it.
+        stacklevel=6,
     )
 
 

@@ -67,17 +67,19 @@ class BaseHTTPMiddleware:
         handover = Handover(send)
         request = _ReplayedRequest(scope, receive, send)
         call_next = functools.partial(_call_next, self, request, handover)
+        sent = False
         try:
             response = await self.dispatch_func(request, call_next)
             # An endpoint that wrote to `request._send` has answered past the middleware.
             if not handover.started:
                 await call(_checked(response, self.dispatch_func), scope, request.wrapped_receive, send)
+            sent = True
             for background in reversed(handover.after):
                 await background()
             for task in reversed(handover.tasks):
                 await task.finish()
         except BaseException:
-            if handover.started:
+            if sent or handover.started:
                 scope[RESPONSE_STARTED] = True
             for task in handover.tasks:
                 await task.abort()

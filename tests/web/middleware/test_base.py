@@ -408,6 +408,22 @@ async def test_background_work_is_done_when_the_response_was_dropped(inside):
     assert (sent[1]["body"], done) == (b"other", [True])
 
 
+@inside
+async def test_background_work_that_fails_does_not_answer_again(inside):
+    async def fail():
+        raise ZeroDivisionError
+
+    async def endpoint(request):
+        return PlainTextResponse("sent", background=BackgroundTask(fail))
+
+    app = App(routes=[Route("/", endpoint)], middleware=around(passing) + inside)
+    async with AsyncTestClient(app) as client:
+        with pytest.raises(ZeroDivisionError):
+            await client.get("/")
+    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+        assert (await client.get("/")).text == "sent"
+
+
 async def test_an_inner_app_whose_response_was_dropped_sees_a_disconnect():
     seen = []
 
