@@ -1,9 +1,43 @@
 """Fixtures that every kind of test may use."""
 
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# Without these Chromium looks things up on the network as it starts.
+BROWSER_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request):
     """The event loop a test runs on: each async test of the toolkit runs on both."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """
+    A headless Chromium: the one that CHROMIUM names, else one on the PATH, else Playwright's.
+
+    One per run: a second Playwright does not start beside the first in the same thread.
+    """
+    from playwright.sync_api import sync_playwright  # only the browser tests pay for it
+
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)
+        yield browser
+        browser.close()

@@ -1,14 +1,11 @@
 """Fixtures for the widgets: real traffic through a real tap, and a real browser over the real feed."""
 
 import base64
-import os
-import shutil
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
@@ -134,22 +131,6 @@ def run() -> Callable[[Awaitable[None]], None]:
     return drive
 
 
-CHROMIUM = (
-    os.environ.get("CHROMIUM")
-    or shutil.which("chromium")
-    or shutil.which("chromium-browser")
-    or shutil.which("google-chrome")
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 # Not localhost: a page without TLS is no secure context there, as on many a JupyterHub.
 ADDRESS = "http://notebook.test/"
 PAGE = "<!doctype html><title>notebook</title><body style='margin:8px'><div id=cell></div>"
@@ -227,19 +208,9 @@ class Notebook:
         )
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.fail("no Chromium found; install one or set CHROMIUM to its path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(viewport={"width": 800, "height": 600})
+def page(chromium):
+    context = chromium.new_context(viewport={"width": 800, "height": 600})
     # Short names for the shadow root, whose elements page functions do not see from the document.
     context.add_init_script("window.root = () => document.querySelector('#cell > div').shadowRoot")
     page = context.new_page()
