@@ -262,8 +262,13 @@ class MultiPartParser:
 def _user_safe_decode(src: bytes | bytearray, codec: str) -> str:
     try:
         return src.decode(codec)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return src.decode("latin-1")
+
+
+# Python's own codecs, which are text encodings to it but no charset of a form: "undefined" raises on any
+# text, and "punycode" takes seconds for a field of a megabyte.
+_NOT_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"))
 
 
 def _python_charset(charset: bytes) -> str:
@@ -272,4 +277,6 @@ def _python_charset(charset: bytes) -> str:
     except (LookupError, ValueError):
         return "latin-1"
     # "hex" and its like are codecs too, but from bytes to bytes.
-    return info.name if info._is_text_encoding else "latin-1"
+    if not info._is_text_encoding or info.name in _NOT_CHARSETS:
+        return "latin-1"
+    return info.name

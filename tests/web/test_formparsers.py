@@ -101,6 +101,9 @@ async def test_closing_a_request_closes_its_files():
         pytest.param("; charset=latin-1", b"\xfc", "ü", id="named"),
         pytest.param("; charset=klingon", b"\xfc", "ü", id="unknown"),
         pytest.param("; charset=hex", b"\xfc", "ü", id="not-text"),
+        pytest.param("; charset=undefined", b"\xfc", "ü", id="never-decodes"),
+        pytest.param("; charset=punycode", b"a-\xfc", "a-ü", id="of-domain-names"),
+        pytest.param("; charset=unicode_escape", rb"\u20ac", r"\u20ac", id="of-python-source"),
         pytest.param("", b"\xfc", "ü", id="undecodable"),
     ],
 )
