@@ -90,9 +90,10 @@ def format_cookie(
     if not _TOKEN.fullmatch(key):
         raise ValueError(f"cookie name must be letters, digits and !#$%&'*+-.^_`|~, got {key!r}")
     parts = [f"{key}={_quote(value)}"]
-    if domain is not None:
+    # An empty attribute is left out, as the stdlib does.
+    if domain:
         parts.append(f"Domain={_attribute('domain', domain)}")
-    if expires is not None:
+    if expires is not None and expires != "":
         parts.append(f"expires={_attribute('expires', _date(expires))}")
     if httponly:
         parts.append("HttpOnly")
@@ -100,7 +101,7 @@ def format_cookie(
         parts.append(f"Max-Age={int(max_age)}")
     if partitioned:
         parts.append("Partitioned")
-    if path is not None:
+    if path:
         parts.append(f"Path={_attribute('path', path)}")
     if samesite is not None:
         if samesite.lower() not in SAMESITE:

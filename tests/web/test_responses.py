@@ -279,6 +279,10 @@ def test_a_cookie_is_short_by_default():
     assert cookie(key="a", value="b", expires="tomorrow") == "a=b; expires=tomorrow; Path=/; SameSite=lax"
 
 
+def test_an_empty_attribute_is_left_out_of_a_cookie():
+    assert cookie(key="a", value="b", path="", domain="", expires="", samesite=None) == "a=b"
+
+
 def test_expires_counts_seconds_from_the_moment_it_is_set(monkeypatch):
     monkeypatch.setattr("time.time", lambda: 0.0)
 
