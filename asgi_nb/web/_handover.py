@@ -16,13 +16,17 @@ Rule 3: the middleware that made the Handover sends the response, then runs what
     and does not return before every inner task has ended.
 Rule 4: whoever raises after the response was started says so in the scope, under RESPONSE_STARTED. `call`
     does it for apps that are not marked; so nobody has to look at the messages of those that are.
+Rule 5: what runs after its frames are gone, the chunks of a stream and the background tasks, runs with the
+    context variables that it had there, see `run_in`.
 """
 
 from collections.abc import Awaitable, Callable
+from contextvars import Context, copy_context
 from types import CodeType
 from typing import Any, TypeVar
 
 from asgi_nb.web._inner_task import InnerTask
+from asgi_nb.web._utils import create_collapsing_task_group
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.datastructures import MutableHeaders
 from asgi_nb.web.responses import Response, StreamingResponse
@@ -39,10 +43,13 @@ __all__ = [
     "call_watched",
     "knows_handover",
     "reply",
+    "run_in",
     "takes_handover",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_MISSING = object()
 
 HANDLERS_SCOPE_KEY = "starlette.exception_handlers"
 """Where the exception handlers in force stand in the scope: by class and by status."""
@@ -108,7 +115,7 @@ class Handover:
         send: The send of the outermost function middleware.
     """
 
-    __slots__ = ("after", "error", "response", "send", "started", "tasks")
+    __slots__ = ("after", "error", "response", "send", "started", "streaming", "tasks")
 
     def __init__(self, send: Send) -> None:
         self.send = send
@@ -117,8 +124,10 @@ class Handover:
         """An endpoint sent messages past the middleware, through `request._send`."""
         self.error: Exception | None = None
         """To raise after the response, which tells the client about it."""
-        self.after: list[BackgroundTask] = []
-        """To run after the response, the last one first."""
+        self.after: list[tuple[Context, BackgroundTask]] = []
+        """To run after the response, the last one first, each in the context that it came from."""
+        self.streaming: tuple[Any, Context] | None = None
+        """The last response given that was not whole, and the context that it came from."""
         self.tasks: list[InnerTask] = []
         """To wait for after that."""
 
@@ -147,9 +156,25 @@ class Handover:
             # It may make its headers and its chunks as late as when it is sent.
             return False
         if background is not None:
-            self.after.append(background)
+            self.after.append((copy_context(), background))
             response.background = None
+        response = self.response
+        whole = type(response) is HeldResponse and response.is_whole
+        if not whole and (self.streaming is None or self.streaming[0] is not response):
+            self.streaming = (response, copy_context())
         return True
+
+    async def send_response(self, response: ASGIApp, scope: Scope, receive: Receive) -> None:
+        """Send the response that the outermost function returned."""
+        if self.streaming is not None and self.streaming[0] is response:
+            await run_in(self.streaming[1], call, response, scope, receive, self.send)
+        else:
+            await call(response, scope, receive, self.send)
+
+    async def run_background(self) -> None:
+        """Run what was to run after the response."""
+        for context, background in reversed(self.after):
+            await run_in(context, background)
 
     async def run(self, app: ASGIApp, scope: Scope, receive: Receive) -> None:
         """Answer with what `app` sends. It goes on in a task of its own."""
@@ -169,6 +194,20 @@ class Handover:
         if response is None:
             raise RuntimeError("No response returned: the inner app ended without sending one")
         return response
+
+
+async def run_in(context: Context, func: Callable[..., Awaitable[None]], *args: Any) -> None:
+    """Call an async function with the context variables of `context`; in a task, if others are set here."""
+
+    async def run() -> None:
+        await func(*args)
+
+    if all(variable.get(_MISSING) is value for variable, value in context.items()):
+        await run()
+        return
+    async with create_collapsing_task_group() as task_group:
+        # A task has the variables of the context that starts it.
+        context.run(task_group.start_soon, run)
 
 
 async def call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -229,6 +268,11 @@ class HeldResponse(Response):
         self.body = response.body
         self.background = None
         self._iterator: Any = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its body is known, as nobody has put an iterator in its place."""
+        return self._iterator is None
 
     @property
     def body_iterator(self) -> Any:

@@ -72,10 +72,10 @@ class BaseHTTPMiddleware:
             response = await self.dispatch_func(request, call_next)
             # An endpoint that wrote to `request._send` has answered past the middleware.
             if not handover.started:
-                await call(_checked(response, self.dispatch_func), scope, request.wrapped_receive, send)
+                response = _checked(response, self.dispatch_func)
+                await handover.send_response(response, scope, request.wrapped_receive)
             sent = True
-            for background in reversed(handover.after):
-                await background()
+            await handover.run_background()
             for task in reversed(handover.tasks):
                 await task.finish()
         except BaseException:

@@ -315,6 +315,43 @@ async def test_context_variables_set_inside_come_out(inside):
 
 
 @inside
+@pytest.mark.parametrize("chunked", [False, True], ids=["whole", "chunked"])
+async def test_chunks_and_background_work_keep_the_context_variables_of_the_endpoint(inside, chunked):
+    variable = ContextVar("variable", default="unset")
+    seen = []
+
+    async def chunks():
+        yield "chunk of "
+        yield variable.get()
+
+    async def background():
+        seen.append(variable.get())
+
+    async def endpoint(request):
+        task = BackgroundTask(background)
+        return (
+            StreamingResponse(chunks(), background=task)
+            if chunked
+            else Response(variable.get(), background=task)
+        )
+
+    async def with_variable(request, call_next):
+        token = variable.set("middleware")
+        try:
+            return await call_next(request)
+        finally:
+            variable.reset(token)
+
+    async with AsyncTestClient(
+        App(routes=[Route("/", endpoint)], middleware=around(passing, with_variable, passing) + inside)
+    ) as client:
+        response = await client.get("/")
+
+    assert response.text.endswith("middleware")
+    assert seen == ["middleware"]
+
+
+@inside
 @pytest.mark.parametrize("path", ["/whole", "/chunked", "/raw/"])
 async def test_a_timeout_around_call_next_ends_with_it(inside, path):
     async def limited(request, call_next):
