@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec
 
-from asgi_nb.web._handover import call, takes_handover
+from asgi_nb.web._handover import Handover, call, takes_handover
 from asgi_nb.web.datastructures import State, URLPath
 from asgi_nb.web.middleware import Middleware, _MiddlewareFactory
 from asgi_nb.web.middleware.body_limit import RequestBodyLimitMiddleware
@@ -68,14 +68,19 @@ class App:
         last_resort = [handlers.pop(key) for key in list(handlers) if key in (500, Exception)]
         handler = last_resort[-1] if last_resort else None
 
-        app: ASGIApp = ExceptionMiddleware(self.router, handlers=handlers, debug=debug)
-        if self.errors_inside_middleware:
-            app = ServerErrorMiddleware(app, handler=handler, debug=debug, inside=True)
-        for cls, args, kwargs in reversed(self.user_middleware):
-            app = cls(app, *args, **kwargs)
+        # All of them by way of Middleware: those who trace or patch middleware listen there.
+        stack = [Middleware(ServerErrorMiddleware, handler=handler, debug=debug)]
         if self.max_body_size is not None:
-            app = RequestBodyLimitMiddleware(app, max_body_size=self.max_body_size)
-        return ServerErrorMiddleware(app, handler=handler, debug=debug)
+            stack.append(Middleware(RequestBodyLimitMiddleware, max_body_size=self.max_body_size))
+        stack += self.user_middleware
+        if self.errors_inside_middleware:
+            stack.append(Middleware(ServerErrorMiddleware, handler=handler, debug=debug, inside=True))
+        stack.append(Middleware(ExceptionMiddleware, handlers=handlers, debug=debug))
+
+        app: ASGIApp = self.router
+        for cls, args, kwargs in reversed(stack):
+            app = cls(app, *args, **kwargs)
+        return app
 
     @takes_handover
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +88,7 @@ class App:
         stack = self.middleware_stack
         if stack is None:
             stack = self.middleware_stack = self.build_middleware_stack()
-        if type(stack) is ServerErrorMiddleware:
+        if type(stack) is ServerErrorMiddleware and type(send) is not Handover:
             await stack(scope, receive, send)
         else:
             await call(stack, scope, receive, send)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call, takes_handover
+from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call, knows_handover, takes_handover
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.middleware._debug_page import error_page, error_text
@@ -40,7 +40,8 @@ class ServerErrorMiddleware:
         self.handler = handler
         self.debug = debug
         self._inside = inside
-        self._handled = app if type(app) is ExceptionMiddleware else None
+        # Not if somebody has put another __call__ into the class.
+        self._handled = app if type(app) is ExceptionMiddleware and knows_handover(app) else None
 
     @takes_handover
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
