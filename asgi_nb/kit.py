@@ -38,6 +38,13 @@ REQUEST_TIMEOUT = 30.0
 """Seconds for one request from a cell."""
 
 
+class Stopped(list[Service]):
+    """The services that a stop has ended, oldest first."""
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self)) or "nothing was being served"
+
+
 class Kit:
     """
     The live app of a notebook with all that belongs to it.
@@ -93,7 +100,7 @@ class Kit:
             self._services[id(served)] = served, service
             return service
 
-    def stop(self, timeout: float = STOP_TIMEOUT) -> list[Service]:
+    def stop(self, timeout: float = STOP_TIMEOUT) -> Stopped:
         """
         Stop all servers of this kit.
 
@@ -106,7 +113,7 @@ class Kit:
         Raises:
             ServiceError: One did not end in time; the others were stopped.
         """
-        stopped: list[Service] = []
+        stopped = Stopped()
         late: ServiceError | None = None
         for service in self.services():
             try:
@@ -129,14 +136,17 @@ class Kit:
         self, methods: str | Collection[str], path: str, source: str, *, name: str | None = None
     ) -> Card:
         """Make a route of a cell's text; see `LiveApp.define_route`."""
+        __tracebackhide__ = True
         return self._addressed(self.app.define_route(methods, path, source, name=name))
 
     def define_middleware(self, source: str, *, name: str | None = None, **options: Any) -> Card:
         """Make a middleware of a cell's text; see `LiveApp.define_middleware`."""
+        __tracebackhide__ = True
         return self.app.define_middleware(source, name=name, **options)
 
     def define_websocket(self, path: str, source: str, *, name: str | None = None) -> Card:
         """Make a WebSocket endpoint of a cell's text; see `LiveApp.define_websocket`."""
+        __tracebackhide__ = True
         return self.app.define_websocket(path, source, name=name)
 
     # Looking.

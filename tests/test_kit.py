@@ -47,6 +47,15 @@ def test_serving_the_same_app_gives_the_same_service_and_says_so(kit):
     assert kit.services() == [first]
 
 
+def test_a_stop_says_what_it_ended(kit):
+    assert repr(kit.stop()) == "nothing was being served"
+
+    service = kit.serve()
+
+    assert repr(kit.stop()) == repr(service)
+    assert "stopped" in repr(service)
+
+
 def test_serving_from_many_threads_at_once_starts_one_server(kit):
     found = []
     barrier = threading.Barrier(4)

@@ -28,6 +28,7 @@ class MiddlewareMagic(KitMagics):
 
         The middleware that was defined last is the outermost.
         """
+        __tracebackhide__ = True
         source = body_of(cell, EXAMPLE)
         given = self.read(self.asgi_middleware, line, EXAMPLE)
         return self.kit.define_middleware(source, name=given.name)

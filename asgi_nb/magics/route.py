@@ -32,6 +32,7 @@ class RouteMagic(KitMagics):
 
         Run the cell again and the route is replaced, while the server serves.
         """
+        __tracebackhide__ = True
         source = body_of(cell, EXAMPLE)
         given = self.read(self.asgi_route, line, EXAMPLE)
         method, path = in_order(given.method, given.path)

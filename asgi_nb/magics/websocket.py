@@ -32,6 +32,7 @@ class WebSocketMagic(KitMagics):
 
         A connection that is open when the cell runs again goes on with the old code.
         """
+        __tracebackhide__ = True
         source = body_of(cell, EXAMPLE)
         given = self.read(self.asgi_websocket, line, EXAMPLE)
         if given.path is None:

@@ -128,6 +128,7 @@ def test_an_error_above_a_definition_changes_nothing(kernel, url):
     run = kernel.run("%%asgi_route GET /kept\n1 / 0\ndef kept(request):\n    return 'new'", cell="kept")
 
     assert "ZeroDivisionError" in str(run.error)
+    assert "/asgi_nb/" not in str(run.error), "shows our internals"
     assert get(url, "/kept").text == "kept"
 
 
