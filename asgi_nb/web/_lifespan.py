@@ -212,23 +212,25 @@ async def _run_mounted(lifespans: Sequence[MountedLifespan], serve: Callable[[],
         LifespanFailed: One of them failed; the others are stopped all the same.
     """
     error: BaseException | None = None
-    async with anyio.create_task_group() as task_group:
-        started: list[MountedLifespan] = []
-        try:
-            for lifespan in lifespans:
-                await lifespan.start(task_group)
-                started.append(lifespan)
-            await serve()
-        except Exception as exc:  # noqa: BLE001 - raised below, outside of the group
-            error = exc
-        for lifespan in reversed(started):
+    try:
+        async with anyio.create_task_group() as task_group:
+            started: list[MountedLifespan] = []
             try:
-                await lifespan.stop()
-            except LifespanFailed as exc:
-                error = error or exc
-        # An app that goes on after its shutdown is not waited for.
-        task_group.cancel_scope.cancel()
-    for lifespan in lifespans:
-        lifespan.close()
+                for lifespan in lifespans:
+                    await lifespan.start(task_group)
+                    started.append(lifespan)
+                await serve()
+            except Exception as exc:  # noqa: BLE001 - raised below, outside of the group
+                error = exc
+            for lifespan in reversed(started):
+                try:
+                    await lifespan.stop()
+                except LifespanFailed as exc:
+                    error = error or exc
+            # An app that goes on after its shutdown is not waited for.
+            task_group.cancel_scope.cancel()
+    finally:
+        for lifespan in lifespans:
+            lifespan.close()
     if error is not None:
         raise error

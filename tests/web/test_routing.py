@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import gc
 from contextvars import ContextVar
 
 import anyio
@@ -801,6 +802,31 @@ async def test_a_mounted_app_that_fails_to_stop_says_so():
     with pytest.raises(RuntimeError, match=r"(?s)shutdown of the app of Mount.*still open"):
         async with AsyncTestClient(app):
             pass
+
+
+@pytest.mark.anyio
+async def test_a_lifespan_that_is_cancelled_lets_go_of_the_mounted_apps():
+    started = anyio.Event()
+    log = []
+    app = App(routes=[Mount("/m", app=App(lifespan=recorded(log, "inner")))])
+    messages = [{"type": "lifespan.startup"}]
+
+    async def receive():
+        if messages:
+            return messages.pop()
+        await anyio.sleep_forever()
+
+    async def send(message):
+        started.set()
+
+    async with anyio.create_task_group() as task_group:
+        task_group.start_soon(app, {"type": "lifespan", "state": {}}, receive, send)
+        await started.wait()
+        task_group.cancel_scope.cancel()
+    # An unclosed channel would warn here.
+    gc.collect()
+
+    assert log == ["+inner"]
 
 
 @pytest.mark.anyio
