@@ -20,12 +20,13 @@ Rule 5: what runs after its frames are gone, the chunks of a stream and the back
     context variables that it had there, see `run_in`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextvars import Context, copy_context
 from types import CodeType
 from typing import Any, TypeVar
 
 from asgi_nb.web._inner_task import InnerTask
+from asgi_nb.web._streaming import close_iterator
 from asgi_nb.web._utils import create_collapsing_task_group
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.datastructures import MutableHeaders
@@ -115,7 +116,7 @@ class Handover:
         send: The send of the outermost function middleware.
     """
 
-    __slots__ = ("after", "error", "response", "send", "started", "streaming", "tasks")
+    __slots__ = ("after", "error", "response", "send", "started", "streaming", "streams", "tasks")
 
     def __init__(self, send: Send) -> None:
         self.send = send
@@ -128,6 +129,8 @@ class Handover:
         """To run after the response, the last one first, each in the context that it came from."""
         self.streaming: tuple[Any, Context] | None = None
         """The last response given that was not whole, and the context that it came from."""
+        self.streams: list[ByteChunks | AsyncGenerator[Any, None]] = []
+        """To close after that: a middleware may have read a part and dropped the rest."""
         self.tasks: list[InnerTask] = []
         """To wait for after that."""
 
@@ -150,7 +153,12 @@ class Handover:
         elif kind.__call__ is Response.__call__:
             # A copy: the endpoint may give the same object to each request.
             self.response = response = HeldResponse(response)
-        elif kind is TaskResponse or (isinstance(response, StreamingResponse) and _streams_plainly(kind)):
+        elif kind is TaskResponse:
+            self.response = response
+        elif isinstance(response, StreamingResponse) and _streams_plainly(kind):
+            if type(response.body_iterator) is not ByteChunks:
+                response.body_iterator = ByteChunks(response)
+                self.streams.append(response.body_iterator)
             self.response = response
         else:
             # It may make its headers and its chunks as late as when it is sent.
@@ -171,6 +179,11 @@ class Handover:
         else:
             await call(response, scope, receive, self.send)
 
+    async def close_streams(self) -> None:
+        """Close what is left of the streams, the last one first: it reads from those before."""
+        for stream in reversed(self.streams):
+            await stream.aclose()
+
     async def run_background(self) -> None:
         """Run what was to run after the response."""
         for context, background in reversed(self.after):
@@ -181,7 +194,8 @@ class Handover:
         task = InnerTask(app, scope, receive, self.send)
         start = await task.start()
         self.tasks.append(task)
-        self.response = TaskResponse(task, start)
+        self.response = response = TaskResponse(task, start)
+        self.streams.append(response.body_iterator)
 
     def take(self) -> Response:
         """
@@ -256,6 +270,25 @@ def _streams_plainly(kind: type[StreamingResponse]) -> bool:
         kind.__call__ is StreamingResponse.__call__
         and kind.stream_response is StreamingResponse.stream_response
     )
+
+
+class ByteChunks(AsyncIterator[bytes | memoryview]):
+    """The chunks of a stream as a middleware gets them: encoded, as if they had come in messages."""
+
+    __slots__ = ("_encode", "_iterator", "_source")
+
+    def __init__(self, response: StreamingResponse) -> None:
+        self._source = response.body_iterator
+        self._iterator = aiter(self._source)
+        self._encode = response._encode
+
+    async def __anext__(self) -> bytes | memoryview:
+        chunk = await anext(self._iterator)
+        return chunk if type(chunk) is bytes else self._encode(chunk)
+
+    async def aclose(self) -> None:
+        """Close the generator that the chunks come from."""
+        await close_iterator(self._source)
 
 
 class HeldResponse(Response):

@@ -84,6 +84,8 @@ class BaseHTTPMiddleware:
             for task in handover.tasks:
                 await task.abort()
             raise
+        finally:
+            await handover.close_streams()
         if handover.error is not None:
             scope[RESPONSE_STARTED] = True
             raise handover.error

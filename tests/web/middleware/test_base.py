@@ -214,6 +214,55 @@ async def test_a_body_that_was_read_can_be_answered_anew(inside):
         assert (await client.get("/whole")).json() == {"was": "whole"}
 
 
+@inside
+async def test_the_chunks_of_a_stream_are_bytes_whatever_the_endpoint_yields(inside):
+    chunks = ["ü", b"b", memoryview(b"c"), bytearray(b"d")]
+    seen = []
+
+    async def look(request, call_next):
+        response = await call_next(request)
+        seen.extend([chunk async for chunk in response.body_iterator])
+        return Response(b"".join(seen))
+
+    routes = [Route("/", lambda request: StreamingResponse(chunks))]
+    async with AsyncTestClient(App(routes=routes, middleware=around(look, passing) + inside)) as client:
+        assert (await client.get("/")).text == "übcd"
+
+    assert {type(chunk) for chunk in seen} <= {bytes, memoryview}
+
+
+@inside
+@pytest.mark.parametrize("read", [0, 1])
+async def test_a_stream_that_is_dropped_is_closed_before_the_request_ends(inside, read):
+    events = []
+
+    async def endpoint(request):
+        async def chunks():
+            try:
+                while True:
+                    yield "tick"
+            finally:
+                await anyio.lowlevel.checkpoint()
+                events.append("closed")
+
+        stream = chunks()
+        # A generator that never began has nothing to clean up.
+        await anext(stream)
+        return StreamingResponse(stream)
+
+    async def drop(request, call_next):
+        response = await call_next(request)
+        for _ in range(read):
+            await anext(response.body_iterator)
+        return PlainTextResponse("dropped")
+
+    app = App(routes=[Route("/", endpoint)], middleware=around(drop, passing) + inside)
+    sent = await call(app, http_scope("/"))
+
+    assert [message.get("body") for message in sent] == [None, b"dropped"]
+    assert events == ["closed"]
+
+
 async def test_reading_a_whole_body_does_not_use_it_up():
     async def read(request, call_next):
         response = await call_next(request)
