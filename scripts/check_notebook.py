@@ -16,6 +16,7 @@ import httpx2
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 REPORT = """
@@ -157,7 +158,10 @@ def check(path: Path) -> None:
         own = len(before["exchanges"])
         print(f"It serves at {before['url']} and recorded {own} exchanges of its own.")
         for sent in TRAFFIC:
-            send(before["url"], sent)
+            try:
+                send(before["url"], sent)
+            except (httpx2.HTTPError, WebSocketException) as exc:
+                raise Failed(f"{sent.method} {sent.path}: {exc}") from exc
         rows = recorded(runner, first_seq=max((row["seq"] for row in before["exchanges"]), default=0))
         print(f"Sent {len(TRAFFIC)} from another process; the kernel recorded:")
         show(rows)

@@ -3,8 +3,10 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -46,3 +48,26 @@ def test_the_shell_accepts_each_script(name):
     done = subprocess.run([shell, "-n", ROOT / "scripts" / name], capture_output=True, text=True, timeout=10)
 
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.kernel
+@pytest.mark.timeout(90)
+def test_the_check_fails_when_the_kernel_recorded_nothing(tmp_path):
+    notebook = nbformat.read(ROOT / "notebooks" / "00_first_app.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if cell.id == "imports":
+            cell.source += "\nasgi_nb.traffic.recording = False"
+        elif "traffic" in cell.id:
+            cell.source = ""
+    silent = tmp_path / "silent.ipynb"
+    nbformat.write(notebook, silent)
+
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "check_notebook.py", silent],
+        capture_output=True,
+        text=True,
+        timeout=80,
+    )
+
+    assert done.returncode == 1
+    assert "GET /hello/Grace 200: recorded []" in done.stderr
