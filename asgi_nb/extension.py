@@ -8,8 +8,11 @@ Rule 2: no server and no widget is imported here: `%load_ext` is the first thing
 from dataclasses import replace
 from typing import Any
 
+from IPython.utils.capture import capture_output
+
 from asgi_nb.kit import default_kit
 from asgi_nb.live.app import CellRun
+from asgi_nb.live.output import OutputCapture
 from asgi_nb.magics.inspect import InspectMagic
 from asgi_nb.magics.middleware import MiddlewareMagic
 from asgi_nb.magics.request import RequestMagic
@@ -42,6 +45,7 @@ class Extension:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
+        self._output = OutputCapture(shell, capture_output, lambda file: default_kit().app.frame_label(file))
         self._run: CellRun | None = None
         self._execution: str | None = None
         self._depth = 0
@@ -54,6 +58,7 @@ class Extension:
         self.shell.events.register("pre_run_cell", self.begin)
         self.shell.events.register("post_run_cell", self.end)
         self.shell.input_transformers_cleanup.append(keep_empty_cell)
+        self._output.install()
         running = self.shell.displayhook.exec_result
         if running is not None:
             self.begin(running.info)
@@ -71,6 +76,8 @@ class Extension:
             manager.registry.pop(magics.__name__, None)
         self._close(None)
         default_kit().stop()
+        # Last: what handlers print while the servers stop belongs to no cell either.
+        self._output.uninstall()
 
     def begin(self, info: Any) -> None:
         """Begin to bracket a cell; one that runs inside of another, as `%run` does, belongs to that."""

@@ -9,13 +9,14 @@ Moments are nanoseconds from the exchange's start, on a clock that never jumps; 
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from asgi_nb.record.body import Body, Headers
 from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.markup import block, card, fold, table
 from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
+from asgi_nb.record.output import OutputRecord, add_record
 from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Frame",
     "Headers",
     "Origin",
+    "OutputRecord",
     "RequestRecord",
     "ResponseRecord",
     "WebSocketClose",
@@ -35,7 +37,7 @@ __all__ = [
 ]
 
 Kind = Literal["http", "websocket"]
-State = Literal["open", "streaming", "done", "error", "aborted"]
+State = Literal["open", "queued", "streaming", "done", "error", "aborted"]
 
 # What a small exchange and an empty message weigh: 1.5 KiB and 200 bytes by tracemalloc, rounded up.
 EXCHANGE_OVERHEAD = 2048
@@ -81,6 +83,16 @@ class Fault:
         return self.text
 
 
+class Keeper(Protocol):
+    """Who keeps exchanges: a store."""
+
+    def touch(self, exchange: "Exchange") -> None:
+        """Tell that an exchange has changed."""
+
+    def add_output(self, exchange: "Exchange", record: OutputRecord) -> None:
+        """Add a record to the output of an exchange; from any thread."""
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Exchange:
     """One request with its response, or one WebSocket session with its messages."""
@@ -110,6 +122,7 @@ class Exchange:
     state: State = "open"
     """
     "open" until the response starts or the socket is accepted, "streaming" until it ends, then "done";
+    "queued" while the request waits for a kernel that runs a cell;
     "error" when an exception left the app or the app left a response unfinished;
     "aborted" when the client or the server cut it off.
     """
@@ -135,6 +148,16 @@ class Exchange:
     """What broke the protocol, at most FAULT_LIMIT of them."""
     extra_faults: int = 0
     """Faults beyond FAULT_LIMIT, counted only."""
+    output: list[OutputRecord] = field(default_factory=list)
+    """What the code behind it printed, logged, warned of and displayed, oldest first: the last of it."""
+    dropped_output: int = 0
+    """Records of `output` that are counted, but kept no longer."""
+    output_size: int = 0
+    """About how many bytes of memory `output` holds. Not in `kept_size`: other threads write it."""
+    clock_ns: int = 0
+    """What `time.perf_counter_ns()` said at the start, from where every `at_ns` counts."""
+    keeper: Keeper | None = None
+    """The store that keeps it; None before and after."""
     kept_size: int = EXCHANGE_OVERHEAD
     """About how many bytes of memory this exchange holds."""
     charged: int = 0
@@ -174,6 +197,27 @@ class Exchange:
             self.kept_size += len(text) + MESSAGE_OVERHEAD
         else:
             self.extra_faults += 1
+
+    def add_output(self, record: OutputRecord) -> int:
+        """Add what was printed, logged, warned of or displayed; gives by how many bytes that has grown."""
+        before = self.output_size
+        self.output_size, dropped = add_record(self.output, record, before)
+        self.dropped_output += dropped
+        return self.output_size - before
+
+    def emit(self, record: OutputRecord) -> None:
+        """Add output from any thread, and tell who watches."""
+        keeper = self.keeper
+        if keeper is None:
+            self.add_output(record)
+        else:
+            keeper.add_output(self, record)
+
+    def enter(self, state: State) -> None:
+        """Set the state, and tell who watches."""
+        self.state = state
+        if self.keeper is not None:
+            self.keeper.touch(self)
 
     def __repr__(self) -> str:
         return f"<Exchange {self.seq} {self.headline}>"
@@ -220,6 +264,8 @@ class Exchange:
                 parts.append(_body_html("Response body", self.response.body))
         if self.websocket:
             parts.append(_messages_html(self.websocket))
+        if self.output:
+            parts.append(_output_html(self.output, self.dropped_output))
         return card(f"{self.seq}  {self.headline}", parts)
 
 
@@ -251,6 +297,15 @@ def _messages_html(websocket: WebSocketRecord) -> str:
     total = websocket.received_count + websocket.sent_count
     title = f"Messages (last {len(rows)} of {total}, {websocket.dropped_count} dropped)"
     return fold(title, table(["#", "direction", "at", "bytes", "payload"], rows), opened=True)
+
+
+def _output_html(output: list[OutputRecord], dropped: int) -> str:
+    rows = [
+        [f"{record.at_ns / 1e6:.1f} ms", record.level or record.stream, mask_text(record.text).text.rstrip()]
+        for record in output[-50:]
+    ]
+    title = f"Output (last {len(rows)} of {len(output) + dropped})"
+    return fold(title, table(["at", "stream", "text"], rows), opened=True)
 
 
 current_exchange: ContextVar[Exchange | None] = ContextVar("asgi_nb.current_exchange", default=None)

@@ -17,6 +17,7 @@ from typing import TypedDict, overload
 
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.markup import table
+from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.summary import summarize
 
 logger = logging.getLogger("asgi_nb.record")
@@ -135,6 +136,7 @@ class Store:
         with self._lock:
             self._last_seq = seq = self._last_seq + 1
             exchange.seq = exchange.request.body.seq = seq
+            exchange.keeper = self
             exchange.id = f"{(seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF:08x}"
             self._kept[seq] = exchange
             gone, woken = self._update(exchange)
@@ -161,14 +163,29 @@ class Store:
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
+    def add_output(self, exchange: Exchange, record: OutputRecord) -> None:
+        """Add what the code behind an exchange has printed; unlike `touch`, from any thread."""
+        with self._lock:
+            grown = exchange.add_output(record)
+            if exchange.seq not in self._kept:
+                return
+            self._bytes += grown
+            gone, woken = self._settle(exchange)
+        for watch in woken:
+            self._wake(watch)
+        del gone
+
     def _update(self, exchange: Exchange) -> tuple[Sequence[Exchange], Sequence[Watch]]:
         """Enter a change into the accounts, under the lock: gives what had to go and whom to wake."""
-        gone: Sequence[Exchange] = ()
-        woken: Sequence[Watch] = ()
         self._bytes += exchange.kept_size - exchange.charged
         exchange.charged = exchange.kept_size
         if exchange.app_exit_ns is not None:
             self._finished.append(exchange.seq)
+        return self._settle(exchange)
+
+    def _settle(self, exchange: Exchange) -> tuple[Sequence[Exchange], Sequence[Watch]]:
+        gone: Sequence[Exchange] = ()
+        woken: Sequence[Watch] = ()
         if self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges:
             gone = self._make_room()
         if self._watches:
@@ -186,9 +203,11 @@ class Store:
                 # It finished twice: somebody touched it after its end.
                 continue
             gone.append(exchange)
-            self._bytes -= exchange.charged
+            weight = exchange.charged + exchange.output_size
+            exchange.keeper = None
+            self._bytes -= weight
             self._dropped += 1
-            self._dropped_bytes += exchange.charged
+            self._dropped_bytes += weight
             for watch in self._watches:
                 watch._changed.discard(seq)
         return gone
@@ -210,6 +229,8 @@ class Store:
         """
         with self._lock:
             gone, self._kept = self._kept, {}
+            for exchange in gone.values():
+                exchange.keeper = None
             self._finished.clear()
             self._bytes = self._dropped = self._dropped_bytes = 0
             woken = [watch for watch in self._watches if not watch._changed] if self._last_seq else []

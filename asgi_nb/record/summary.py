@@ -20,7 +20,7 @@ class Row(TypedDict):
     kind: str
     """"http" or "websocket"."""
     state: str
-    """"open", "streaming", "done", "error" or "aborted"."""
+    """"open", "queued", "streaming", "done", "error" or "aborted"."""
     started_at: float
     """Seconds since the Unix epoch."""
     method: str

@@ -58,6 +58,7 @@ class Tap:
         start = perf_counter_ns()
         recorder = Recorder(scope, time())
         exchange = recorder.exchange
+        exchange.clock_ns = start
         feed = recorder.feed
         store.add(exchange)
 

@@ -151,7 +151,7 @@ def fresh_kernel(request: pytest.FixtureRequest) -> Iterator[Kernel]:
     running = started(request.param)
     yield running
     if running.manager.is_alive():
-        running.manager.shutdown_kernel(now=True)
+        running.close()
 
 
 @pytest.fixture
