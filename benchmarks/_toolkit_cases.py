@@ -38,7 +38,7 @@ CASES = [
     Case("http_exception", "basic", Request("/error"), 3.0, words="own"),
     Case("mount", "basic", Request("/api/v1/items"), 2.8),
     Case("multipart", "basic", Request("/form", "POST", FORM, [MULTIPART])),
-    Case("stream_100", "basic", Request("/stream"), 2.2),
+    Case("stream_100", "basic", Request("/stream", leaves=True), 2.2),
     Case("ws_echo_100", "basic", Echoes("/socket", 100), 2.9),
     Case("static_file", "static", Request("/static/a.txt")),
     Case("asgi_mw_1", "mw1", Request("/plaintext")),

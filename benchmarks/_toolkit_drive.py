@@ -33,6 +33,8 @@ class Request:
     method: str = "GET"
     body: bytes = b""
     headers: Sequence[tuple[bytes, bytes]] = ()
+    leaves: bool = False
+    """The client leaves after the answer. Some toolkits wait for that after a stream; to tell costs time."""
     scope: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,8 +45,11 @@ class Request:
 
     async def send_to(self, app: App) -> None:
         """Send it and drop the answer."""
-        client = _Client(self.body)
-        await app(self.scope.copy(), client.receive, client.send)
+        if self.leaves:
+            client = _Client(self.body)
+            await app(self.scope.copy(), client.receive, client.send)
+        else:
+            await app(self.scope.copy(), _once(self.body), _drop)
 
     async def ask(self, app: App) -> Answer:
         """Send it and keep the answer."""
@@ -144,6 +149,20 @@ def _scope(path: str, asgi: dict[str, str], headers: list[tuple[bytes, bytes]]) 
         "server": ("127.0.0.1", 8000),
         "state": {},
     }
+
+
+def _once(body: bytes) -> Callable[[], Awaitable[dict[str, Any]]]:
+    fresh = True
+
+    async def receive() -> dict[str, Any]:
+        nonlocal fresh
+        if not fresh:
+            # The client stays until it has its answer.
+            await asyncio.get_running_loop().create_future()
+        fresh = False
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 async def _drop(message: dict[str, Any]) -> None:

@@ -3,7 +3,8 @@ Time one case for all contestants, in turns.
 
 First every answer is compared with Starlette's: a toolkit that is fast because it does something else has
 no place in the table. Then each round gives every contestant one turn, and a ratio is taken within the
-round, so that a machine whose speed drifts favours nobody.
+round, so that a machine whose speed drifts favours nobody. An app that does nothing has a turn too: what
+that takes is the benchmark's own, and is taken off.
 """
 
 import gc
@@ -24,6 +25,14 @@ Work = Callable[[], Awaitable[None]]
 
 # Whose answer must be right for the benchmark to mean anything.
 HOME = ("starlette", "asgi_nb")
+
+
+# The one that does nothing.
+IDLE = "idle"
+
+
+async def _nothing(scope: Any, receive: Any, send: Any) -> None:
+    pass
 
 
 class WrongAnswer(Exception):
@@ -135,9 +144,10 @@ def _value(body: bytes) -> Any:
 
 
 async def _take_turns(case: Case, works: dict[str, Work], rounds: int, seconds: float) -> Result:
-    counts = {name: await _count(work, seconds) for name, work in works.items()}
     ratios: dict[str, list[float]] = {name: [] for name in works}
     base: list[float] = []
+    works = {**works, IDLE: lambda: case.request.send_to(_nothing)}
+    counts = {name: await _count(work, seconds) for name, work in works.items()}
     names = list(works)
     for number in range(rounds):
         times = {}
@@ -145,9 +155,10 @@ async def _take_turns(case: Case, works: dict[str, Work], rounds: int, seconds: 
         for name in names[number % len(names) :] + names[: number % len(names)]:
             gc.collect()
             times[name] = await _time(works[name], counts[name])
-        base.append(times["starlette"])
-        for name in names:
-            ratios[name].append(times["starlette"] / times[name])
+        own = times.pop(IDLE)
+        base.append(times["starlette"] - own)
+        for name, taken in times.items():
+            ratios[name].append((times["starlette"] - own) / (taken - own))
     return Result(case, statistics.median(base) * 1e6, ratios)
 
 
