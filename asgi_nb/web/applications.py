@@ -9,6 +9,10 @@ from asgi_nb.web.middleware import Middleware, _MiddlewareFactory
 from asgi_nb.web.middleware.body_limit import RequestBodyLimitMiddleware
 from asgi_nb.web.middleware.errors import ServerErrorMiddleware
 from asgi_nb.web.middleware.exceptions import ExceptionMiddleware
+
+# Much code takes these two from here, as Starlette's module has them.
+from asgi_nb.web.requests import Request as Request
+from asgi_nb.web.responses import Response as Response
 from asgi_nb.web.routing import BaseRoute, Router
 from asgi_nb.web.types import ASGIApp, ExceptionHandler, Lifespan, Receive, Scope, Send
 

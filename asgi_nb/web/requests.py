@@ -16,7 +16,14 @@ from asgi_nb.web._disconnect import INBOX, ClientDisconnect
 from asgi_nb.web._headers import encode_header
 from asgi_nb.web._json import load_json
 from asgi_nb.web._utils import AwaitableOrContextManager, AwaitableOrContextManagerWrapper
-from asgi_nb.web.datastructures import FormData
+
+# Much code takes these from here, as Starlette's module has them.
+from asgi_nb.web.datastructures import URL as URL
+from asgi_nb.web.datastructures import Address as Address
+from asgi_nb.web.datastructures import FormData as FormData
+from asgi_nb.web.datastructures import Headers as Headers
+from asgi_nb.web.datastructures import QueryParams as QueryParams
+from asgi_nb.web.datastructures import State as State
 from asgi_nb.web.exceptions import HTTPException
 from asgi_nb.web.formparsers import FormParser, MultiPartException, MultiPartParser, split_content_type
 from asgi_nb.web.types import Message, Receive, Scope, Send

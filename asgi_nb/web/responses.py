@@ -11,6 +11,9 @@ from asgi_nb.web._streaming import (
     SyncContentStream,
 )
 
+# Much code takes it from here, as Starlette's module has it.
+from asgi_nb.web.background import BackgroundTask as BackgroundTask
+
 __all__ = [
     "AsyncContentStream",
     "Content",
