@@ -6,6 +6,7 @@ Rule 2: nothing here, nor in whom it asks, can make a request fail: what breaks 
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from time import perf_counter_ns, time
 from typing import Any, Protocol
 
@@ -85,6 +86,8 @@ class Tap:
             await self.app(scope, tapped_receive, tapped_send)
         except GeneratorExit as exc:
             # The coroutine was thrown away, possibly from another context, where the token is of no use.
+            with suppress(ValueError):
+                current_exchange.reset(token)
             self._finish(recorder, scope, perf_counter_ns() - start, exc)
             raise
         except BaseException as exc:

@@ -283,6 +283,7 @@ def test_a_coroutine_that_is_thrown_away_ends_its_exchange(store, wire, make_sco
     running.send(None)
     running.close()
 
+    assert current_exchange.get() is None
     assert (store[-1].state, store[-1].finished) == ("aborted", True)
 
 
