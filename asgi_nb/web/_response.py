@@ -84,7 +84,12 @@ class Response:
         if media_type is not None:
             self.media_type = media_type
         self.background = background
-        if headers is None and status_code == 200 and self.charset == "utf-8" and self._has_stock_headers:
+        if (
+            headers is None
+            and (status_code == 200 or not has_no_body(status_code))
+            and self.charset == "utf-8"
+            and self._has_stock_headers
+        ):
             # What the methods below would do for most responses, at half the price.
             if type(content) is str and self._has_stock_render:
                 self.body = content.encode()
@@ -138,8 +143,10 @@ class Response:
             if self.status_code == 200 or not has_no_body(self.status_code):
                 length = len(body)
                 raw.append(_LENGTHS[length] if length < 1024 else (b"content-length", b"%d" % length))
-        if self.media_type is not None and b"content-type" not in names:
-            raw.append(_content_type(self.media_type, self.charset))
+        media_type = self.media_type
+        if media_type is not None and b"content-type" not in names:
+            is_utf8 = self.charset == "utf-8"
+            raw.append(_CONTENT_TYPES[media_type] if is_utf8 else _content_type(media_type, self.charset))
         self.raw_headers = raw
 
     @property

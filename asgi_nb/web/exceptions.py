@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 __all__ = ["HTTPException", "StarletteDeprecationWarning", "WebSocketException"]
 
+_PHRASES: dict[int, str] = {status.value: status.phrase for status in http.HTTPStatus}
+
 
 class HTTPException(Exception):
     """
@@ -20,7 +22,7 @@ class HTTPException(Exception):
         self, status_code: int, detail: str | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
         self.status_code = status_code
-        self.detail = _phrase(status_code) if detail is None else detail
+        self.detail = _PHRASES.get(status_code, "") if detail is None else detail
         self.headers = headers
 
     def __str__(self) -> str:
@@ -52,10 +54,3 @@ class WebSocketException(Exception):
 
 class StarletteDeprecationWarning(UserWarning):
     """A name or a habit that goes away. A UserWarning, so that it is shown by default."""
-
-
-def _phrase(status_code: int) -> str:
-    try:
-        return http.HTTPStatus(status_code).phrase
-    except ValueError:
-        return ""
