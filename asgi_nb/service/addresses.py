@@ -16,7 +16,7 @@ Source: the environment that jupyter_server gives a kernel (JPY_PARENT_PID) and 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,10 @@ class Jupyter:
     """The path below which it serves, with a slash at both ends."""
     hostname: str
     """What it listens on: a name, an address, or empty for every network."""
+    url: str = ""
+    """Its address as it prints it."""
+    token: str = field(default="", repr=False)
+    """What lets in whoever has it; empty where a password or a hub does."""
 
 
 def find_jupyter(environ: Mapping[str, str], runtime_dir: Path | None) -> Jupyter | None:
@@ -51,7 +55,12 @@ def find_jupyter(environ: Mapping[str, str], runtime_dir: Path | None) -> Jupyte
         described = _read(file)
         if described.get("pid") == int(parent):
             base_url = str(described.get("base_url") or "/")
-            return Jupyter(_slashed(base_url), str(described.get("hostname") or ""))
+            return Jupyter(
+                _slashed(base_url),
+                str(described.get("hostname") or ""),
+                str(described.get("url") or ""),
+                str(described.get("token") or ""),
+            )
     return None
 
 

@@ -5,16 +5,21 @@ jupyter-server-proxy strips `/user/ada/proxy/8000` from the path and names it in
 X-Forwarded-Prefix. An app that is not told builds links and redirects that lead out of
 the proxy. Only a peer on this machine is believed: a proxy for a notebook runs beside it.
 
+On a WebSocket upgrade that proxy names nothing; that it stands between is then proven by the
+connection (see `names`).
+
 A stream that never waits - `while True: yield "tick"` - would keep the loop to itself as soon
 as its client has gone: nothing pauses it, and the news of the client waits behind it.
 """
 
 import asyncio
 import re
+from collections.abc import Awaitable
 from time import monotonic
-from typing import Any
 from urllib.parse import unquote
 
+from asgi_nb.service.proxied import below
+from asgi_nb.service.serving import Serving
 from asgi_nb.service.sockets import is_loopback
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,43 +46,47 @@ class Edge:
     The prefix also goes in front of `path` and `raw_path`, which by the ASGI specification
     contain `root_path`.
 
+    Redirects and cookies of the app stay below the prefix.
+
     Args:
         app: The application.
-        state: What the app's lifespan has put into its state; each request gets a copy.
-        port: The port that is served.
-        prefix: The prefix that jupyter-server-proxy would use for the port, or None. It
-            stands in on WebSocket upgrades, where that proxy sends no header.
+        serving: The server's names, its prefix and the lifespan's state.
 
     Source: ASGI 3.0, HTTP connection scope; jupyter-server-proxy 4, `handlers.py`.
     """
 
-    def __init__(self, app: ASGIApp, *, state: dict[str, Any], port: int, prefix: str | None = None) -> None:
+    def __init__(self, app: ASGIApp, serving: Serving) -> None:
         self.app = app
-        self.state = state
-        self.own_port = f":{port}".encode()
-        self.prefix = None if prefix is None else clean_prefix(prefix.encode())
+        self.serving = serving
+        self.prefix = None if serving.prefix is None else clean_prefix(serving.prefix.encode())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"] = self.state.copy()
-        prefix = self._prefix_of(scope)
-        # Who asks is looked at last: it costs more than all the rest, and most requests name no prefix.
-        if prefix and scope.get("client") and is_loopback(scope["client"][0]):
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        scope["state"] = self.serving.state.copy()
+        host, prefix = self._proxied(scope)
+        if prefix:
             root_path = unquote(prefix)
             scope["root_path"] = root_path
             scope["path"] = root_path + scope["path"]
             scope["raw_path"] = prefix.encode() + scope["raw_path"]
-        await self.app(scope, receive, taking_turns(send))
+            send = below(prefix.encode(), host, send)
+        return self.app(scope, receive, taking_turns(send))
 
-    def _prefix_of(self, scope: Scope) -> str | None:
+    def _proxied(self, scope: Scope) -> tuple[bytes, str | None]:
+        """Give the Host, and the prefix of the proxy, if there is one."""
         host = b""
+        forwarded = None
         for name, value in scope["headers"]:
-            if name == b"x-forwarded-prefix":
-                return clean_prefix(value)
             if name == b"host":
                 host = value
-        # The proxy passes the browser's Host on, so a foreign port means that it stands between.
-        through_proxy = scope["type"] == "websocket" and not host.endswith(self.own_port)
-        return self.prefix if through_proxy else None
+            elif name == b"x-forwarded-prefix":
+                forwarded = value
+        client = scope.get("client")
+        # Who asks is looked at last: it costs more than all the rest, and most requests name no prefix.
+        if forwarded is not None:
+            return host, clean_prefix(forwarded) if client and is_loopback(client[0]) else None
+        if scope["type"] == "websocket" and self.prefix and self.serving.names.is_front(host, client):
+            return host, self.prefix
+        return host, None
 
 
 def taking_turns(send: Send) -> Send:

@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 import anyio
 from anyio.from_thread import BlockingPortal
@@ -31,30 +31,40 @@ THREAD_NAME = "asgi_nb-server"
 START_TIMEOUT = 10.0
 """Seconds for a thread to begin; it takes milliseconds, unless the machine is out of them."""
 
-if sys.platform == "win32":
-    _SystemLoop = asyncio.ProactorEventLoop
-else:
-    _SystemLoop = asyncio.SelectorEventLoop
+
+def _fastest_loop() -> Any:
+    try:
+        import uvloop  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        if sys.platform == "win32":
+            return asyncio.ProactorEventLoop
+        return asyncio.SelectorEventLoop
+    return uvloop.Loop
 
 
-class _Loop(_SystemLoop):
+def new_loop() -> asyncio.AbstractEventLoop:
     """
-    An event loop that goes on after a task has called `sys.exit()`.
+    Make the server's loop: uvloop's where it is installed, else asyncio's own.
 
-    asyncio lets the two exceptions through on purpose, to end the program. This loop is
-    not the program: a handler's `exit()` would take down every server of the kernel.
+    It goes on after a task has called `sys.exit()`. Loops let that and KeyboardInterrupt through
+    on purpose, to end the program. This loop is not the program: a handler's `exit()` would
+    take down every server of the kernel.
     """
 
-    def run_forever(self) -> None:
-        while True:
-            try:
-                super().run_forever()
-            except (SystemExit, KeyboardInterrupt) as exc:
-                self.call_exception_handler(
-                    {"message": f"{type(exc).__name__} was raised on the server's loop", "exception": exc}
-                )
-            else:
-                return
+    class Loop(_fastest_loop()):  # type: ignore[misc]
+        def run_forever(self) -> None:
+            while True:
+                try:
+                    super().run_forever()
+                except (SystemExit, KeyboardInterrupt) as exc:
+                    self.call_exception_handler(
+                        {"message": f"{type(exc).__name__} was raised on the server's loop", "exception": exc}
+                    )
+                else:
+                    return
+
+    loop: asyncio.AbstractEventLoop = Loop()
+    return loop
 
 
 @dataclass(frozen=True)
@@ -160,7 +170,7 @@ def _start() -> _Running:
 
     def run() -> None:
         try:
-            anyio.run(main, backend_options={"loop_factory": _Loop})
+            anyio.run(main, backend_options={"loop_factory": new_loop})
         except BaseException as exc:
             if ready.done():
                 raise

@@ -1,22 +1,23 @@
 """
 uvicorn, as a kernel needs it: no signals, no `sys.exit`, no change to the process's logging.
 
-The one file that imports uvicorn; it is imported when the first server starts.
+With `protocols` and `layers` the only file that imports uvicorn; imported when the first server starts.
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 import time
 from concurrent.futures import Future
 
 import uvicorn
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from asgi_nb.service.closing import ClosingSockets
-from asgi_nb.service.edge import Edge
+from asgi_nb.service.layers import with_layers
 from asgi_nb.service.lifespan import Lifespan
 from asgi_nb.service.log import ServiceLog, diverted_to, report_loop_error
+from asgi_nb.service.protocols import Config, LimitedWebSocket, http_protocol
+from asgi_nb.service.serving import Serving
 from asgi_nb.web.types import ASGIApp
 
 GRACE = 2.0
@@ -25,19 +26,34 @@ CANCEL_TIMEOUT = 0.5
 """Seconds for a cancelled request to clean up before its connection is cut."""
 
 
-class _Config(uvicorn.Config):
-    def configure_logging(self) -> None:
-        """Leave the process's loggers alone: another uvicorn may be using them."""
+TICK = 1.0
+"""Seconds between two looks at the clock, for the Date header."""
 
 
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, started: Future[None]) -> None:
         super().__init__(config)
         self._told = started
+        self._asked = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._told.set_result(None)
+
+    async def main_loop(self) -> None:
+        """Serve until asked to stop; uvicorn would look ten times a second whether it was."""
+        # Ten counts are what uvicorn takes for one second.
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), TICK)
+
+    def ask_to_stop(self) -> None:
+        """End the main loop; from any thread."""
+        self.should_exit = True
+        # A loop that is closed has no server any more.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._asked.set)
 
 
 class ServerRun:
@@ -48,10 +64,10 @@ class ServerRun:
         app: The application.
         sock: A listening socket; it is closed when the run ends.
         log: Where the server logs.
-        prefix: The path prefix that a proxy beside the kernel would use, or None.
+        serving: What its layers share.
     """
 
-    def __init__(self, app: ASGIApp, sock: socket.socket, log: ServiceLog, prefix: str | None) -> None:
+    def __init__(self, app: ASGIApp, sock: socket.socket, log: ServiceLog, serving: Serving) -> None:
         self.started: Future[None] = Future()
         """Done when requests are answered."""
         self.entered = False
@@ -59,7 +75,7 @@ class ServerRun:
         self._app = app
         self._socket = sock
         self._log = log
-        self._prefix = prefix
+        self._serving = serving
         self._deadline = 0.0
         self._server: _Server | None = None
         self._stopping = False
@@ -84,20 +100,23 @@ class ServerRun:
         self._deadline = time.monotonic() + timeout * 0.9
         if self._server is not None:
             self._server.config.timeout_graceful_shutdown = min(GRACE, timeout * 0.4)  # type: ignore[assignment]
-            self._server.should_exit = True
+            self._server.ask_to_stop()
 
     async def _serve(self, lifespan: Lifespan) -> None:
-        closing = ClosingSockets(self._app)
-        trusting = ProxyHeadersMiddleware(closing, trusted_hosts=["127.0.0.1", "::1"])  # type: ignore[arg-type]
-        port = self._socket.getsockname()[1]
-        edge = Edge(trusting, state=lifespan.state, port=port, prefix=self._prefix)  # type: ignore[arg-type]
-        config = _Config(
-            edge,
+        self._serving.state = lifespan.state
+        options = self._serving.options
+        config = Config(
+            self._serving,
+            app=with_layers(self._app, self._serving),
             interface="asgi3",
             lifespan="off",
             log_config=None,
-            ws="websockets-sansio",
-            # The edge comes first: it asks for the real peer, which this would replace.
+            http=http_protocol(),
+            ws=LimitedWebSocket,
+            ws_max_size=options.max_message_size,
+            # Above our own limit and a reading's size, which then is the one that speaks.
+            h11_max_incomplete_event_size=options.max_header_size + (1 << 20),
+            # A layer does it, after those that ask for the real peer.
             proxy_headers=False,
         )
         self._server = _Server(config, self.started)

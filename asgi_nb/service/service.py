@@ -15,14 +15,23 @@ import inspect
 import logging
 import os
 import socket
+import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from asgi_nb.service.addresses import browser_url, find_jupyter, proxy_prefix
+from asgi_nb.service.credentials import jupyter_secrets
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.log import ServiceLog
+from asgi_nb.service.names import Names
+from asgi_nb.service.options import Options, read_options
+from asgi_nb.service.peers import JupyterProcess, jupyter_pid
 from asgi_nb.service.portal import current_line, on_portal, spawn
+from asgi_nb.service.refusals import Refusals
+from asgi_nb.service.serving import Serving
 from asgi_nb.service.sockets import is_loopback, listen
+from asgi_nb.service.switching import forget_in_child, switch_back, switch_fast
 from asgi_nb.web.types import ASGIApp
 
 START_TIMEOUT = 30.0
@@ -41,9 +50,10 @@ class Service:
         app: The application that is served.
         host: What was asked for: a name or address of this machine.
         port: The TCP port.
+        options: What it lets in.
     """
 
-    def __init__(self, app: ASGIApp, host: str, sock: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, host: str, sock: socket.socket, options: Options) -> None:
         from asgi_nb.service.server import ServerRun  # uvicorn: loaded with the first server, not before
 
         self.app = app
@@ -52,7 +62,9 @@ class Service:
         self._socket = sock
         self._log = ServiceLog()
         self._jupyter = find_jupyter(os.environ, _runtime_dir())
-        self._run = ServerRun(app, sock, self._log, proxy_prefix(self.port, os.environ, self._jupyter))
+        self.options = options
+        self._refusals = Refusals(self._log)
+        self._run = ServerRun(app, sock, self._log, self._serving())
         self._done: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._stopping = False
         self.reused = False
@@ -94,6 +106,15 @@ class Service:
         """The last records that the server logged, among them what its app raised; oldest first."""
         return self._log.records()
 
+    @property
+    def refused(self) -> dict[str, int]:
+        """
+        How many requests were refused at the edge, before the app, by reason.
+
+        The reasons: host, origin, headers, body, message, connections, timeout.
+        """
+        return self._refusals.counts()
+
     def stop(self, timeout: float = STOP_TIMEOUT) -> None:
         """
         End the server: WebSockets close with 1012, streams are cut after a short grace.
@@ -121,6 +142,19 @@ class Service:
                 f"{current_line()}. It ends when that returns; a restart of the kernel ends it at once"
             )
 
+    def _serving(self) -> Serving:
+        environ, jupyter, port = os.environ, self._jupyter, self.port
+        process = JupyterProcess(jupyter_pid(environ, jupyter), port, self._log)
+        return Serving(
+            port=port,
+            options=self.options,
+            names=Names(self._address, self.host, port, self.options, environ, jupyter, process),
+            refusals=self._refusals,
+            prefix=proxy_prefix(port, environ, jupyter),
+            on_hub="JUPYTERHUB_SERVICE_PREFIX" in environ,
+            secrets=jupyter_secrets(environ, jupyter),
+        )
+
     def _ask_to_stop(self, timeout: float) -> None:
         self._stopping = True
         self._run.stop(timeout)
@@ -143,7 +177,12 @@ class Service:
             self._abandon()
             raise
         _services.add(self)
-        self._done.add_done_callback(lambda _: _services.discard(self))
+        switch_fast()
+        self._done.add_done_callback(self._ended)
+
+    def _ended(self, _: concurrent.futures.Future[None]) -> None:
+        _services.discard(self)
+        switch_back()
 
     def _abandon(self) -> None:
         if self._run.started.done():
@@ -165,12 +204,13 @@ class Service:
         self._done.set_result(None)
 
     def __repr__(self) -> str:
-        return f"<Service {self._state()} {self.url}{self._warning()}>"
+        return f"<Service {self._state()} {self.url}{self._warning()}{self._refusal()}>"
 
     def _repr_html_(self) -> str:
         url = html.escape(self.url)
         link = f'<a href="{url}" target="_blank" rel="noopener">{url}</a>' if self.running else url
-        return f"<div>{html.escape(self._state())} {link}{html.escape(self._warning())}</div>"
+        said = html.escape(self._warning() + self._refusal())
+        return f"<div>{html.escape(self._state())} {link}{said}</div>"
 
     def _state(self) -> str:
         if self.running:
@@ -185,8 +225,18 @@ class Service:
             "handlers, which run with your rights"
         )
 
+    def _refusal(self) -> str:
+        return f" - refused: {self._refusals}" if self.refused else ""
 
-def start(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, timeout: float = START_TIMEOUT) -> Service:
+
+def start(
+    app: ASGIApp,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    timeout: float = START_TIMEOUT,
+    **options: Any,
+) -> Service:
     """
     Serve `app` from this process until the service is stopped or the process ends.
 
@@ -195,11 +245,13 @@ def start(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, timeout: floa
         host: What to listen on; `"0.0.0.0"` opens every network that this machine is on.
         port: 0 lets the system choose.
         timeout: Seconds for the app's lifespan startup.
+        options: What the server lets in: the fields of `Options`.
 
     Raises:
         TypeError: `app` is no ASGI application.
-        ServiceError: The port is not to be had, the app's startup failed or took too
-            long, or the caller is a handler on the server's own thread.
+        ServiceError: An option is unknown or has a wrong value, the port is not to be had, the
+            app's startup failed or took too long, or the caller is a handler on the server's
+            own thread.
     """
     check_app(app)
     if on_portal():
@@ -207,7 +259,8 @@ def start(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, timeout: floa
             "start() waits for the server's thread, and was called on it; "
             "from an async handler: await anyio.to_thread.run_sync(start, app)"
         )
-    service = Service(app, host, listen(host, port))
+    let_in = read_options(options)
+    service = Service(app, host, listen(host, port), let_in)
     service._start(timeout)
     return service
 
@@ -245,6 +298,35 @@ def check_app(app: Any) -> None:
 _services: set[Service] = set()
 
 
+def stop_all(services: Collection[Service], timeout: float = STOP_TIMEOUT) -> list[Service]:
+    """
+    End several servers, all at once.
+
+    Args:
+        services: The servers.
+        timeout: Seconds for all of them together.
+
+    Returns:
+        Those that were stopped.
+
+    Raises:
+        ServiceError: One did not end in time, or the caller is a handler of one; the others were stopped.
+    """
+    if not on_portal():
+        for service in services:
+            service._ask_to_stop(timeout)
+    deadline = time.monotonic() + timeout
+    late: ServiceError | None = None
+    for service in services:
+        try:
+            service.stop(max(0.0, deadline - time.monotonic()))
+        except ServiceError as exc:
+            late = exc
+    if late is not None:
+        raise late
+    return list(services)
+
+
 def _stop_at_exit() -> None:
     stopping = list(_services)
     for service in stopping:
@@ -256,6 +338,7 @@ def _forget_in_child() -> None:
     for service in list(_services):
         service._forget_in_child()
     _services.clear()
+    forget_in_child()
 
 
 def _runtime_dir() -> Path | None:

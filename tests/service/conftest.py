@@ -1,6 +1,7 @@
 """Servers for a test, stopped after it, and apps to serve."""
 
 import asyncio
+import socket
 
 import pytest
 
@@ -19,6 +20,18 @@ def serve():
     yield serve
     for service in started:
         service.stop()
+
+
+@pytest.fixture
+def talk():
+    """Send bytes on a connection of their own and give all that comes back until the server closes."""
+
+    def talk(service, data):
+        with socket.create_connection(("127.0.0.1", service.port), timeout=10) as peer:
+            peer.sendall(data)
+            return b"".join(iter(lambda: peer.recv(65536), b""))
+
+    return talk
 
 
 @pytest.fixture

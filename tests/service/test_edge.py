@@ -3,6 +3,11 @@
 import pytest
 
 from asgi_nb.service.edge import Edge, clean_prefix
+from asgi_nb.service.log import ServiceLog
+from asgi_nb.service.names import Names
+from asgi_nb.service.options import Options
+from asgi_nb.service.refusals import Refusals
+from asgi_nb.service.serving import Serving
 
 pytestmark = pytest.mark.anyio
 
@@ -13,7 +18,7 @@ async def seen_by_the_app(headers, *, kind="http", client=("127.0.0.1", 5), pref
     async def app(scope, receive, send):
         scopes.append(scope)
 
-    edge = Edge(app, state={"db": 1}, port=8000, prefix=prefix)
+    edge = Edge(app, serving(prefix))
     scope = {
         "type": kind,
         "path": "/items/a b",
@@ -23,6 +28,22 @@ async def seen_by_the_app(headers, *, kind="http", client=("127.0.0.1", 5), pref
     }
     await edge({**scope, "headers": headers}, None, None)
     return scopes[0]
+
+
+class Proxy:
+    """Stands for the process of a Jupyter server, which holds every connection but one's own."""
+
+    def holds(self, client):
+        return client != OWN
+
+
+OWN = ("127.0.0.1", 99)
+
+
+def serving(prefix):
+    log = ServiceLog()
+    names = Names("127.0.0.1", "127.0.0.1", 8000, Options(), {}, None, Proxy())
+    return Serving(8000, Options(), names, Refusals(log), prefix=prefix, state={"db": 1})
 
 
 async def test_a_forwarded_prefix_becomes_the_root_path():
@@ -65,6 +86,14 @@ async def test_a_websocket_gets_the_known_prefix_where_the_proxy_sends_none(host
     scope = await seen_by_the_app([(b"host", host)], kind="websocket", prefix="/proxy/8000")
 
     assert scope["root_path"] == expected
+
+
+async def test_a_websocket_to_another_name_that_is_not_the_proxys_gets_none():
+    scope = await seen_by_the_app(
+        [(b"host", b"localhost:9000")], kind="websocket", client=OWN, prefix="/proxy/1"
+    )
+
+    assert scope["root_path"] == ""
 
 
 async def test_a_plain_request_to_another_host_name_gets_no_known_prefix():

@@ -525,7 +525,7 @@ def test_a_forked_child_holds_neither_port_nor_client(serve, demo_app):
     service = serve(demo_app)
     holding, release = os.pipe()
     stream = socket.create_connection(("127.0.0.1", service.port))
-    stream.sendall(b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n")
+    stream.sendall(b"GET /stream HTTP/1.1\r\nhost: localhost\r\n\r\n")
     stream.recv(1)
 
     child = os.fork()

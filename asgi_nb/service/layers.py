@@ -1,0 +1,48 @@
+"""
+The edge of a server: what each request passes on its way to the app, in one list.
+
+A layer is an ASGI wrapper in a file of its own. One that only looks gives the next one's
+coroutine back and adds no frame of its own to a request.
+"""
+
+from collections.abc import Callable
+
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from asgi_nb.service.bodies import BodyLimit
+from asgi_nb.service.closing import ClosingSockets
+from asgi_nb.service.credentials import CredentialFilter
+from asgi_nb.service.edge import Edge
+from asgi_nb.service.heads import HeadLimit
+from asgi_nb.service.hosts import HostCheck
+from asgi_nb.service.origins import OriginCheck
+from asgi_nb.service.serving import Serving
+from asgi_nb.web.types import ASGIApp
+
+Layer = Callable[[ASGIApp, Serving], ASGIApp]
+
+
+def _believe_proxy(app: ASGIApp, serving: Serving) -> ASGIApp:
+    """Take the client and the scheme from the headers of a proxy on this machine."""
+    return ProxyHeadersMiddleware(app, trusted_hosts=["127.0.0.1", "::1"])  # type: ignore[arg-type,return-value]
+
+
+# In the order of the way in. HostCheck and Edge ask for the real peer, which the proxy's headers
+# then replace; CredentialFilter asks for the root path, which Edge sets.
+LAYERS: list[Layer] = [
+    HeadLimit,
+    HostCheck,
+    OriginCheck,
+    BodyLimit,
+    Edge,
+    CredentialFilter,
+    _believe_proxy,
+    lambda app, serving: ClosingSockets(app),
+]
+
+
+def with_layers(app: ASGIApp, serving: Serving) -> ASGIApp:
+    """Put the layers around an app."""
+    for layer in reversed(LAYERS):
+        app = layer(app, serving)
+    return app
