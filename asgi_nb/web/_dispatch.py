@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, call, reply, takes_handover
-from asgi_nb.web._lifespan import MountedLifespan, as_lifespan, run_lifespan
+from asgi_nb.web._lifespan import MountedLifespan, TrackedLifespan, as_lifespan, run_lifespan
 from asgi_nb.web._matcher import Entry, Facts, Kind, Table
 from asgi_nb.web._route_list import RouteList
 from asgi_nb.web._utils import get_route_path
@@ -59,6 +59,16 @@ class Dispatcher:
         self.default: ASGIApp = self._not_found if default is None else default
         self.lifespan_context = as_lifespan(lifespan)
         self.middleware_stack: ASGIApp = self.app
+
+    @property
+    def lifespan_context(self) -> Lifespan[Any]:
+        """Makes the context manager of startup and shutdown, from the app; may be replaced."""
+        return self._lifespan_context
+
+    @lifespan_context.setter
+    def lifespan_context(self, lifespan: Lifespan[Any]) -> None:
+        known = isinstance(lifespan, TrackedLifespan)
+        self._lifespan_context = lifespan if known else TrackedLifespan(lifespan)
 
     @property
     def routes(self) -> list[Any]:

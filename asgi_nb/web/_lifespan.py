@@ -5,6 +5,9 @@ Each app speaks the lifespan protocol in a task of its own, so that its startup 
 task. They are started in order, one after the other, and stopped in reverse. An app that returns or raises
 before it said anything does not know the protocol, and that is fine.
 
+Starlette leaves the lifespans of mounted apps to the app around, so many an app enters them in its own. What
+it entered is not entered once more.
+
 Source: ASGI specification, "Lifespan Protocol" 2.0.
 """
 
@@ -14,6 +17,7 @@ import math
 import traceback
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import anyio
@@ -22,7 +26,29 @@ import anyio.abc
 from asgi_nb.web.exceptions import StarletteDeprecationWarning
 from asgi_nb.web.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-__all__ = ["LifespanFailed", "MountedLifespan", "as_lifespan", "run_lifespan"]
+__all__ = ["LifespanFailed", "MountedLifespan", "TrackedLifespan", "as_lifespan", "run_lifespan"]
+
+# The lifespans that were entered since the outermost app began to start, each as a TrackedLifespan.
+_entered: ContextVar[list[Any] | None] = ContextVar("entered", default=None)
+_ENTERED_SCOPE_KEY = "asgi_nb.entered_lifespans"
+
+
+class TrackedLifespan:
+    """
+    A lifespan that leaves word when it is entered.
+
+    Args:
+        lifespan: Makes the context manager, from the app.
+    """
+
+    def __init__(self, lifespan: Lifespan[Any]) -> None:
+        self._lifespan = lifespan
+
+    def __call__(self, app: Any) -> contextlib.AbstractAsyncContextManager[Any]:
+        entered = _entered.get()
+        if entered is not None:
+            entered.append(self)
+        return self._lifespan(app)
 
 
 def as_lifespan(lifespan: Any) -> Lifespan[Any]:
@@ -87,6 +113,11 @@ async def run_lifespan(
         BaseException: What went wrong, after the server was told.
     """
     started = False
+    # A mounted app has the list of the app around it.
+    entered = scope.setdefault(_ENTERED_SCOPE_KEY, [])
+    if any(other is lifespan for other in entered):
+        lifespan = _nothing
+    token = _entered.set(entered)
 
     async def serve() -> None:
         nonlocal started
@@ -110,6 +141,9 @@ async def run_lifespan(
         what = "shutdown" if started else "startup"
         await send({"type": f"lifespan.{what}.failed", "message": traceback.format_exc()})
         raise
+    finally:
+        _entered.reset(token)
+        scope.pop(_ENTERED_SCOPE_KEY, None)
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -192,7 +226,10 @@ class MountedLifespan:
             raise LifespanFailed(f"{self._failure(what)}: {self._error!r}") from self._error
 
     def _failure(self, what: str) -> str:
-        return f"{what} of the app of {self._routes[0]!r} failed"
+        failure = f"{what} of the app of {self._routes[0]!r} failed"
+        if what == "startup":
+            failure += " (if the app around it starts the same things, set has_lifespan = False on the route)"
+        return failure
 
     async def _run(self) -> None:
         try:

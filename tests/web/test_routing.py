@@ -791,6 +791,30 @@ async def test_a_mounted_app_that_fails_to_start_fails_the_whole_and_stops_the_o
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("passed_on", [True, False], ids=["passed on", "entered"])
+async def test_a_lifespan_that_the_outer_app_enters_is_not_entered_twice(passed_on):
+    log = []
+    deep = App(lifespan=recorded(log, "deep"))
+    inner = App(routes=[Mount("/deep", app=deep)], lifespan=recorded(log, "inner", {"db": "inner"}))
+
+    @contextlib.asynccontextmanager
+    async def entering(app):
+        async with inner.router.lifespan_context(inner) as state:
+            yield state
+
+    outer = App(
+        routes=[Mount("/in", app=inner)],
+        lifespan=inner.router.lifespan_context if passed_on else entering,
+    )
+
+    for _ in range(2):
+        async with AsyncTestClient(outer):
+            log.append("serving")
+
+    assert log == ["+inner", "+deep", "serving", "-deep", "-inner"] * 2
+
+
+@pytest.mark.anyio
 async def test_a_mounted_app_that_fails_to_stop_says_so():
     @contextlib.asynccontextmanager
     async def broken(app):
