@@ -65,7 +65,7 @@ async def run(cases: list[Case], field: list[Contestant], rounds: int, seconds: 
     """Measure the cases and print a line for each as soon as it is known."""
     names = [one.name for one in field if one.name != "starlette"]
     if cases:
-        print(f"\n{'case':<24}{'starlette':>12}{'goal':>6}" + "".join(f"{name:>22}" for name in names))
+        print(f"\n{'case':<24}{'starlette':>12}{'goal':>6}" + "".join(f"{name:>24}" for name in names))
     for case in cases:
         print(line(await measure(case, field, rounds, seconds), names), flush=True)
 
@@ -81,7 +81,7 @@ def line(result: Result, names: list[str]) -> str:
     for name in names:
         ratios = result.ratios.get(name)
         cell = "-" if ratios is None else f"{result.median(name):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
-        text += cell.rjust(22)
+        text += cell.rjust(24)
     return text
 
 
