@@ -6,7 +6,7 @@ to receive. But receiving also takes the request's body away from an endpoint th
 it while it answers. So while a response listens, it is the one reader of the request's
 messages: it leaves an Inbox in the scope, and a Request on the same `receive` reads from there.
 
-From 2.4 on `send` raises OSError once the client left, and nothing here is needed.
+From 2.4 on `send` raises OSError once the client left. That is enough but for a stream that is silent.
 """
 
 import contextlib

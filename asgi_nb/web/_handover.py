@@ -279,6 +279,25 @@ class ByteChunks(AsyncIterator[bytes | memoryview]):
 
     def __init__(self, response: StreamingResponse) -> None:
         self._source = response.body_iterator
+class OneChunk(AsyncIterator[bytes | memoryview]):
+    """A whole body as a stream. Not a generator: one that is dropped half-way has to be closed."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: bytes | memoryview) -> None:
+        self._body = body
+
+    async def __anext__(self) -> bytes | memoryview:
+        body, self._body = self._body, b""
+        if not body:
+            raise StopAsyncIteration
+        return body
+
+    async def aclose(self) -> None:
+        """Give no chunk any more."""
+        self._body = b""
+
+
         self._iterator = aiter(self._source)
         self._encode = response._encode
 
@@ -314,15 +333,11 @@ class HeldResponse(Response):
 
         Reading it does not use it up. Setting it replaces the body.
         """
-        return self._chunks() if self._iterator is None else self._iterator
+        return OneChunk(self.body) if self._iterator is None else self._iterator
 
     @body_iterator.setter
     def body_iterator(self, iterator: Any) -> None:
         self._iterator = iterator
-
-    async def _chunks(self) -> Any:
-        if self.body:
-            yield self.body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._iterator is None:

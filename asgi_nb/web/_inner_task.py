@@ -12,10 +12,11 @@ from contextvars import Context, copy_context
 from typing import Any
 
 import anyio
+from asgi_nb.web._disconnect import ClientDisconnect
 
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["InnerTask"]
+__all__ = ["InnerTask", "Unanswered"]
 
 _MISSING = object()
 
@@ -23,6 +24,10 @@ _MISSING = object()
 _INNER_KEYS = frozenset(("app", "app_root_path", "root_path", "starlette.exception_handlers"))
 
 _LAST_MESSAGES = frozenset(("http.response.pathsend", "http.response.zerocopysend"))
+
+class Unanswered(ClientDisconnect):
+    """An app was told that the client left, and ended without an answer: there is nobody to answer."""
+
 
 
 class InnerTask:
@@ -54,6 +59,7 @@ class InnerTask:
         self._over = anyio.Event()
         self._done = anyio.Event()
         self._error: BaseException | None = None
+        self._told_disconnect = False
         self._raised = False
         self._task: Any = None
 
@@ -64,6 +70,7 @@ class InnerTask:
         Context variables that the app set until then are set for the caller too.
 
         Raises:
+            Unanswered: The app returned before, for the client left.
             Exception: What the app raised before.
             RuntimeError: The app returned before.
         """
@@ -96,6 +103,8 @@ class InnerTask:
         self._outer_scope.update((key, value) for key, value in self._scope.items() if key not in _INNER_KEYS)
         if ended:
             self._messages.close()
+            if self._told_disconnect:
+                raise Unanswered("the client left before the inner app answered")
             self._raise_error()
             raise RuntimeError("No response returned: the inner app ended without sending one")
         return message
@@ -176,7 +185,9 @@ class InnerTask:
             with anyio.CancelScope() as scope:
                 self._waits.add(scope)
                 try:
-                    return await self._receive()
+                    message = await self._receive()
+                    self._told_disconnect = message["type"] == "http.disconnect"
+                    return message
                 finally:
                     self._waits.discard(scope)
         return {"type": "http.disconnect"}

@@ -110,7 +110,9 @@ class StreamingResponse(Response):
                     {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
                 )
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-            elif is_websocket or send_tells_disconnect(scope):
+            # Even where send tells who left, a stream that waits for its next chunk does not hear of it.
+            # Outside of an app the messages are somebody else's to receive.
+            elif is_websocket or ("app" not in scope and send_tells_disconnect(scope)):
                 await self.stream_response(send)
             else:
                 await run_until_disconnect(scope, receive, functools.partial(self.stream_response, send))

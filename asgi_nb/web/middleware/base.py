@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call, knows_handover, takes_handover
+from asgi_nb.web._inner_task import Unanswered
 from asgi_nb.web.requests import ClientDisconnect, Request
 from asgi_nb.web.responses import Response
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
@@ -78,12 +79,14 @@ class BaseHTTPMiddleware:
             await handover.run_background()
             for task in reversed(handover.tasks):
                 await task.finish()
-        except BaseException:
+        except BaseException as exc:
             if sent or handover.started:
                 scope[RESPONSE_STARTED] = True
             for task in handover.tasks:
                 await task.abort()
-            raise
+            # Without a function around it, an app that ends so raises nothing.
+            if not isinstance(exc, Unanswered):
+                raise
         finally:
             await handover.close_streams()
         if handover.error is not None:
