@@ -5,6 +5,7 @@ An app that breaks the protocol gets an AssertionError at the place where it doe
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,7 +20,7 @@ __all__ = ["HTTPCall", "LifespanCall", "WebSocketCall", "decode_headers"]
 _LAST_TURNS = 10
 
 
-class _Call:
+class _Call(ABC):
     """An app that runs, and the exception it ended with."""
 
     def __init__(self, app: ASGIApp, scope: Scope) -> None:
@@ -42,14 +43,17 @@ class _Call:
             self._ended.set()
             self._on_end()
 
+    @abstractmethod
     def _on_end(self) -> None:
-        """What to do when the app has ended."""
+        """Take note that the app has ended."""
 
+    @abstractmethod
     async def _receive(self) -> Message:
-        raise NotImplementedError
+        """What the app receives next."""
 
+    @abstractmethod
     async def _send(self, message: Message) -> None:
-        raise NotImplementedError
+        """Take what the app sends."""
 
 
 class HTTPCall(_Call):

@@ -76,8 +76,13 @@ class _Settings:
 
         Raises:
             _Upgrade: It is a WebSocket's.
+            httpx2.UnsupportedProtocol: It is neither HTTP's nor a WebSocket's.
         """
         url = request.url
+        if url.scheme not in _DEFAULT_PORTS:
+            raise httpx2.UnsupportedProtocol(
+                f"a test client calls its app by http, https, ws or wss, got {str(url)!r}", request=request
+            )
         port = _DEFAULT_PORTS[url.scheme] if url.port is None else url.port
         headers = [(name.lower(), value) for name, value in request.headers.raw]
         scope = {
@@ -278,11 +283,13 @@ class TestClient(httpx2.Client):
             subprotocols: Those the client offers, the preferred one first.
             **kwargs: As for a request.
         """
+        scope: Scope = {}
+        # The URL is made a WebSocket's, and for those the transport raises.
         try:
             super().request("GET", *_websocket_request(self._merge_url(url), subprotocols, kwargs), **kwargs)
         except _Upgrade as upgrade:
-            return WebSocketTestSession(self.app, upgrade.scope, self._portal_factory, _denial)
-        raise RuntimeError(f"{url!r} is not a WebSocket URL")
+            scope = upgrade.scope
+        return WebSocketTestSession(self.app, scope, self._portal_factory, _denial)
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
@@ -329,6 +336,7 @@ class _AsyncStream(httpx2.AsyncByteStream):
 class _AsyncTransport(httpx2.AsyncBaseTransport):
     def __init__(self, settings: _Settings) -> None:
         self._settings = settings
+        self._open: set[HTTPCall] = set()
         self.task_group: anyio.abc.TaskGroup | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -337,6 +345,7 @@ class _AsyncTransport(httpx2.AsyncBaseTransport):
         if self.task_group is None:
             raise RuntimeError(_NOT_RUNNING)
         call = HTTPCall(settings.app, scope, await request.aread())
+        self._open.add(call)
         self.task_group.start_soon(call.run)
         try:
             started = await call.started()
@@ -357,8 +366,14 @@ class _AsyncTransport(httpx2.AsyncBaseTransport):
         self._settings.check(call, started=True)
 
     async def _end(self, call: HTTPCall) -> None:
+        self._open.discard(call)
         with anyio.CancelScope(shield=True):
             await call.close()
+
+    async def aclose(self) -> None:
+        for call in tuple(self._open):
+            call.abort()
+            await self._end(call)
 
 
 class AsyncTestClient(httpx2.AsyncClient):
@@ -416,24 +431,25 @@ class AsyncTestClient(httpx2.AsyncClient):
         task_group = self._transport_of_app.task_group
         if task_group is None:
             raise RuntimeError(_NOT_RUNNING)
+        scope: Scope = {}
         try:
             await self.request(
                 "GET", *_websocket_request(self._merge_url(url), subprotocols, kwargs), **kwargs
             )
         except _Upgrade as upgrade:
-            return AsyncWebSocketTestSession(self.app, upgrade.scope, task_group, _denial)
-        raise RuntimeError(f"{url!r} is not a WebSocket URL")
+            scope = upgrade.scope
+        return AsyncWebSocketTestSession(self.app, scope, task_group, _denial)
 
     async def __aenter__(self) -> Self:
-        task_group = anyio.create_task_group()
-        await task_group.__aenter__()
-        self._transport_of_app.task_group = task_group
+        self._task_group = anyio.create_task_group()
+        await self._task_group.__aenter__()
+        self._transport_of_app.task_group = self._task_group
         self._lifespan = LifespanCall(self.app, self.app_state, optional=True)
-        task_group.start_soon(self._lifespan.run)
+        self._task_group.start_soon(self._lifespan.run)
         try:
             await self._lifespan.startup()
-        except BaseException as exc:
-            await self._leave(exc)
+        except BaseException:
+            await self._leave()
             raise
         return self
 
@@ -443,23 +459,20 @@ class AsyncTestClient(httpx2.AsyncClient):
         exc_value: BaseException | None = None,
         traceback: TracebackType | None = None,
     ) -> None:
-        error = exc_value
-        if error is None:
-            try:
+        try:
+            if exc_value is None:
                 await self._lifespan.shutdown()
-            except BaseException as exc:
-                await self._leave(exc)
-                raise
-        await self._leave(error)
+        finally:
+            await self._leave()
 
-    async def _leave(self, error: BaseException | None) -> None:
-        """End whatever still runs; the error goes its own way."""
-        task_group, self._transport_of_app.task_group = self._transport_of_app.task_group, None
+    async def _leave(self) -> None:
+        """End whatever still runs."""
+        self._transport_of_app.task_group = None
         with anyio.CancelScope(shield=True):
+            await self._transport_of_app.aclose()
             await self._lifespan.close()
-        if task_group is not None:
-            task_group.cancel_scope.cancel()
-            await task_group.__aexit__(None, None, None)
+        self._task_group.cancel_scope.cancel()
+        await self._task_group.__aexit__(None, None, None)
 
 
 def _websocket_request(

@@ -4,6 +4,7 @@ import contextlib
 from contextlib import aclosing
 
 import anyio
+import httpx2
 import pytest
 
 from asgi_nb.web.applications import App
@@ -427,3 +428,177 @@ async def test_an_error_in_the_body_of_the_test_is_raised_as_itself():
     with pytest.raises(KeyError, match="mine"):
         async with AsyncTestClient(make_app()):
             raise KeyError("mine")
+
+
+@backends
+def test_a_debug_message_need_not_name_a_template(backend):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.debug", "info": {"seconds": 1}})
+        await PlainTextResponse("hello")(scope, receive, send)
+
+    response = TestClient(app, backend=backend).get("/")
+
+    assert response.extensions["http.response.debug"] == {"seconds": 1}
+    assert not hasattr(response, "template")
+
+
+async def silent(scope, receive, send):
+    """An app that ends without an answer."""
+
+
+def test_an_app_that_did_not_answer_is_a_500_for_a_client():
+    response = TestClient(silent, raise_server_exceptions=False).get("/")
+
+    assert (response.status_code, response.content) == (500, b"")
+
+
+@pytest.mark.anyio
+async def test_a_coroutine_sees_a_500_too():
+    async with AsyncTestClient(silent, raise_server_exceptions=False) as client:
+        response = await client.get("/")
+
+    assert (response.status_code, response.content) == (500, b"")
+
+
+@pytest.mark.anyio
+async def test_a_coroutine_is_told_that_an_app_did_not_answer():
+    async with AsyncTestClient(silent) as client:
+        with pytest.raises(AssertionError, match="did not receive any response"):
+            await client.get("/")
+
+
+@pytest.mark.anyio
+async def test_a_url_of_another_protocol_is_refused():
+    refused = pytest.raises(httpx2.UnsupportedProtocol, match="http, https, ws or wss, got 'ftp://host/'")
+
+    with refused:
+        TestClient(silent).get("ftp://host/")
+    with refused:
+        TestClient(silent).websocket_connect("ftp://host/")
+    async with AsyncTestClient(silent) as client:
+        with refused:
+            await client.websocket_connect("ftp://host/")
+
+
+def test_trailers_may_come_in_parts():
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [], "trailers": True})
+        await send({"type": "http.response.body", "body": b"tea"})
+        for name, more in ((b"a", True), (b"b", False)):
+            message = {"type": "http.response.trailers", "headers": [(name, b"1")], "more_trailers": more}
+            await send(message)
+
+    response = TestClient(app).get("/")
+
+    assert response.extensions["http.response.trailers"] == [(b"a", b"1"), (b"b", b"1")]
+
+
+@pytest.mark.parametrize("when", ["startup", "shutdown"])
+def test_an_app_may_fail_with_a_message_alone(when):
+    async def app(scope, receive, send):
+        for stage in ("startup", "shutdown"):
+            await receive()
+            if stage == when:
+                await send({"type": f"lifespan.{stage}.failed", "message": "no tea"})
+                return
+            await send({"type": f"lifespan.{stage}.complete"})
+
+    with pytest.raises(AssertionError, match=f"^{when} failed: no tea$"):
+        with TestClient(app):
+            pass
+
+
+async def parrot(scope, receive, send):
+    """Send back what comes, each in its own kind, until the client leaves; then fail if it says so."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send({**message, "type": "websocket.send"})
+    if message["code"] == 4000:
+        raise ZeroDivisionError
+
+
+VALUE = {"tea": ["green", 1]}
+
+
+def test_a_session_sends_and_receives_every_kind_of_data():
+    with TestClient(parrot).websocket_connect("/") as session:
+        session.send_bytes(b"tea")
+        session.send_json(VALUE)
+        session.send_json(VALUE, mode="binary")
+
+        assert session.receive_bytes() == b"tea"
+        assert session.receive_json() == VALUE
+        assert session.receive_json(mode="binary") == VALUE
+
+
+@pytest.mark.anyio
+async def test_a_session_of_a_coroutine_does_too():
+    async with AsyncTestClient(scoped(parrot)) as client:
+        async with await client.websocket_connect("/") as session:
+            await session.send_bytes(b"tea")
+            await session.send_json(VALUE)
+            await session.send_json(VALUE, mode="binary")
+
+            assert await session.receive_bytes() == b"tea"
+            assert await session.receive_json() == VALUE
+            assert await session.receive_json(mode="binary") == VALUE
+
+
+def scoped(app):
+    """The app, without a lifespan."""
+
+    async def websockets_only(scope, receive, send):
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+
+    return websockets_only
+
+
+@pytest.mark.anyio
+async def test_a_session_of_a_coroutine_raises_what_the_app_raised_after_the_client_left():
+    async with AsyncTestClient(scoped(parrot)) as client:
+        session = await client.websocket_connect("/")
+        with pytest.raises(ZeroDivisionError):
+            async with session:
+                await session.close(4000)
+
+
+@pytest.mark.anyio
+async def test_leaving_the_client_ends_what_still_runs():
+    seen = []
+
+    async def app(scope, receive, send):
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await anyio.sleep_forever()
+        except anyio.get_cancelled_exc_class():
+            seen.append("cancelled")
+            raise
+
+    async def leave_open(client):
+        request = client.build_request("GET", "/")
+        await client.send(request, stream=True)
+        raise KeyError("the test fails")
+
+    with pytest.raises(KeyError):
+        async with AsyncTestClient(scoped(app)) as client:
+            await leave_open(client)
+
+    assert seen == ["cancelled"]
+
+
+@pytest.mark.anyio
+async def test_giving_up_before_the_answer_ends_the_app():
+    seen = []
+
+    async def app(scope, receive, send):
+        try:
+            await anyio.sleep_forever()
+        finally:
+            seen.append("ended")
+
+    async with AsyncTestClient(scoped(app)) as client:
+        with anyio.move_on_after(0.01):
+            await client.get("/")
+        assert seen == ["ended"]
