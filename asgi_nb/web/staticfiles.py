@@ -161,8 +161,8 @@ class StaticFiles:
             return await run_in_threadpool(self._find, path, scope)
         except PermissionError:
             raise HTTPException(401) from None
-        except ValueError:
-            # A null byte, or what else the system has no path for.
+        except (FileNotFoundError, ValueError):
+            # Removed since it was looked up; or a null byte, or what else the system has no path for.
             raise HTTPException(404) from None
         except OSError as exc:
             if exc.errno == errno.ENAMETOOLONG:
@@ -256,6 +256,7 @@ class _FoundFile(FileResponse):
 
         Raises:
             PermissionError: It may not be read.
+            FileNotFoundError: It is no longer there.
         """
         size = self.stat_result.st_size if self.stat_result is not None else self.chunk_size + 1
         if (
@@ -269,8 +270,8 @@ class _FoundFile(FileResponse):
             # A file that changes under our hands is left to the one who sends it in chunks.
             if len(content) == size:
                 self.content = content
-        elif not os.access(self.path, os.R_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(self.path))
+        else:
+            open(self.path, "rb").close()
 
     def whole(self, content: bytes) -> Response:
         """The same as a response whose body is known."""

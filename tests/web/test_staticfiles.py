@@ -17,6 +17,7 @@ from asgi_nb.web.middleware.base import BaseHTTPMiddleware
 from asgi_nb.web.responses import FileResponse
 from asgi_nb.web.routing import Mount
 from asgi_nb.web.staticfiles import StaticFiles
+from asgi_nb.web.testclient import TestClient
 
 LARGE = bytes(range(256)) * 1_000
 
@@ -573,3 +574,17 @@ def test_the_mode_bits_of_a_link_do_not_matter(directory):
 
     assert full_path == str(directory / "a.txt")
     assert stat.S_ISREG(found.st_mode)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_file_that_is_removed_after_it_was_found_is_not_found(tmp_path, method):
+    class Racing(StaticFiles):
+        def lookup_path(self, path):
+            found = super().lookup_path(path)
+            os.remove(found[0])
+            return found
+
+    (tmp_path / "tea.txt").write_text("tea")
+    client = TestClient(Racing(directory=tmp_path))
+
+    assert client.request(method, "/tea.txt").status_code == 404
