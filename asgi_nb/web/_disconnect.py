@@ -140,9 +140,6 @@ class _Watched(Generator[Any, Any, None]):
     def throw(self, *error: Any) -> Any:
         return self._coroutine.throw(*error)
 
-    def close(self) -> None:
-        self._coroutine.close()
-
 
 def send_tells_disconnect(scope: Scope) -> bool:
     """Whether the server's `send` raises OSError once the client left: spec version 2.4 or later."""

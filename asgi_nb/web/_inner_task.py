@@ -6,14 +6,13 @@ must end it: `finish()` or `abort()` on every path. Both return only when the ta
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator
 from contextvars import Context, copy_context
 from typing import Any
 
 import anyio
-from asgi_nb.web._disconnect import ClientDisconnect
 
+from asgi_nb.web._disconnect import ClientDisconnect
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["InnerTask", "Unanswered"]
@@ -25,9 +24,9 @@ _INNER_KEYS = frozenset(("app", "app_root_path", "root_path", "starlette.excepti
 
 _LAST_MESSAGES = frozenset(("http.response.pathsend", "http.response.zerocopysend"))
 
+
 class Unanswered(ClientDisconnect):
     """An app was told that the client left, and ended without an answer: there is nobody to answer."""
-
 
 
 class InnerTask:
@@ -59,8 +58,8 @@ class InnerTask:
         self._over = anyio.Event()
         self._done = anyio.Event()
         self._error: BaseException | None = None
-        self._told_disconnect = False
         self._raised = False
+        self._told_disconnect = False
         self._task: Any = None
 
     async def start(self) -> Message:
@@ -70,8 +69,8 @@ class InnerTask:
         Context variables that the app set until then are set for the caller too.
 
         Raises:
-            Unanswered: The app returned before, for the client left.
             Exception: What the app raised before.
+            Unanswered: The app returned before, for the client left.
             RuntimeError: The app returned before.
         """
         context = copy_context()
@@ -103,9 +102,9 @@ class InnerTask:
         self._outer_scope.update((key, value) for key, value in self._scope.items() if key not in _INNER_KEYS)
         if ended:
             self._messages.close()
+            self._raise_error()
             if self._told_disconnect:
                 raise Unanswered("the client left before the inner app answered")
-            self._raise_error()
             raise RuntimeError("No response returned: the inner app ended without sending one")
         return message
 
@@ -204,9 +203,4 @@ class InnerTask:
 
 
 def _in_trio() -> bool:
-    if "trio" not in sys.modules:
-        return False
-    try:
-        return asyncio.current_task() is None
-    except RuntimeError:
-        return True
+    return anyio.get_cancelled_exc_class() is not asyncio.CancelledError

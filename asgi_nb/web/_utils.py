@@ -15,9 +15,9 @@ import anyio.abc
 
 from asgi_nb.web.types import Scope
 
-if sys.version_info >= (3, 12):
+if sys.version_info >= (3, 12):  # pragma: no cover - a run has one Python
     from inspect import iscoroutinefunction
-else:
+else:  # pragma: no cover - a run has one Python
     # Before 3.12 wrappers mark themselves as coroutine functions in a way only asyncio knows.
     from asyncio import iscoroutinefunction
 

@@ -222,3 +222,7 @@ def test_a_partial_can_be_guarded():
     guarded = requires("admin")(functools.partial(endpoint, "hello"))
 
     assert guarded(request_with("admin")) == "hello"
+
+
+def test_credentials_say_what_they_allow():
+    assert repr(AuthCredentials(["read"])) == "AuthCredentials(['read'])"

@@ -401,3 +401,18 @@ async def test_closing_a_form_closes_its_files():
 
     assert file.closed
     assert form["name"] == "pot"
+
+
+def test_a_multidict_is_read_as_a_dict_of_its_last_values():
+    multi = ImmutableMultiDict(PAIRS)
+
+    assert list(multi) == ["a", "b"]
+    assert list(multi.values()) == ["3", "2"]
+    assert list(multi.items()) == [("a", "3"), ("b", "2")]
+
+
+def test_only_an_ipv6_address_is_put_in_brackets():
+    url = URL("http://host/")
+
+    assert str(url.replace(hostname="::1")) == "http://[::1]/"
+    assert str(url.replace(hostname="a:b")) == "http://a:b/"

@@ -1,5 +1,7 @@
 """A file is sent whole, in ranges, or not at all."""
 
+import errno
+import io
 import itertools
 import os
 import re
@@ -331,3 +333,23 @@ def test_ranges_are_in_the_file_in_order_and_apart(header):
 
     assert all(0 <= start < end <= 1000 for start, end in ranges)
     assert all(first[1] < second[0] for first, second in itertools.pairwise(ranges))
+
+
+@pytest.mark.anyio
+async def test_a_file_that_cannot_be_read_is_closed(path, monkeypatch):
+    opened = []
+
+    class Unreadable(io.FileIO):
+        def read(self, size=-1):
+            raise OSError(errno.EIO, "the disk is broken")
+
+    def open_unreadable(file, *args, **kwargs):
+        opened.append(Unreadable(file))
+        return opened[-1]
+
+    monkeypatch.setattr("builtins.open", open_unreadable)
+
+    with pytest.raises(OSError, match="the disk is broken"):
+        await fetch(FileResponse(path))
+
+    assert [file.closed for file in opened] == [True]

@@ -183,3 +183,11 @@ def test_latin_1_text_comes_back_as_it_was(name, value):
 def test_what_is_no_header_text_is_an_error_that_names_the_remedy(name, value, error, text):
     with pytest.raises(error, match=text):
         MutableHeaders().append(name, value)
+
+
+def test_more_names_than_are_remembered_are_sent_all_the_same():
+    names = [f"x-made-up-{number}" for number in range(300)]
+
+    response = Response(headers=dict.fromkeys(names, "1"))
+
+    assert [name.decode() for name, value in response.raw_headers if value == b"1"] == names

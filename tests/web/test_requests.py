@@ -401,3 +401,21 @@ async def test_early_hints_are_links():
     assert sent == [{"type": "http.response.early_hint", "links": [b"</a.css>", b"</b.css>"]}]
     with pytest.raises(ValueError, match="must not hold CR, LF or NUL"):
         await request.send_early_hints("</a.css>\r\nx: y")
+
+
+def test_what_was_parsed_is_kept():
+    request = Request(scope_of(query_string=b"q=tea"))
+
+    assert request.query_params is request.query_params
+    assert request.headers is request.headers
+
+
+@pytest.mark.anyio
+async def test_a_message_after_the_whole_body_is_not_kept():
+    request = Request(
+        scope_of(), receiver({"type": "http.request", "body": b"tea"}, {"type": "http.request"})
+    )
+    await request.body()
+
+    assert not await request.is_disconnected()
+    assert await request.body() == b"tea"

@@ -1,6 +1,7 @@
 """A response is a value that knows how to send itself."""
 
 import datetime
+from contextlib import aclosing
 
 import anyio
 import pytest
@@ -638,3 +639,122 @@ async def test_a_server_that_cannot_send_a_denial_gets_a_plain_close(make, scope
     channel = await respond(make(), scope)
 
     assert channel.sent == [{"type": "websocket.close", "code": 1000, "reason": ""}]
+
+
+def test_more_media_types_than_are_remembered_are_sent_all_the_same():
+    types = [f"application/x-{number}" for number in range(300)]
+
+    assert [Response(media_type=name).headers["content-type"] for name in types] == types
+
+
+@pytest.mark.anyio
+async def test_a_denial_passes_on_what_is_neither_its_start_nor_its_body():
+    class Hinting(StreamingResponse):
+        async def stream_response(self, send):
+            await send({"type": "websocket.http.response.debug", "info": {}})
+            await super().stream_response(send)
+
+    channel = Channel({"type": "websocket.connect"})
+    await Hinting(["no"], 403)(DENIABLE, channel.receive, channel.send)
+
+    assert [message["type"] for message in channel.sent] == [
+        "websocket.http.response.debug",
+        "websocket.http.response.start",
+        "websocket.http.response.body",
+        "websocket.http.response.body",
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_subclass_may_wait_for_the_client_to_leave():
+    channel = Channel({"type": "http.request"}, {"type": "http.disconnect"}, {"type": "http.disconnect"})
+
+    await StreamingResponse([]).listen_for_disconnect(channel.receive)
+
+    assert channel.called == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("failing", [1, 2, 3], ids=["start", "chunk", "end"])
+async def test_a_server_that_cannot_send_says_at_any_message_that_the_client_left(failing):
+    channel = Channel()
+
+    async def send(message):
+        await channel.send(message)
+        if len(channel.sent) == failing:
+            raise OSError("gone")
+
+    with pytest.raises(ClientDisconnect):
+        await StreamingResponse(["chunk"])(NEW, channel.receive, send)
+
+    assert len(channel.sent) == failing
+
+
+@pytest.mark.anyio
+async def test_a_body_that_nobody_reads_waits_in_the_server_while_the_answer_streams():
+    received = 0
+    chunk = {"type": "http.request", "body": b"x" * 40_000, "more_body": True}
+    read = anyio.Event()
+
+    async def receive():
+        nonlocal received
+        received += 1
+        return chunk
+
+    async def answer():
+        yield "waits"
+        await read.wait()
+
+    scope = dict(GET)
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async with anyio.create_task_group() as task_group:
+        task_group.start_soon(StreamingResponse(answer()), scope, receive, send)
+        await anyio.wait_all_tasks_blocked()
+        before = received
+        request = Request(scope, receive)
+        async with aclosing(request.stream()) as stream:
+            assert await anext(stream) == chunk["body"]
+            await anyio.wait_all_tasks_blocked()
+            after = received
+            read.set()
+            await anyio.wait_all_tasks_blocked()
+
+    assert (before, after) == (2, 3)
+
+
+@pytest.mark.anyio
+async def test_several_readers_share_what_comes_while_the_answer_streams():
+    arriving, arrived = anyio.create_memory_object_stream(2)
+    done = anyio.Event()
+    scope = dict(GET)
+    parts = []
+
+    async def answer():
+        await done.wait()
+        yield "ok"
+
+    async def read():
+        async with aclosing(Request(scope, receive).stream()) as stream:
+            parts.append(await anext(stream))
+
+    async def discard(message):
+        pass
+
+    receive = arrived.receive
+    with arriving, arrived:
+        async with anyio.create_task_group() as task_group:
+            task_group.start_soon(StreamingResponse(answer()), scope, receive, discard)
+            await anyio.wait_all_tasks_blocked()
+            task_group.start_soon(read)
+            task_group.start_soon(read)
+            await anyio.wait_all_tasks_blocked()
+            await arriving.send({"type": "http.request", "body": b"1", "more_body": True})
+            await arriving.send({"type": "http.request", "body": b"2", "more_body": True})
+            await anyio.wait_all_tasks_blocked()
+            done.set()
+
+    assert sorted(parts) == [b"1", b"2"]

@@ -14,6 +14,7 @@ from asgi_nb.web.exceptions import HTTPException, StarletteDeprecationWarning, W
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.responses import PlainTextResponse, Response, StreamingResponse
 from asgi_nb.web.routing import (
+    BaseRoute,
     Host,
     Match,
     Mount,
@@ -922,3 +923,92 @@ def test_a_status_without_a_body_has_none():
     response = TestClient(App(routes=[Route("/", lambda request: Response(status_code=204))])).get("/")
 
     assert (response.content, "content-length" in response.headers) == (b"", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        pytest.param("matches", lambda route: route.matches({}), id="matches"),
+        pytest.param("url_path_for", lambda route: route.url_path_for("tea"), id="url_path_for"),
+        pytest.param("handle", lambda route: anyio.run(route.handle, {}, None, None), id="handle"),
+    ],
+)
+def test_a_route_of_ones_own_is_told_what_it_lacks(name, use):
+    class Own(BaseRoute):
+        pass
+
+    with pytest.raises(NotImplementedError, match=rf"^Own needs a method {name}\("):
+        use(Own())
+
+
+def test_a_route_that_was_not_set_up_says_so():
+    class Own(Route):
+        def __init__(self):
+            pass
+
+    with pytest.raises(AttributeError, match=r"^Own has no path yet; call super\(\).__init__\(\)$"):
+        Own().matches({"type": "http", "method": "GET", "path": "/"})
+
+
+def test_mounts_and_websocket_routes_are_apps_by_themselves():
+    async def socket(websocket):
+        await websocket.accept()
+        await websocket.close(4000)
+
+    mounted = TestClient(Mount("/a", app=raw))
+    with TestClient(WebSocketRoute("/ws", socket)).websocket_connect("/ws") as session:
+        closed = session.receive()
+
+    assert mounted.get("/a/b").text == "/a|/a/b"
+    assert mounted.get("/b").status_code == 404
+    assert closed["code"] == 4000
+
+
+def test_a_host_is_for_requests_only():
+    host = Host("example.org", app=raw)
+
+    assert host.matches({"type": "lifespan"}) == (Match.NONE, {})
+
+
+def test_a_path_inside_a_host_or_mount_is_that_of_the_first_route_that_fits():
+    routes = [Route("/a", hello, name="a"), Route("/b", hello, name="b"), Mount("/m", routes=[], name="m")]
+    router = Router(
+        [
+            Host("{sub}.example.org", Router(routes), name="host"),
+            Mount("/{user}", Router(routes), name="mount"),
+        ]
+    )
+
+    found = router.url_path_for("host:b", sub="api")
+    assert (found, found.host) == ("/b", "api.example.org")
+    assert router.url_path_for("mount:b", user="ada") == "/ada/b"
+    with pytest.raises(NoMatchFound):
+        router.url_path_for("host:c", sub="api")
+
+
+def test_a_mount_is_found_by_path_only_with_all_of_its_parameters():
+    router = Router([Mount("/{user}", Router([]), name="mount")])
+
+    assert router.url_path_for("mount", user="ada", path="/tea") == "/ada/tea"
+    with pytest.raises(NoMatchFound):
+        router.url_path_for("mount", user="ada", path="/tea", more=1)
+
+
+@pytest.mark.anyio
+async def test_a_mounted_app_that_fails_as_it_stops_is_named():
+    @contextlib.asynccontextmanager
+    async def lifespan(app):
+        yield
+        raise OSError("cannot stop")
+
+    async def silent(scope, receive, send):
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        raise OSError("cannot stop")
+
+    app = App(routes=[Mount("/silent", app=silent)])
+
+    with pytest.raises(Exception, match=r"shutdown of the app of Mount\(path='/silent'.*OSError"):
+        async with AsyncTestClient(app):
+            pass

@@ -158,3 +158,8 @@ async def test_two_errors_of_a_task_group_stay_together():
         await fail_twice()
 
     assert len(caught.value.exceptions) == 2
+
+
+@pytest.mark.parametrize("host", ["[1:2]", "[::12345]", "[1::2::3]"])
+def test_brackets_without_an_address_in_them_are_no_host(host):
+    assert parse_host_header(host) is None

@@ -419,3 +419,14 @@ async def test_a_denial_that_the_server_cannot_send_names_close():
 
     with pytest.raises(RuntimeError, match=r"doesn't support the Websocket Denial Response.*Use close\(\)"):
         await websocket.send_denial_response(PlainTextResponse("no"))
+
+
+@pytest.mark.anyio
+async def test_accepting_after_the_connect_message_was_received_does_not_wait_for_another():
+    client = Client(CONNECT)
+    websocket = WebSocket(SCOPE, client.receive, client.send)
+
+    assert await websocket.receive() == CONNECT
+    await websocket.accept()
+
+    assert client.sent == [ACCEPT]

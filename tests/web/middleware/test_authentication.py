@@ -71,3 +71,8 @@ def test_websockets_have_a_user_too():
         assert session.receive_text() == "ann"
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("/ws", headers={"x-user": "evil"}):
         pass
+
+
+def test_a_lifespan_has_no_client():
+    with make_client() as client:
+        assert client.get("/").json()[0] is False

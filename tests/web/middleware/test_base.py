@@ -1,5 +1,6 @@
 """Function middleware: what call_next gives, in every way the inner app can answer."""
 
+import asyncio
 from contextlib import aclosing
 from contextvars import ContextVar
 
@@ -11,6 +12,7 @@ from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.exceptions import HTTPException
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.middleware.base import BaseHTTPMiddleware
+from asgi_nb.web.middleware.cors import CORSMiddleware
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from asgi_nb.web.routing import Mount, Route, Router, WebSocketRoute
@@ -817,3 +819,190 @@ async def test_a_subclass_dispatches_by_method():
     sent = await call(App(routes=ROUTES, middleware=[Middleware(Titled, title="T")]), http_scope("/whole"))
 
     assert (b"x-title", b"T") in sent[0]["headers"]
+
+
+async def test_a_function_inside_another_may_give_any_asgi_app():
+    async def elsewhere(request, call_next):
+        async def app(scope, receive, send):
+            await PlainTextResponse("elsewhere")(scope, receive, send)
+
+        return app
+
+    app = App(routes=[Route("/", whole)], middleware=around(tagging, elsewhere))
+    async with AsyncTestClient(app) as client:
+        response = await client.get("/")
+
+    assert (response.text, response.headers["x-tag"]) == ("elsewhere", "200")
+
+
+async def test_an_exception_handler_that_gives_nothing_is_no_answer():
+    async def nothing(request, exc):
+        return None
+
+    app = App(
+        routes=[Route("/", failing)],
+        middleware=[*around(passing), Middleware(CORSMiddleware)],
+        exception_handlers={418: nothing},
+    )
+    async with AsyncTestClient(app) as client:
+        with pytest.raises(RuntimeError, match="No response returned"):
+            await client.get("/")
+
+
+async def test_a_response_without_a_body_has_no_chunks():
+    async def empty(request):
+        return Response(status_code=204)
+
+    async def reading(request, call_next):
+        response = await call_next(request)
+        chunks.extend([chunk async for chunk in response.body_iterator])
+        return response
+
+    chunks = []
+    async with AsyncTestClient(App(routes=[Route("/", empty)], middleware=around(reading))) as client:
+        assert (await client.get("/")).status_code == 204
+
+    assert chunks == []
+
+
+@inside
+async def test_what_an_app_says_for_debugging_comes_before_the_response(inside):
+    async def debugging(scope, receive, send):
+        await send({"type": "http.response.debug", "info": {"template": "tea.html"}})
+        await PlainTextResponse("tea")(scope, receive, send)
+
+    app = App(routes=[Mount("/", app=debugging)], middleware=[*around(tagging), *inside])
+    async with AsyncTestClient(app) as client:
+        response = await client.get("/")
+
+    assert (response.text, response.template) == ("tea", "tea.html")
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        pytest.param(
+            [{"type": "http.response.body", "body": b"tea"}],
+            "expected http.response.start first, got http.response.body",
+            id="no-start",
+        ),
+        pytest.param([], "No response returned", id="nothing"),
+    ],
+)
+async def test_an_inner_app_that_breaks_the_protocol_is_an_error(messages, expected):
+    async def app(scope, receive, send):
+        for message in messages:
+            await send(message)
+
+    with pytest.raises(RuntimeError, match=expected):
+        await call(BaseHTTPMiddleware(app, dispatch=passing), http_scope())
+
+
+async def test_messages_that_are_no_part_of_the_body_are_left_out_of_it():
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        await send({"type": "http.response.push", "path": "/x", "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
+        await send({"type": "http.response.body", "body": b"b"})
+
+    sent = await call(BaseHTTPMiddleware(app, dispatch=passing), http_scope())
+
+    assert b"".join(message.get("body", b"") for message in sent) == b"ab"
+
+
+async def test_work_after_the_response_is_cancelled_with_the_request():
+    async def app(scope, receive, send):
+        try:
+            await PlainTextResponse("done")(scope, receive, send)
+            working.set()
+            await anyio.sleep_forever()
+        finally:
+            ended.set()
+
+    working, ended = anyio.Event(), anyio.Event()
+
+    async with anyio.create_task_group() as task_group:
+        task_group.start_soon(call, BaseHTTPMiddleware(app, dispatch=passing), http_scope())
+        await working.wait()
+        task_group.cancel_scope.cancel()
+
+    assert ended.is_set()
+
+
+def test_a_loop_that_ends_during_a_request_ends_the_inner_app():
+    async def app(scope, receive, send):
+        try:
+            working.set()
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            ends.append("cancelled")
+            raise
+
+    async def main():
+        task = asyncio.create_task(call(BaseHTTPMiddleware(app, dispatch=passing), http_scope()))
+        await working.wait()
+        # As run() does when a server is stopped: every task is cancelled, whoever waits for it.
+        return task
+
+    working, ends = asyncio.Event(), []
+    task = asyncio.run(main())
+
+    assert task.cancelled()
+    assert ends == ["cancelled"]
+
+
+async def receive_all(count, *messages, read=False):
+    """What an inner app receives, asked so often, if the function has read the body or a part before."""
+
+    async def reading(request, call_next):
+        if read:
+            async for _ in request.stream():
+                break
+        return await call_next(request)
+
+    async def app(scope, receive, send):
+        got.extend([await receive() for _ in range(count)])
+        await PlainTextResponse("done")(scope, receive, send)
+
+    got = []
+    await call(BaseHTTPMiddleware(app, dispatch=reading), http_scope(), *messages)
+    return [message.get("body", message["type"]) for message in got]
+
+
+PART = {"type": "http.request", "body": b"a", "more_body": True}
+REST = {"type": "http.request", "body": b"b", "more_body": False}
+LEFT = {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize(
+    ("messages", "expected"),
+    [
+        pytest.param([REST, LEFT], [b"b", "http.disconnect", "http.disconnect"], id="after-the-body"),
+        pytest.param([PART, LEFT], [b"a", "http.disconnect", "http.disconnect"], id="during-the-body"),
+        pytest.param([LEFT], ["http.disconnect"] * 3, id="at-once"),
+    ],
+)
+async def test_an_inner_app_may_ask_again_after_the_client_left(messages, expected):
+    assert await receive_all(3, *messages) == expected
+
+
+async def test_a_client_that_left_before_the_inner_app_asks_is_known():
+    async def asking(request, call_next):
+        await request.body()
+        assert await request.is_disconnected()
+        return await call_next(request)
+
+    async def app(scope, receive, send):
+        got.extend([await receive(), await receive()])
+        await PlainTextResponse("done")(scope, receive, send)
+
+    got = []
+    await call(BaseHTTPMiddleware(app, dispatch=asking), http_scope(), REST, LEFT)
+
+    assert [message["type"] for message in got] == ["http.request", "http.disconnect"]
+
+
+async def test_a_server_that_sends_more_than_the_body_is_in_the_wrong():
+    with pytest.raises(RuntimeError, match=r"Unexpected message received: http.request"):
+        await receive_all(2, REST, REST)

@@ -19,8 +19,8 @@ async def unread(request):
     return PlainTextResponse("unread")
 
 
-async def call(app, chunks, headers=()):
-    sent = []
+async def call(app, chunks, headers=(), sent=None):
+    sent = [] if sent is None else sent
     pending = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     pending.append({"type": "http.request", "body": b"", "more_body": False})
 
@@ -96,3 +96,33 @@ async def test_a_handler_may_say_how_it_looks():
 def test_a_negative_limit_is_refused():
     with pytest.raises(ValueError, match="number of bytes >= 0, got -1"):
         RequestBodyLimitMiddleware(unread, max_body_size=-1)
+
+
+async def test_a_body_that_grows_too_large_after_the_answer_began_is_an_error_of_the_app():
+    async def echo(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while True:
+            message = await receive()
+            await send({"type": "http.response.body", "body": message["body"], "more_body": True})
+
+    sent = []
+    with pytest.raises(Exception) as caught:
+        await call(RequestBodyLimitMiddleware(echo, max_body_size=5), [b"123", b"456"], sent=sent)
+
+    assert type(caught.value).__name__ == "_RequestBodyTooLarge"
+    assert [message.get("body") for message in sent] == [None, b"123"]
+
+
+async def test_a_client_that_leaves_is_not_counted():
+    async def app(scope, receive, send):
+        heard.append(await receive())
+
+    heard = []
+    limited = RequestBodyLimitMiddleware(app, max_body_size=5)
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    await limited({"type": "http", "headers": []}, receive, None)
+
+    assert heard == [{"type": "http.disconnect"}]

@@ -166,3 +166,10 @@ def test_websockets_pass():
     app = App(routes=[WebSocketRoute("/", endpoint)], middleware=[Middleware(CORSMiddleware)])
     with TestClient(app).websocket_connect("/"):
         pass
+
+
+async def test_a_preflight_need_not_ask_for_headers():
+    response = await ask("OPTIONS", {"origin": A, "access-control-request-method": "GET"}, allow_origins=[A])
+
+    assert response.status_code == 200
+    assert cors(response)["allow-origin"] == A

@@ -198,3 +198,16 @@ def test_errors_of_websockets_are_left_to_the_server():
         TestClient(App(routes=[WebSocketRoute("/", endpoint)])).websocket_connect("/"),
     ):
         pass
+
+
+async def test_the_debug_page_leaves_out_what_an_error_was_raised_without():
+    async def hides(request):
+        try:
+            raise KeyError("hidden")
+        except KeyError:
+            raise ValueError("shown") from None
+
+    response = await page(App(debug=True, routes=[Route("/", hides)]))
+
+    assert '<p class="message">ValueError: shown' in response.text
+    assert '<p class="message">KeyError' not in response.text

@@ -203,3 +203,12 @@ def test_an_exception_of_a_websocket_app_is_known_to_come_after_the_accept():
     with pytest.raises(RuntimeError, match="response already started"):
         with TestClient(app).websocket_connect("/"):
             pass
+
+
+async def test_the_handlers_of_the_toolkit_are_for_its_own_exceptions():
+    middleware = ExceptionMiddleware(App())
+
+    with pytest.raises(TypeError, match="http_exception answers HTTPException, got KeyError"):
+        await middleware.http_exception(None, KeyError("tea"))
+    with pytest.raises(TypeError, match="websocket_exception answers WebSocketException, got KeyError"):
+        await middleware.websocket_exception(None, KeyError("tea"))

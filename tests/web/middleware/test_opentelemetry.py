@@ -1,5 +1,8 @@
 """Each HTTP request is one span, named after its method and its whole route."""
 
+import importlib
+import sys
+
 import httpx2
 import pytest
 
@@ -208,3 +211,48 @@ async def test_other_scopes_pass_untouched(telemetry):
 
     assert seen == [{"type": "lifespan"}]
     assert telemetry.spans == ()
+
+
+@pytest.mark.anyio
+async def test_a_route_that_no_router_shows_gives_the_template_it_has(telemetry):
+    async def finds_its_own_way(scope, receive, send):
+        scope["route"] = Route("/tea/{kind}", hello)
+        await PlainTextResponse("tea")(scope, receive, send)
+
+    traced = OpenTelemetryMiddleware(
+        finds_its_own_way,
+        tracer_provider=telemetry.tracer_provider,
+        meter_provider=telemetry.meter_provider,
+    )
+    await ask(traced, "/tea/green")
+
+    assert telemetry.spans[0].name == "GET /tea/{kind}"
+
+
+@pytest.mark.anyio
+async def test_routes_that_were_mounted_twice_are_told_apart_by_what_matches(telemetry):
+    inner = Route("/{item:int}", hello)
+    app = App(
+        routes=[
+            Mount("/one", routes=[Mount("/a", routes=[Route("/other", hello)]), inner]),
+            Mount("/one/a/b", routes=[inner]),
+        ],
+        middleware=[
+            Middleware(
+                OpenTelemetryMiddleware,
+                tracer_provider=telemetry.tracer_provider,
+                meter_provider=telemetry.meter_provider,
+            )
+        ],
+    )
+    await ask(app, "/one/5")
+
+    assert telemetry.spans[0].name == "GET /one/{item}"
+
+
+def test_without_opentelemetry_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.delitem(sys.modules, "asgi_nb.web.middleware.opentelemetry")
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
+
+    with pytest.raises(ImportError, match="run: pip install opentelemetry-api"):
+        importlib.import_module("asgi_nb.web.middleware.opentelemetry")

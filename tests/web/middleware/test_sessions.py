@@ -1,5 +1,8 @@
 """Sessions live in a signed cookie that is sent when it changed."""
 
+import importlib
+import sys
+
 import pytest
 
 from asgi_nb.web.applications import App
@@ -162,3 +165,16 @@ def test_every_change_of_a_session_is_seen():
     assert not changed(lambda s: s.pop("b", None))
     assert not changed(lambda s: s.setdefault("a", 2))
     assert not changed(lambda s: s.get("a"))
+
+
+def test_a_lifespan_has_no_session():
+    with make_client() as client:
+        assert client.get("/view").json() == {}
+
+
+def test_without_itsdangerous_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.delitem(sys.modules, "asgi_nb.web.middleware.sessions")
+    monkeypatch.setitem(sys.modules, "itsdangerous", None)
+
+    with pytest.raises(ModuleNotFoundError, match=r"install it with: pip install .asgi-nb\[sessions\]"):
+        importlib.import_module("asgi_nb.web.middleware.sessions")
