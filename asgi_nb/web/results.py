@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 from asgi_nb.web._events import ServerSentEvent
 from asgi_nb.web._headers import Headers, encode_header
 from asgi_nb.web._models import encode_models, find_fault, is_model, type_name
+from asgi_nb.web._rich import RichResponse, is_rich
 from asgi_nb.web._streaming import close_iterator
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.responses import Response, StreamingResponse
@@ -22,7 +23,8 @@ __all__ = ["KINDS", "Result", "ResultError", "ServerSentEvent", "to_response"]
 
 ACCEPTED = (
     "return a Response, dict, list, dataclass, pydantic or msgspec model, number, str, bytes, None, "
-    "a generator, or (value, status) or (value, status, headers)"
+    "a generator, a table, figure or other object with a rich repr, or (value, status) or "
+    "(value, status, headers)"
 )
 
 
@@ -124,6 +126,10 @@ def _stream(result: Result) -> Response:
     return ResultStream(result)
 
 
+def _rich(result: Result) -> Response:
+    return RichResponse(result.value, result.status or 200, result.headers, result.error)
+
+
 # (test, convert), in order. JSON's own types come first: most endpoints return them.
 KINDS: list[tuple[Callable[[Any], bool], Callable[[Result], Response]]] = [
     (lambda value: isinstance(value, dict | list | bool | int | float), _json),
@@ -133,6 +139,7 @@ KINDS: list[tuple[Callable[[Any], bool], Callable[[Result], Response]]] = [
     (lambda value: isinstance(value, AsyncIterator | Iterator), _stream),
     (is_model, _json),
     (_is_response, _as_it_is),
+    (is_rich, _rich),
 ]
 
 
