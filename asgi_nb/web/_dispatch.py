@@ -2,21 +2,24 @@
 Take a request to its route: the part of a router that runs for each request.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, call, reply, takes_handover
+from asgi_nb.web._headers import encode_header
 from asgi_nb.web._lifespan import MountedLifespan, TrackedLifespan, as_lifespan, run_lifespan
 from asgi_nb.web._matcher import Entry, Facts, Kind, Table
 from asgi_nb.web._route_list import RouteList
 from asgi_nb.web._utils import get_route_path
 from asgi_nb.web.datastructures import URL
 from asgi_nb.web.exceptions import HTTPException
-from asgi_nb.web.responses import PlainTextResponse, RedirectResponse
+from asgi_nb.web.responses import PlainTextResponse, RedirectResponse, Response
 from asgi_nb.web.types import ASGIApp, Lifespan, Receive, Scope, Send
 from asgi_nb.web.websockets import WebSocketClose
 
 __all__ = ["Dispatcher", "merged_params", "method_not_allowed"]
+
+Refusal = Callable[[int], Response | None]
 
 # A global is read faster than the attribute of an Enum.
 _MOUNT, _OPAQUE = Kind.MOUNT, Kind.OPAQUE
@@ -28,13 +31,26 @@ def merged_params(scope: Scope, bound: dict[str, Any]) -> dict[str, Any]:
     return {**outer, **bound} if outer else bound
 
 
-async def method_not_allowed(methods: Iterable[str], scope: Scope, receive: Receive, send: Send) -> None:
+async def method_not_allowed(
+    methods: Iterable[str],
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    refusal: Refusal | None = None,
+) -> None:
     """
     Answer 405: by an exception inside an app, whose handlers may say how, else by a response.
 
     Source: RFC 9110 section 15.5.6.
     """
-    headers = {"Allow": ", ".join(sorted(methods))}
+    allow = ", ".join(sorted(methods))
+    response = None if refusal is None else refusal(405)
+    if response is not None:
+        # In the first place, where the header of an exception stands.
+        response.raw_headers.insert(0, encode_header("allow", allow))
+        await reply(response, scope, receive, send)
+        return
+    headers = {"Allow": allow}
     if "app" in scope:
         raise HTTPException(405, headers=headers)
     await reply(PlainTextResponse("Method Not Allowed", 405, headers), scope, receive, send)
@@ -56,9 +72,13 @@ class Dispatcher:
         self._table: Table | None = None
         self.redirect_slashes = redirect_slashes
         self._not_found = self.not_found
+        self._is_plain = getattr(self._not_found, "__func__", None) is Dispatcher.not_found
         self.default: ASGIApp = self._not_found if default is None else default
         self.lifespan_context = as_lifespan(lifespan)
         self.middleware_stack: ASGIApp = self.app
+        # None if a subclass has another one.
+        is_own = getattr(self.middleware_stack, "__func__", None) is Dispatcher.app
+        self._own_app = self.middleware_stack if is_own else None
 
     @property
     def lifespan_context(self) -> Lifespan[Any]:
@@ -115,10 +135,32 @@ class Dispatcher:
         raise ValueError(f"{route!r} is not one of this router's {len(self._routes)} routes")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await call(self.middleware_stack, scope, receive, send)
+        await self.run(scope, receive, send)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The routes, without the middleware around them."""
+        await self._run_routes(scope, receive, send)
+
+    def run(
+        self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
+    ) -> Awaitable[None]:
+        """
+        What calling the router does, to be awaited; without a frame that waits along.
+
+        Args:
+            scope: As for a call.
+            receive: As for a call.
+            send: As for a call.
+            refusal: Gives the response to a status, where an exception would come to the same.
+        """
+        stack = self.middleware_stack
+        if stack is self._own_app:
+            return self._run_routes(scope, receive, send, refusal)
+        return call(stack, scope, receive, send)
+
+    def _run_routes(
+        self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
+    ) -> Awaitable[None]:
         scope_type = scope["type"]
         if "router" not in scope:
             scope["router"] = self
@@ -127,8 +169,7 @@ class Dispatcher:
                 raise ValueError(
                     f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}"
                 )
-            await self.lifespan(scope, receive, send)
-            return
+            return self.lifespan(scope, receive, send)
         table = self._table
         if table is None or table.stamp is not self._routes.stamp:
             table = self._refresh()
@@ -145,29 +186,27 @@ class Dispatcher:
                     scope["route"] = route
                     scope["endpoint"] = route.endpoint
                     scope["path_params"] = {**outer} if outer else {}
-                    await app(scope, receive, send)
-                    return
+                    answer: Awaitable[None] = app(scope, receive, send)
+                    return answer
         found = table.find(scope, path)
         if found is None:
-            await self._no_route(table, path, scope, receive, send)
-            return
+            return self._no_route(table, path, scope, receive, send, refusal)
         entry, bound, partial = found
         route = scope["route"] = entry.route
         kind = entry.kind
         if kind is _MOUNT:
-            await _enter(entry, route.child_scope(scope, path, bound), scope, receive, send)
-        elif kind is _OPAQUE:
-            await _enter(entry, bound, scope, receive, send)
-        else:
-            scope["endpoint"] = route.endpoint
-            outer = scope.get("path_params")
-            scope["path_params"] = {**outer, **bound} if outer else bound
-            if partial is not None and not entry.handles:
-                await method_not_allowed(_methods(partial), scope, receive, send)
-            elif route.app is entry.known and not entry.handles:
-                await route.app(scope, receive, send)
-            else:
-                await call(route.handle if entry.handles else route.app, scope, receive, send)
+            return _enter(entry, route.child_scope(scope, path, bound), scope, receive, send)
+        if kind is _OPAQUE:
+            return _enter(entry, bound, scope, receive, send)
+        scope["endpoint"] = route.endpoint
+        outer = scope.get("path_params")
+        scope["path_params"] = {**outer, **bound} if outer else bound
+        if entry.handles:
+            return call(route.handle, scope, receive, send)
+        app = route.app
+        if partial is not None:
+            return method_not_allowed(_methods(partial), scope, receive, send, refusal)
+        return app(scope, receive, send) if app is entry.known else call(app, scope, receive, send)
 
     def _refresh(self) -> Table:
         # The stamp before the content: a change in between is seen next time.
@@ -178,18 +217,25 @@ class Dispatcher:
         self._table = table
         return table
 
-    async def _no_route(self, table: Table, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self.redirect_slashes and path != "/":
+    async def _no_route(
+        self, table: Table, path: str, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None
+    ) -> None:
+        is_http = scope["type"] == "http"
+        if is_http and self.redirect_slashes and path != "/":
             whole: str = scope["path"]
             other = {**scope, "path": whole.rstrip("/") if path.endswith("/") else whole + "/"}
             if table.find(other, get_route_path(other)) is not None:
                 await reply(RedirectResponse(str(URL(scope=other))), scope, receive, send)
                 return
         default = self.default
-        if default is self._not_found:
+        if default is not self._not_found:
+            await call(default, scope, receive, send)
+            return
+        response = refusal(404) if is_http and refusal is not None and self._is_plain else None
+        if response is None:
             await default(scope, receive, send)
         else:
-            await call(default, scope, receive, send)
+            await reply(response, scope, receive, send)
 
     async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404, or close a WebSocket before it was accepted."""
@@ -240,7 +286,7 @@ async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receiv
         scope.setdefault("state", {}).update(state)
     try:
         if not entry.handles and route.app is entry.known:
-            await route.app(scope, receive, send)
+            await entry.run(scope, receive, send)
         else:
             await call(route.handle if entry.handles else route.app, scope, receive, send)
     finally:

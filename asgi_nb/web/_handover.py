@@ -38,7 +38,6 @@ __all__ = [
     "RESPONSE_STARTED",
     "Handover",
     "HeldResponse",
-    "WatchedSend",
     "call",
     "call_editing",
     "call_watched",
@@ -77,33 +76,22 @@ def knows_handover(app: ASGIApp) -> bool:
     return id(code) in _KNOWS
 
 
-class WatchedSend:
-    """
-    Remember whether the response was started, or the WebSocket accepted.
-
-    Gives back the inner awaitable: no frame is added per message.
-    """
-
-    __slots__ = ("_send", "started")
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.started = False
-
-    def __call__(self, message: Message) -> Awaitable[None]:
-        kind = message["type"]
-        if kind == "http.response.start" or kind == "websocket.accept":
-            self.started = True
-        return self._send(message)
-
-
 async def call_watched(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Call an app; if it raises, say in the scope whether it had started its response."""
-    watch = WatchedSend(send)
+    started = False
+
+    def watch(message: Message) -> Awaitable[None]:
+        nonlocal started
+        kind = message["type"]
+        if kind == "http.response.start" or kind == "websocket.accept":
+            started = True
+        # The inner awaitable: no frame to wait in is added per message.
+        return send(message)
+
     try:
         await app(scope, receive, watch)
     except Exception:
-        if watch.started:
+        if started:
             scope[RESPONSE_STARTED] = True
         raise
 
@@ -279,6 +267,18 @@ class ByteChunks(AsyncIterator[bytes | memoryview]):
 
     def __init__(self, response: StreamingResponse) -> None:
         self._source = response.body_iterator
+        self._iterator = aiter(self._source)
+        self._encode = response._encode
+
+    async def __anext__(self) -> bytes | memoryview:
+        chunk = await anext(self._iterator)
+        return chunk if type(chunk) is bytes else self._encode(chunk)
+
+    async def aclose(self) -> None:
+        """Close the generator that the chunks come from."""
+        await close_iterator(self._source)
+
+
 class OneChunk(AsyncIterator[bytes | memoryview]):
     """A whole body as a stream. Not a generator: one that is dropped half-way has to be closed."""
 
@@ -296,18 +296,6 @@ class OneChunk(AsyncIterator[bytes | memoryview]):
     async def aclose(self) -> None:
         """Give no chunk any more."""
         self._body = b""
-
-
-        self._iterator = aiter(self._source)
-        self._encode = response._encode
-
-    async def __anext__(self) -> bytes | memoryview:
-        chunk = await anext(self._iterator)
-        return chunk if type(chunk) is bytes else self._encode(chunk)
-
-    async def aclose(self) -> None:
-        """Close the generator that the chunks come from."""
-        await close_iterator(self._source)
 
 
 class HeldResponse(Response):

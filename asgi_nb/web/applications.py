@@ -92,10 +92,19 @@ class App:
         stack = self.middleware_stack
         if stack is None:
             stack = self.middleware_stack = self.build_middleware_stack()
-        if type(stack) is ServerErrorMiddleware and type(send) is not Handover:
-            await stack(scope, receive, send)
-        else:
+        if (
+            type(stack) is not ServerErrorMiddleware
+            or not stack.is_plain
+            or scope["type"] != "http"
+            or type(send) is Handover
+        ):
             await call(stack, scope, receive, send)
+            return
+        # What calling the stack would do, without a frame for it.
+        try:
+            await stack.run(scope, receive, send)
+        except Exception as exc:  # noqa: BLE001 - raised again once it is answered
+            await stack.answer(exc, scope, receive, send)
 
     @property
     def routes(self) -> list[BaseRoute]:

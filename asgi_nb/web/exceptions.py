@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 __all__ = ["HTTPException", "StarletteDeprecationWarning", "WebSocketException"]
 
-_PHRASES: dict[int, str] = {status.value: status.phrase for status in http.HTTPStatus}
+PHRASES: dict[int, str] = {status.value: status.phrase for status in http.HTTPStatus}
+"""Status -> reason phrase. Source: RFC 9110 section 15."""
 
 
 class HTTPException(Exception):
@@ -22,7 +23,7 @@ class HTTPException(Exception):
         self, status_code: int, detail: str | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
         self.status_code = status_code
-        self.detail = _PHRASES.get(status_code, "") if detail is None else detail
+        self.detail = PHRASES.get(status_code, "") if detail is None else detail
         self.headers = headers
 
     def __str__(self) -> str:

@@ -354,7 +354,7 @@ class Router(Dispatcher):
         max_body_size: int | None = None,
     ) -> None:
         super().__init__(routes, redirect_slashes, default, lifespan, _facts)
-        self.middleware_stack = wrapped(self.app, middleware)
+        self.middleware_stack = wrapped(self.middleware_stack, middleware)
         if max_body_size is not None:
             self.middleware_stack = RequestBodyLimitMiddleware(
                 self.middleware_stack, max_body_size=max_body_size
@@ -418,8 +418,9 @@ def _facts(route: BaseRoute) -> Facts:
         if isinstance(route, known):
             handles = cls.handle is not known.handle or "handle" in own
             if cls.matches is known.matches and "matches" not in own and route._pattern is not None:
-                app = route.app if knows_handover(route.app) else None
-                return Facts(kind, route._pattern, handles, app)
+                app: Any = route.app if knows_handover(route.app) else None
+                is_router = isinstance(app, Dispatcher) and type(app).__call__ is Dispatcher.__call__
+                return Facts(kind, route._pattern, handles, app, app.run if is_router else app)
             break
     return Facts(Kind.OPAQUE)
 

@@ -1,8 +1,16 @@
 """Answer 500 to whatever nobody handled; the outermost middleware of every app."""
 
+from collections.abc import Awaitable
 from typing import Any
 
-from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call, knows_handover, takes_handover
+from asgi_nb.web._handover import (
+    RESPONSE_STARTED,
+    Handover,
+    call,
+    call_watched,
+    knows_handover,
+    takes_handover,
+)
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.middleware._debug_page import error_page, error_text
@@ -40,40 +48,55 @@ class ServerErrorMiddleware:
         self.handler = handler
         self.debug = debug
         self._inside = inside
+        known = knows_handover(app)
         # Not if somebody has put another __call__ into the class.
-        self._handled = app if type(app) is ExceptionMiddleware and knows_handover(app) else None
+        self._handled = app if type(app) is ExceptionMiddleware and known else None
+        self._foreign = None if known else app
+        self.is_plain = knows_handover(self)
+        """Whether calling this does what is written here, and not what somebody has put in its place."""
+        self.run = self._run if self._handled is None else self._handled.run
+        """Run the app, and leave its exceptions to `answer`: the two halves of calling this, for HTTP."""
 
     @takes_handover
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        handled = self._handled
         try:
-            if handled is None:
-                await call(self.app, scope, receive, send)
-            else:
-                # The two error layers in one frame, when nothing stands between them.
-                try:
-                    await handled.run(scope, receive, send)
-                except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
-                    await handled.answer(exc, scope, receive, send)
-        except Exception as exc:
-            if scope.get(_ANSWERED_SCOPE_KEY) is exc:
-                raise
-            if self._inside:
-                scope[_ANSWERED_SCOPE_KEY] = exc
-            response = await self._respond(Request(scope), exc)
-            if RESPONSE_STARTED in scope:
-                raise
-            if type(send) is Handover:
-                # The function middleware around gets the response; the error is raised after it.
-                await send.give(response, scope, receive)
-                send.error = exc
+            await self.run(scope, receive, send)
+        except Exception as exc:  # noqa: BLE001 - raised again once it is answered
+            await self.answer(exc, scope, receive, send)
+
+    def _run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        app = self.app
+        if app is self._foreign and type(send) is not Handover:
+            return call_watched(app, scope, receive, send)
+        return call(app, scope, receive, send)
+
+    async def answer(self, exc: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an exception of the app, and raise it again if nobody handles it."""
+        if self._handled is not None:
+            # The two error layers in one, when nothing stands between them.
+            try:
+                await self._handled.answer(exc, scope, receive, send)
                 return
-            scope[RESPONSE_STARTED] = True
-            await response(scope, receive, send)
-            raise
+            except Exception as unhandled:  # noqa: BLE001 - raised again below
+                exc = unhandled
+        if scope.get(_ANSWERED_SCOPE_KEY) is exc:
+            raise exc
+        if self._inside:
+            scope[_ANSWERED_SCOPE_KEY] = exc
+        response = await self._respond(Request(scope), exc)
+        if RESPONSE_STARTED in scope:
+            raise exc
+        if type(send) is Handover:
+            # The function middleware around gets the response; the error is raised after it.
+            await send.give(response, scope, receive)
+            send.error = exc
+            return
+        scope[RESPONSE_STARTED] = True
+        await response(scope, receive, send)
+        raise exc
 
     async def _respond(self, request: Request[Any], exc: Exception) -> ASGIApp:
         handler = self.handler

@@ -10,8 +10,8 @@ from asgi_nb.web._exception_handler import (
     StatusHandlers,
     handle_exception,
 )
-from asgi_nb.web._handover import RESPONSE_STARTED, call, knows_handover, takes_handover
-from asgi_nb.web.exceptions import HTTPException, WebSocketException
+from asgi_nb.web._handover import RESPONSE_STARTED, call, takes_handover
+from asgi_nb.web.exceptions import PHRASES, HTTPException, WebSocketException
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import PlainTextResponse, Response
 from asgi_nb.web.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
@@ -43,12 +43,11 @@ class ExceptionMiddleware:
             WebSocketException: self.websocket_exception,
         }
         self._handlers = (self._exception_handlers, self._status_handlers)
-        # A router without a middleware of its own is skipped over, to its routes.
+        # A router is entered without a frame of its own.
         self._router = (
             app if isinstance(app, Dispatcher) and type(app).__call__ is Dispatcher.__call__ else None
         )
-        inner = app if self._router is None else self._router.middleware_stack
-        self._known = inner if knows_handover(inner) else None
+        self._refuse = self._refusal if type(self).http_exception is _http_exception else None
         for key, handler in (handlers or {}).items():
             self.add_exception_handler(key, handler)
 
@@ -83,8 +82,17 @@ class ExceptionMiddleware:
     def run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Run the app, and leave its exceptions to `answer`: the two halves of calling this."""
         scope[HANDLERS_SCOPE_KEY] = self._handlers
-        inner = self.app if self._router is None else self._router.middleware_stack
-        return inner(scope, receive, send) if inner is self._known else call(inner, scope, receive, send)
+        router = self._router
+        if router is not None and router is self.app:
+            return router.run(scope, receive, send, self._refuse)
+        return call(self.app, scope, receive, send)
+
+    def _refusal(self, status_code: int) -> Response | None:
+        """What answers an HTTPException of this status without more; None if another handler does."""
+        handler = self._exception_handlers.get(HTTPException)
+        if status_code in self._status_handlers or getattr(handler, "__func__", None) is not _http_exception:
+            return None
+        return PlainTextResponse(PHRASES[status_code], status_code)
 
     async def answer(self, exc: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an exception of the app, or raise it again."""
@@ -108,6 +116,10 @@ class ExceptionMiddleware:
         if not isinstance(exc, WebSocketException):
             raise TypeError(f"websocket_exception answers WebSocketException, got {exc!r}")
         await websocket.close(code=exc.code, reason=exc.reason)
+
+
+# As it is here, and not as a subclass or somebody's patch has it.
+_http_exception = ExceptionMiddleware.http_exception
 
 
 def _websocket(scope: Scope, receive: Receive, send: Send) -> WebSocket[Any]:
