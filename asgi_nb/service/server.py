@@ -70,8 +70,8 @@ class ServerRun:
     def __init__(self, app: ASGIApp, sock: socket.socket, log: ServiceLog, serving: Serving) -> None:
         self.started: Future[None] = Future()
         """Done when requests are answered."""
-        self.entered = False
-        """Whether the loop has begun the run, which then closes the socket itself."""
+        self._task: asyncio.Task[None] | None = None
+        self._abandoned = False
         self._app = app
         self._socket = sock
         self._log = log
@@ -82,7 +82,9 @@ class ServerRun:
 
     async def run(self) -> None:
         """Serve until `stop`."""
-        self.entered = True
+        self._task = asyncio.current_task()
+        if self._abandoned:
+            return
         with diverted_to(self._log):
             asyncio.get_running_loop().set_exception_handler(report_loop_error)
             lifespan = Lifespan(self._app, self._log)
@@ -92,6 +94,16 @@ class ServerRun:
             finally:
                 self._close()
                 await lifespan.shutdown(max(0.1, self._deadline - time.monotonic()))
+
+    def abandon(self) -> None:
+        """Give a run up that has not started, wherever it is; from any thread."""
+        self._abandoned = True
+        task = self._task
+        if task is None:
+            # The loop is stuck, or has not come to it yet: when it does, the run ends at once.
+            self._socket.close()
+        else:
+            task.get_loop().call_soon_threadsafe(task.cancel)
 
     def stop(self, timeout: float) -> None:
         """Ask the run to end within `timeout` seconds; from any thread."""

@@ -141,6 +141,8 @@ class Service:
                 f"the server on port {self.port} did not end within {timeout} s; its thread is at "
                 f"{current_line()}. It ends when that returns; a restart of the kernel ends it at once"
             )
+        # The loop's thread does this too, but perhaps after it has woken this one.
+        self._ended(self._done)
 
     def _serving(self) -> Serving:
         environ, jupyter, port = os.environ, self._jupyter, self.port
@@ -161,8 +163,8 @@ class Service:
 
     def _start(self, timeout: float) -> None:
         """Hand the socket to the loop; return when requests are answered."""
-        self._done = spawn(self._run.run)
         try:
+            self._done = spawn(self._run.run)
             concurrent.futures.wait(
                 [self._run.started, self._done], timeout, concurrent.futures.FIRST_COMPLETED
             )
@@ -177,21 +179,19 @@ class Service:
             self._abandon()
             raise
         _services.add(self)
-        switch_fast()
+        switch_fast(self)
         self._done.add_done_callback(self._ended)
 
     def _ended(self, _: concurrent.futures.Future[None]) -> None:
         _services.discard(self)
-        switch_back()
+        switch_back(self)
 
     def _abandon(self) -> None:
         if self._run.started.done():
             self._ask_to_stop(STOP_TIMEOUT)
             return
-        self._done.cancel()
-        if not self._run.entered:
-            # The loop is stuck, and a task that is cancelled before its first step cleans nothing up.
-            self._socket.close()
+        # Not by the future: an interrupt may have come before there was one, and the run with it.
+        self._run.abandon()
 
     def _forget_in_child(self) -> None:
         """In a forked child: let go of the parent's sockets, without a word to their peers."""

@@ -13,26 +13,31 @@ INTERVAL = 0.001
 """Seconds."""
 
 _lock = threading.Lock()
-_serving = 0
+_serving: set[object] = set()
 _before: float | None = None
 
 
-def switch_fast() -> None:
+def switch_fast(server: object) -> None:
     """A server has started: shorten the interval, unless somebody has made it shorter."""
-    global _serving, _before
+    global _before
     with _lock:
-        _serving += 1
-        if _serving == 1 and sys.getswitchinterval() > INTERVAL:
+        if not _serving and sys.getswitchinterval() > INTERVAL:
             _before = sys.getswitchinterval()
             sys.setswitchinterval(INTERVAL)
+        _serving.add(server)
 
 
-def switch_back() -> None:
-    """A server has ended: after the last one, restore what was, unless somebody has changed it since."""
-    global _serving, _before
+def switch_back(server: object) -> None:
+    """
+    A server has ended: after the last one, restore what was, unless somebody has changed it since.
+
+    May be said twice.
+    """
+    global _before
     with _lock:
-        _serving -= 1
-        if _serving == 0 and _before is not None:
+        _serving.discard(server)
+        if not _serving and _before is not None:
+            # Kept in microseconds: what is read is not exactly what was set.
             if abs(sys.getswitchinterval() - INTERVAL) < 1e-6:
                 sys.setswitchinterval(_before)
             _before = None
@@ -40,7 +45,7 @@ def switch_back() -> None:
 
 def forget_in_child() -> None:
     """In a forked child, which has no servers: restore what was."""
-    global _lock, _serving
+    global _lock
     _lock = threading.Lock()
-    _serving = 1
-    switch_back()
+    _serving.clear()
+    switch_back(None)

@@ -23,7 +23,7 @@ from websockets.sync.client import connect
 from asgi_nb.service import service as service_module
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.portal import get_portal, spawn
-from asgi_nb.service.service import check_app, start
+from asgi_nb.service.service import check_app, start, stop_all
 
 
 def open_files():
@@ -140,6 +140,48 @@ def test_a_stop_ends_open_streams_and_websockets_in_bounded_time(serve, demo_app
             list(ticks)
 
 
+def test_several_servers_stop_at_once(serve):
+    # Each shutdown waits for all the others to have begun.
+    together = threading.Barrier(3)
+
+    async def app(scope, receive, send):
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await anyio.to_thread.run_sync(together.wait, 5)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    services = [serve(app) for _ in range(3)]
+
+    assert stop_all(services) == services
+    assert not together.broken
+    assert all("stopped" in repr(service) for service in services)
+
+
+def test_servers_that_do_not_stop_in_time_are_an_error(serve, demo_app):
+    services = [serve(demo_app), serve(demo_app)]
+
+    with pytest.raises(ServiceError, match="did not end within 0"):
+        stop_all(services, timeout=0.0)
+    assert stop_all(services) == services
+
+
+def test_stopping_an_idle_server_takes_no_tick_of_uvicorns(serve, demo_app):
+    service = serve(demo_app)
+    httpx2.get(service.local_url)
+    began = time.monotonic()
+
+    service.stop()
+
+    assert time.monotonic() - began < 2.0
+
+
+def test_a_date_is_in_the_first_answer_and_in_later_ones(serve, demo_app):
+    service = serve(demo_app)
+
+    assert "date" in httpx2.get(service.local_url).headers
+
+
 def test_a_short_timeout_shortens_the_grace(serve, demo_app):
     service = serve(demo_app)
     with httpx2.stream("GET", f"{service.local_url}stream") as stream:
@@ -248,6 +290,30 @@ def test_an_interrupt_while_starting_leaves_no_server(serve, demo_app):
         start(hanging, port=freed.port)
 
     interrupter.join()
+    get_portal().call(lambda: None)
+    assert serve(demo_app, port=freed.port).running
+
+
+def test_an_interrupt_just_as_the_run_begins_leaves_no_server(serve, demo_app, monkeypatch):
+    entered = threading.Event()
+
+    async def hanging(scope, receive, send):
+        entered.set()
+        await receive()
+        await receive()
+
+    def interrupted_spawn(*args):
+        spawn(*args)
+        entered.wait()
+        raise KeyboardInterrupt
+
+    freed = serve(demo_app)
+    freed.stop()
+    with monkeypatch.context() as patch:
+        patch.setattr(service_module, "spawn", interrupted_spawn)
+        with pytest.raises(KeyboardInterrupt):
+            start(hanging, port=freed.port)
+
     get_portal().call(lambda: None)
     assert serve(demo_app, port=freed.port).running
 
