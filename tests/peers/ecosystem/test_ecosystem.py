@@ -15,6 +15,15 @@ DIFFERENCES = {
     "correlation_id_answers": {
         "function /stream: log": "a stream begins when the function has returned its response, not before",
     },
+    "documented_apps_answers": {
+        "routing: GET /two": "Allow names the methods of all routes of the path",
+    },
+    "documented_layers_answers": {
+        "the_rest: config errors": "an error says what to do",
+    },
+    "documented_messages_answers": {
+        "body that is not JSON": "400, as the mistake is the client's",
+    },
     "opentelemetry_answers": {
         "metrics": "takes the root_path after the request, when a mount has given back the one before it",
     },
@@ -33,6 +42,9 @@ SCRIPTS = {
     "authlib_answers": "authlib",
     "brotli_asgi_answers": "brotli-asgi",
     "correlation_id_answers": "asgi-correlation-id",
+    "documented_apps_answers": "starlette",
+    "documented_layers_answers": "starlette",
+    "documented_messages_answers": "starlette",
     "fastapi_answers": "fastapi",
     "instrumentator_answers": "prometheus-fastapi-instrumentator",
     "mcp_answers": "mcp",
