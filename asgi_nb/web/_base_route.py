@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from asgi_nb.web._endpoint_apps import is_function
+from asgi_nb.web._entries import Match
 from asgi_nb.web._handover import call
-from asgi_nb.web._matcher import Match
 from asgi_nb.web._paths import Pattern, bind
 from asgi_nb.web._utils import get_route_path
 from asgi_nb.web.convertors import Convertor

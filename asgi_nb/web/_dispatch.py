@@ -5,10 +5,11 @@ Take a request to its route: the part of a router that runs for each request.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+from asgi_nb.web._entries import Entry, Facts, Kind
 from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, call, reply, takes_handover
 from asgi_nb.web._headers import encode_header
 from asgi_nb.web._lifespan import MountedLifespan, TrackedLifespan, as_lifespan, run_lifespan
-from asgi_nb.web._matcher import Entry, Facts, Kind, Table
+from asgi_nb.web._matcher import Table
 from asgi_nb.web._route_list import RouteList
 from asgi_nb.web._utils import get_route_path
 from asgi_nb.web.datastructures import URL

@@ -21,8 +21,8 @@ from asgi_nb.web._base_route import (
 )
 from asgi_nb.web._dispatch import Dispatcher, merged_params, method_not_allowed
 from asgi_nb.web._endpoint_apps import request_response, websocket_session
+from asgi_nb.web._entries import Facts, Kind, Match
 from asgi_nb.web._handover import call, knows_handover
-from asgi_nb.web._matcher import Facts, Kind, Match
 from asgi_nb.web._paths import bind
 from asgi_nb.web._utils import get_route_path, parse_host_header
 from asgi_nb.web.datastructures import Headers, URLPath

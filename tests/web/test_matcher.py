@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asgi_nb.web._matcher import Match
+from asgi_nb.web._entries import Match
 from asgi_nb.web._utils import get_route_path
 from asgi_nb.web.responses import PlainTextResponse
 from asgi_nb.web.routing import BaseRoute, Host, Mount, Route, Router, WebSocketRoute
