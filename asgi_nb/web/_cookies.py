@@ -21,7 +21,7 @@ _ESCAPED = re.compile(r"\\(?:([0-3][0-7][0-7])|(.))", re.DOTALL)
 _ENDS_ATTRIBUTE = re.compile(r"[;\x00-\x1f\x7f]")
 
 
-def parse_cookies(header: str) -> dict[str, str]:
+def parse_cookies(cookie_string: str) -> dict[str, str]:
     """
     The cookies of a Cookie header, by name; of two with one name the last.
 
@@ -31,7 +31,7 @@ def parse_cookies(header: str) -> dict[str, str]:
     Source: RFC 6265 section 5.4, and the browsers' handling of nameless cookies.
     """
     cookies: dict[str, str] = {}
-    for part in header.split(";"):
+    for part in cookie_string.split(";"):
         name, equals, value = part.partition("=")
         if not equals:
             name, value = "", part

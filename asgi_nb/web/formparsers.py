@@ -5,16 +5,19 @@ Source: WHATWG URL standard for application/x-www-form-urlencoded; RFC 7578 for 
 """
 
 import codecs
+import warnings
 from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass, field
+from enum import Enum, EnumMeta
 from tempfile import SpooledTemporaryFile
 from typing import Any, cast
 
 from asgi_nb.web._files import FormData, UploadFile
 from asgi_nb.web._headers import Headers
 from asgi_nb.web._multidict import parse_query
+from asgi_nb.web.exceptions import StarletteDeprecationWarning
 
-__all__ = ["FormParser", "MultiPartException", "MultiPartParser", "split_content_type"]
+__all__ = ["FormMessage", "FormParser", "MultiPartException", "MultiPartParser", "split_content_type"]
 
 
 class MultiPartException(Exception):
@@ -23,6 +26,26 @@ class MultiPartException(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class _WarnsWhenCalled(EnumMeta):
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        warnings.warn(
+            "FormMessage is deprecated: no parser gives it; leave it out",
+            StarletteDeprecationWarning,
+            stacklevel=2,
+        )
+        return super().__call__(*args, **kwargs)
+
+
+class FormMessage(Enum, metaclass=_WarnsWhenCalled):
+    """What a parser of forms met. Deprecated as in Starlette 1.10; kept for code that names it."""
+
+    FIELD_START = 1
+    FIELD_NAME = 2
+    FIELD_DATA = 3
+    FIELD_END = 4
+    END = 5
 
 
 def _multipart_library() -> Any:
