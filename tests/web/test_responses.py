@@ -1,12 +1,15 @@
 """A response is a value that knows how to send itself."""
 
 import datetime
+import json
 from contextlib import aclosing
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from asgi_nb.web import responses
+from asgi_nb.web._json import make_encoder
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.requests import ClientDisconnect, Request
 from asgi_nb.web.responses import (
@@ -758,3 +761,26 @@ async def test_several_readers_share_what_comes_while_the_answer_streams():
             done.set()
 
     assert sorted(parts) == [b"1", b"2"]
+
+
+def test_json_is_the_same_without_the_accelerator(monkeypatch):
+    value = {"tea": ["grün", 1.5, None, True], "x": {}}
+
+    monkeypatch.setattr(json.encoder, "c_make_encoder", None)
+
+    assert make_encoder()(value).encode() == JSONResponse(value).body
+
+
+@pytest.mark.anyio
+async def test_what_comes_after_the_answer_is_for_whoever_asks():
+    scope = dict(GET)
+
+    async def answer():
+        await anyio.lowlevel.checkpoint()
+        yield "ok"
+
+    channel = Channel()
+    await StreamingResponse(answer())(scope, channel.receive, channel.send)
+    channel.to_app = [{"type": "http.request", "body": b"late"}]
+
+    assert await Request(scope, channel.receive).body() == b"late"

@@ -602,3 +602,21 @@ async def test_giving_up_before_the_answer_ends_the_app():
         with anyio.move_on_after(0.01):
             await client.get("/")
         assert seen == ["ended"]
+
+
+@pytest.mark.anyio
+async def test_a_timeout_around_the_client_ends_the_app():
+    ended = []
+
+    async def app(scope, receive, send):
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append("app")
+
+    with anyio.move_on_after(0.01) as timeout:
+        async with AsyncTestClient(scoped(app)) as client:
+            await client.get("/")
+
+    assert timeout.cancelled_caught
+    assert ended == ["app"]

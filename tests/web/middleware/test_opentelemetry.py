@@ -256,3 +256,25 @@ def test_without_opentelemetry_the_error_says_what_to_install(monkeypatch):
 
     with pytest.raises(ImportError, match="run: pip install opentelemetry-api"):
         importlib.import_module("asgi_nb.web.middleware.opentelemetry")
+
+
+@pytest.mark.anyio
+async def test_a_route_in_an_app_that_hides_its_routes_gives_its_own_part(telemetry):
+    inner = Router([Route("/tea/{kind}", hello)])
+
+    async def hiding(scope, receive, send):
+        await inner(scope, receive, send)
+
+    app = App(
+        routes=[Mount("/shop", app=hiding), Mount("/other", routes=[])],
+        middleware=[
+            Middleware(
+                OpenTelemetryMiddleware,
+                tracer_provider=telemetry.tracer_provider,
+                meter_provider=telemetry.meter_provider,
+            )
+        ],
+    )
+    await ask(app, "/shop/tea/green")
+
+    assert telemetry.spans[0].name == "GET /tea/{kind}"
