@@ -344,12 +344,20 @@ class TaskResponse(Response):
         self.raw_headers = list(start.get("headers", ()))
         self.background = None
         self.body_iterator: Any = task.chunks()
-        self._info = task.info
+        self._task = task
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._info is not None:
-            await send({"type": "http.response.debug", "info": self._info})
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        task = self._task
+        if task.info is not None:
+            await send({"type": "http.response.debug", "info": task.info})
+        start: Message = {
+            "type": "http.response.start",
+            "status": self.status_code,
+            "headers": self.raw_headers,
+        }
+        if task.has_trailers:
+            start["trailers"] = True
+        await send(start)
         open_end = True
         async for chunk in self.body_iterator:
             if isinstance(chunk, dict):
@@ -361,5 +369,7 @@ class TaskResponse(Response):
                 await send({"type": "http.response.body", "body": body, "more_body": True})
         if open_end:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if task.has_trailers:
+                await task.send_trailers(send)
         if self.background is not None:
             await self.background()

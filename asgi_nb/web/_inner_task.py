@@ -24,6 +24,9 @@ _INNER_KEYS = frozenset(("app", "app_root_path", "root_path", "starlette.excepti
 
 _LAST_MESSAGES = frozenset(("http.response.pathsend", "http.response.zerocopysend"))
 
+# No part of the response: these go to the server as they come.
+_ASIDE = frozenset(("http.response.early_hint", "http.response.push"))
+
 
 class Unanswered(ClientDisconnect):
     """An app was told that the client left, and ended without an answer: there is nobody to answer."""
@@ -41,12 +44,14 @@ class InnerTask:
         app: An ASGI app.
         scope: An HTTP scope. The app gets a copy; what it put there until it answered is copied back.
         receive: The receive of the request.
-        send: Where messages go that may stand before the response: early hints.
+        send: Where messages go that are no part of the response: early hints and pushes.
     """
 
     def __init__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         self.info: Any = None
         """What `http.response.debug` said, for the test client."""
+        self.has_trailers = False
+        """The app said at the start that trailers follow the body."""
         self._app = app
         self._outer_scope = scope
         self._scope = dict(scope)
@@ -59,6 +64,7 @@ class InnerTask:
         self._done = anyio.Event()
         self._error: BaseException | None = None
         self._raised = False
+        self._body_is_whole = False
         self._told_disconnect = False
         self._task: Any = None
 
@@ -82,7 +88,7 @@ class InnerTask:
                     self.info = message["info"]
                 elif message["type"] == "http.response.start":
                     break
-                elif message["type"] == "http.response.early_hint":
+                elif message["type"] in _ASIDE:
                     await self._send(message)
                 else:
                     raise RuntimeError(f"expected http.response.start first, got {message['type']}")
@@ -124,9 +130,22 @@ class InnerTask:
                 if body:
                     yield body
                 if not message.get("more_body", False):
+                    self._body_is_whole = True
                     return
+            elif message["type"] in _ASIDE:
+                await self._send(message)
         await self._done.wait()
         self._raise_error()
+
+    async def send_trailers(self, send: Send) -> None:
+        """Send what follows the body; nothing but the end of it if the body was not read to its own."""
+        if self._body_is_whole:
+            async for message in self._messages:
+                if message["type"] == "http.response.trailers":
+                    await send(message)
+                    if not message.get("more_trailers", False):
+                        return
+        await send({"type": "http.response.trailers", "headers": [], "more_trailers": False})
 
     async def finish(self) -> None:
         """
@@ -192,14 +211,23 @@ class InnerTask:
         return {"type": "http.disconnect"}
 
     async def _offer(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_trailers = message.get("trailers", False)
         try:
             await self._sending.send(message)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
             # Nobody wants the response.
             return
-        kind = message["type"]
-        if kind in _LAST_MESSAGES or (kind == "http.response.body" and not message.get("more_body", False)):
+        if self._is_last(message):
             await self._over.wait()
+
+    def _is_last(self, message: Message) -> bool:
+        kind = message["type"]
+        if kind == "http.response.body":
+            return not self.has_trailers and not message.get("more_body", False)
+        if kind == "http.response.trailers":
+            return not message.get("more_trailers", False)
+        return kind in _LAST_MESSAGES
 
 
 def _in_trio() -> bool:
