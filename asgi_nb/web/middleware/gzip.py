@@ -12,6 +12,7 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
+from asgi_nb.web._response import has_no_body
 from asgi_nb.web.datastructures import Headers, MutableHeaders
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -123,9 +124,12 @@ class IdentityResponder:
         self.content_encoding_set = False
         self.content_type_is_excluded = False
         self.partial_response = False
+        self._is_head = False
+        self._is_empty = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.send = send
+        self._is_head = scope["method"] == "HEAD"
         await self.app(scope, receive, self.send_with_compression)
 
     async def send_with_compression(self, message: Message) -> None:
@@ -143,13 +147,19 @@ class IdentityResponder:
 
     @property
     def _left_alone(self) -> bool:
-        return self.content_encoding_set or self.partial_response or self.content_type_is_excluded
+        return (
+            self.content_encoding_set
+            or self.partial_response
+            or self.content_type_is_excluded
+            or self._is_empty
+        )
 
     async def _start(self, message: Message) -> None:
         self.initial_message = {**message, "headers": list(message.get("headers", ()))}
         headers = Headers(raw=self.initial_message["headers"])
         self.content_encoding_set = "content-encoding" in headers
         self.partial_response = message["status"] == 206
+        self._is_empty = has_no_body(message["status"])
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         names = {media_type, media_type.partition("/")[0] + "/*"}
         if media_type.startswith("application/grpc+"):
@@ -161,6 +171,9 @@ class IdentityResponder:
     async def _body(self, message: Message) -> None:
         body = message.get("body", b"")
         more = message.get("more_body", False)
+        if self._is_head:
+            await self._body_of_head(message)
+            return
         if self.started:
             await self.send({**message, "body": await self.apply_compression(body, more_body=more)})
             return
@@ -178,6 +191,21 @@ class IdentityResponder:
                     headers["content-length"] = str(len(encoded))
             message = {**message, "body": encoded}
         await self.send(self.initial_message)
+        await self.send(message)
+
+    async def _body_of_head(self, message: Message) -> None:
+        """Say what a GET would say; its length cannot be known. Source: RFC 9110 section 8.6."""
+        if not self.started:
+            self.started = True
+            headers = MutableHeaders(raw=self.initial_message["headers"])
+            length = headers.get("content-length")
+            if length is None or int(length) >= self.minimum_size:
+                headers.add_vary_header("Accept-Encoding")
+                encoding = getattr(self, "content_encoding", None)
+                if encoding is not None:
+                    headers["content-encoding"] = encoding
+                    del headers["content-length"]
+            await self.send(self.initial_message)
         await self.send(message)
 
     async def apply_compression(self, body: bytes, *, more_body: bool) -> bytes:

@@ -248,13 +248,28 @@ async def test_head_has_the_headers_of_get(http, directory, table, wrapping):
 @pytest.mark.parametrize("wrapping", ["mounted-twice", "all-middleware"])
 @pytest.mark.anyio
 async def test_compressed_answers_conform_too(http, directory, table, wrapping, method):
-    app = GZipMiddleware(WRAPPINGS[wrapping](routes(directory)), minimum_size=1)
+    app = GZipMiddleware(WRAPPINGS[wrapping](routes(directory)), minimum_size=0)
     headers = [(b"accept-encoding", b"gzip"), (b"origin", b"https://a.example")]
 
     for path in table:
         played = await http(app, path, method=method, headers=headers)
 
         played.assert_conforms()
+
+
+@pytest.mark.anyio
+async def test_head_says_how_get_would_be_compressed(http, directory, table):
+    app = GZipMiddleware(WRAPPINGS["app"](routes(directory)))
+    headers = [(b"accept-encoding", b"gzip")]
+
+    # That a stream yields nothing, and of which type it is if its endpoint did not say, HEAD cannot know.
+    for path in set(table) - {"/generator", "/stream-of-nothing"}:
+        get, head = [await http(app, path, method=method, headers=headers) for method in ("GET", "HEAD")]
+
+        # How long the compressed body would be only GET finds out.
+        for name, value in head.headers.items():
+            assert get.headers[name] == value, head.transcript
+        assert get.headers.keys() - head.headers.keys() <= {b"content-length"}, head.transcript
 
 
 @pytest.mark.parametrize("kind", ["http.unknown", "raw"])
