@@ -5,6 +5,7 @@ Everything a magic does is one call of a Kit. The default kit's attributes are t
 `asgi_nb.kit.serve` is `asgi_nb.serve`.
 """
 
+import concurrent.futures
 import statistics
 import sys
 import threading
@@ -12,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import anyio.lowlevel
 
 from asgi_nb.live.app import LiveApp
 from asgi_nb.live.cards import Card
@@ -22,8 +25,9 @@ from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 from asgi_nb.service.errors import ServiceError
+from asgi_nb.service.options import read_options
 from asgi_nb.service.portal import current_line, on_portal, spawn
-from asgi_nb.service.service import STOP_TIMEOUT, Service, check_app, start
+from asgi_nb.service.service import STOP_TIMEOUT, Service, check_app, start, stop_all
 from asgi_nb.web.types import ASGIApp
 
 if TYPE_CHECKING:
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 
 REQUEST_TIMEOUT = 30.0
 """Seconds for one request from a cell."""
+SETTLE_TIMEOUT = 1.0
+"""Seconds that a finished request waits for a loop that has been blocked since."""
 
 
 class Stopped(list[Service]):
@@ -69,7 +75,9 @@ class Kit:
 
     # Serving.
 
-    def serve(self, app: ASGIApp | None = None, *, host: str | None = None, port: int = 0) -> Service:
+    def serve(
+        self, app: ASGIApp | None = None, *, host: str | None = None, port: int = 0, **options: Any
+    ) -> Service:
         """
         Serve an app from this process, and record its traffic.
 
@@ -80,22 +88,24 @@ class Kit:
             host: What to listen on; 127.0.0.1 by default. `"0.0.0.0"` opens every network that
                 this machine is on.
             port: 0 lets the system choose, or keeps the port that the app has.
+            options: What the server lets in, such as `allowed_hosts=["api.example"]` or
+                `max_body_size=1 << 30`; see `asgi_nb.service.options.Options`.
 
         Raises:
             TypeError: `app` is no ASGI application.
-            ServiceError: The port is not to be had, the app does not start, or it is being
-                served at another address.
+            ServiceError: An option is wrong, the port is not to be had, the app does not start, or
+                it is being served at another address or with other options.
         """
         served = self.app if app is None else app
         with self._lock:
             running = self._service_of(served)
             if running is not None:
-                _check_same(running, host, port)
+                _check_same(running, host, port, options)
                 running.reused = True
                 return running
             check_app(served)
             tapped = self._tapped if served is self.app else Tap(served, self.traffic, provenance=self.app)
-            service = start(tapped, host=host or "127.0.0.1", port=port)
+            service = start(tapped, host=host or "127.0.0.1", port=port, **options)
             # The app is kept with it, so that its id stays its own.
             self._services[id(served)] = served, service
             return service
@@ -105,7 +115,7 @@ class Kit:
         Stop all servers of this kit.
 
         Args:
-            timeout: Seconds for each.
+            timeout: Seconds for all of them together.
 
         Returns:
             The services that were stopped.
@@ -113,16 +123,7 @@ class Kit:
         Raises:
             ServiceError: One did not end in time; the others were stopped.
         """
-        stopped = Stopped()
-        late: ServiceError | None = None
-        for service in self.services():
-            try:
-                service.stop(timeout)
-                stopped.append(service)
-            except ServiceError as exc:
-                late = exc
-        if late is not None:
-            raise late
+        stopped = Stopped(stop_all(self.services(), timeout))
         self._services.clear()
         return stopped
 
@@ -277,14 +278,16 @@ class Kit:
 
     def _sent_from(self, local_port: int | None, before: int) -> Exchange | None:
         """Find the exchange that a connection of this process made."""
+        # The answer is here before the app has returned from sending it: let the loop end that step.
+        concurrent.futures.wait([spawn(anyio.lowlevel.checkpoint)], SETTLE_TIMEOUT)
         for exchange in reversed(self.traffic.since(before)):
             if local_port is not None and exchange.client is not None and exchange.client[1] == local_port:
                 return exchange
         return None
 
 
-def _check_same(running: Service, host: str | None, port: int) -> None:
-    """Refuse a second address for an app that has one."""
+def _check_same(running: Service, host: str | None, port: int, options: Mapping[str, Any]) -> None:
+    """Refuse a second address, or other options, for an app that is being served."""
     if port not in (0, running.port):
         raise ServiceError(
             f"the app is being served on port {running.port}, and cannot move to port {port}; "
@@ -293,6 +296,11 @@ def _check_same(running: Service, host: str | None, port: int) -> None:
     if host not in (None, running.host):
         raise ServiceError(
             f"the app is being served on {running.host}, and cannot move to {host}; "
+            "stop it first: %asgi_stop, or asgi_nb.stop()"
+        )
+    if options and read_options(options) != running.options:
+        raise ServiceError(
+            f"the app is being served with other options: {running.options}; "
             "stop it first: %asgi_stop, or asgi_nb.stop()"
         )
 

@@ -43,6 +43,7 @@ def test_serving_the_same_app_gives_the_same_service_and_says_so(kit):
 
     assert kit.serve() is first
     assert kit.serve(port=first.port, host="127.0.0.1") is first
+    assert kit.serve(max_headers=100) is first
     assert "already serving" in repr(first)
     assert kit.services() == [first]
 
@@ -78,8 +79,9 @@ def test_serving_from_many_threads_at_once_starts_one_server(kit):
     [
         ({"port": 1}, r"on port \d+, and cannot move to port 1; stop it first"),
         ({"host": "0.0.0.0"}, "cannot move to"),
+        ({"max_headers": 7}, r"with other options: Options\(.*max_headers=100.*; stop it first"),
     ],
-    ids=["port", "host"],
+    ids=["port", "host", "options"],
 )
 def test_an_app_that_serves_does_not_move(kit, options, words):
     kit.serve()
@@ -130,7 +132,7 @@ def test_an_app_below_a_proxy_makes_links_that_lead_back(kit):
         ]
     )
     app.router.routes.append(Route("/{n:int}/", item, name="item"))
-    service = kit.serve(app)
+    service = kit.serve(app, allowed_hosts=["hub.example"])
     proxied = {"x-forwarded-prefix": "/user/ada/proxy/8000", "host": "hub.example"}
 
     assert httpx2.get(service.local_url, headers=proxied).text == "http://hub.example/user/ada/proxy/8000/3/"
@@ -306,19 +308,18 @@ def test_there_is_one_inspector_until_it_is_closed(kit):
 
 def test_stopping_goes_on_after_one_that_will_not(kit, monkeypatch):
     stubborn, other = kit.serve(hello), kit.serve()
-    stop = stubborn.stop
 
     def refuse(timeout):
         raise ServiceError("it did not end")
 
-    monkeypatch.setattr(stubborn, "stop", refuse)
-    with pytest.raises(ServiceError, match="it did not end"):
-        kit.stop()
-    assert kit.services() == [stubborn]
-    assert not other.running
+    with monkeypatch.context() as patch:
+        patch.setattr(stubborn, "stop", refuse)
+        with pytest.raises(ServiceError, match="it did not end"):
+            kit.stop()
 
-    monkeypatch.setattr(stubborn, "stop", stop)
-    assert kit.stop() == [stubborn]
+    assert "stopped" in repr(other)
+    stubborn.stop()
+    assert kit.services() == []
 
 
 def test_closing_keeps_the_app_and_its_traffic(kit):

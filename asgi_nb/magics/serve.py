@@ -20,6 +20,18 @@ class ServeMagic(KitMagics):
             "-p", "--port", type=int, default=0, help="TCP port; 0, the default, lets the system choose."
         ),
         argument("--host", help="What to listen on; 127.0.0.1, this machine alone, by default."),
+        argument(
+            "--allow-host",
+            metavar="NAME",
+            action="append",
+            help="A host name to answer for; may be repeated.",
+        ),
+        argument(
+            "--allow-origin",
+            metavar="ORIGIN",
+            action="append",
+            help="A page, such as https://app.example, that may open WebSockets; may be repeated.",
+        ),
     )
     def asgi_serve(self, line: str) -> Service:
         """
@@ -29,10 +41,16 @@ class ServeMagic(KitMagics):
 
             %asgi_serve
             %asgi_serve my_fastapi_app --port 8000
+            %asgi_serve --allow-host api.example
         """
         given = self.read(self.asgi_serve, line, EXAMPLE)
         app = None if given.app is None else self.variable("%asgi_serve", given.app)
+        options = {}
+        if given.allow_host:
+            options["allowed_hosts"] = given.allow_host
+        if given.allow_origin:
+            options["allowed_origins"] = given.allow_origin
         try:
-            return self.kit.serve(app, host=given.host, port=given.port)
+            return self.kit.serve(app, host=given.host, port=given.port, **options)
         except TypeError as exc:
             raise MagicError(f"%asgi_serve: {exc}") from None

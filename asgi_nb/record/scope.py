@@ -40,6 +40,9 @@ def open_exchange(scope: Mapping[str, Any], started_at: float) -> Exchange:
     ):
         values = {key: _checked(key, get(key), faults) for key in DEFAULTS}
         method, path, raw_path, query_string, http_version, root_path, scheme = values.values()
+    # Where a proxy's prefix ends, the app begins: what it is asked for is shown without. raw_path stays raw.
+    if root_path and path.startswith(root_path) and path[len(root_path) : len(root_path) + 1] in ("", "/"):
+        path = path[len(root_path) :] or "/"
     request = RequestRecord(
         method if is_http else "WS", path, raw_path, query_string, (), Body("request", ())
     )

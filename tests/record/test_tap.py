@@ -403,3 +403,22 @@ def test_the_app_and_the_server_see_the_same_with_and_without_the_tap(incoming, 
     assert plain == tapped
     assert [id(message) for message in tapped[1]] == [id(message) for message in outgoing]
     assert (incoming, outgoing) == before
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("root_path", "path", "recorded"),
+    [
+        ("/proxy/8000", "/proxy/8000/items/3", "/items/3"),
+        ("/proxy/8000", "/proxy/8000", "/"),
+        ("/proxy/8000", "/proxy/80001", "/proxy/80001"),
+        ("", "/items", "/items"),
+    ],
+)
+async def test_a_proxys_prefix_is_no_part_of_the_recorded_path(
+    call, store, make_scope, root_path, path, recorded
+):
+    await call(answer, scope=make_scope(root_path=root_path, path=path, raw_path=path.encode()))
+
+    assert store[-1].request.path == recorded
+    assert store[-1].request.raw_path == path.encode()
