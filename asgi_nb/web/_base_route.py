@@ -58,7 +58,12 @@ def compile_path(path: str) -> tuple[re.Pattern[str], str, dict[str, Convertor[A
 
 
 def get_name(endpoint: Callable[..., Any]) -> str:
-    """The name of a route that is not given one: the function's, or the class's of an object."""
+    """
+    The name of a route that is not given one.
+
+    Args:
+        endpoint: A function or a class, which has a name, or an object, which gets that of its class.
+    """
     name: str = getattr(endpoint, "__name__", type(endpoint).__name__)
     return name
 

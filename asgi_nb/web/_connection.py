@@ -16,6 +16,7 @@ else:
     from typing import TypeVar
 
     StateT = TypeVar("StateT")
+    """The class of the state that a connection's app keeps."""
 
 __all__ = ["HTTPConnection", "StateT"]
 

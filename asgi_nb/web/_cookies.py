@@ -28,6 +28,9 @@ def parse_cookies(cookie_string: str) -> dict[str, str]:
     Lenient: browsers send what pages stored, and not all of it follows the standard. A part
     without "=" is a value without a name.
 
+    Args:
+        cookie_string: The header's value.
+
     Source: RFC 6265 section 5.4, and the browsers' handling of nameless cookies.
     """
     cookies: dict[str, str] = {}

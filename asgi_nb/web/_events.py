@@ -17,6 +17,12 @@ class ServerSentEvent:
     """
     One event of a text/event-stream.
 
+    Args:
+        data: What it says.
+        event: Its type.
+        id: Where a client that reconnects goes on.
+        retry: Milliseconds until it reconnects.
+
     Raises:
         ValueError: `event` or `id` holds CR, LF or NUL, or `retry` is negative.
     """

@@ -91,7 +91,13 @@ class UploadFile:
 
 
 class FormData(ImmutableMultiDict[str, UploadFile | str]):
-    """The fields and files of a form."""
+    """
+    The fields and files of a form.
+
+    Args:
+        *args: At most one: a mapping or pairs of a name and a str or an UploadFile.
+        **kwargs: More fields.
+    """
 
     def __init__(
         self,

@@ -159,7 +159,17 @@ class Headers(Mapping[str, str]):
 
 
 class MutableHeaders(Headers):
-    """Headers to change. `raw` is the list itself, so that a message's headers can be edited in place."""
+    """
+    Headers to change. `raw` is the list itself, so that a message's headers can be edited in place.
+
+    Args:
+        headers: A mapping to copy.
+        raw: The list to change, names in lower case.
+        scope: An ASGI scope; its headers become a list of its own.
+
+    Raises:
+        TypeError: More than one of the three is given.
+    """
 
     __slots__ = ()
 

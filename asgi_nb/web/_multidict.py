@@ -154,10 +154,12 @@ class MultiDict(ImmutableMultiDict[Any, Any]):
         return values
 
     def clear(self) -> None:
+        """Remove every key."""
         self._dict.clear()
         self._list.clear()
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
+        """The last value of the key; if it has none, that is now `default`."""
         if key not in self._dict:
             self.append(key, default)
         return self._dict[key]
@@ -191,8 +193,11 @@ class QueryParams(ImmutableMultiDict[str, str]):
     The parameters of a query string.
 
     Args:
-        value: A query string without its question mark, or what a multi-mapping is made of;
+        *args: At most one: a query string without its question mark, or what a multi-mapping is made of;
             names and values become str.
+        **kwargs: More parameters.
+
+    Source: WHATWG URL standard, application/x-www-form-urlencoded.
     """
 
     def __init__(

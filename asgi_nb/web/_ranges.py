@@ -8,7 +8,12 @@ __all__ = ["MalformedRangeHeader", "RangeNotSatisfiable", "multipart_part_head",
 
 
 class MalformedRangeHeader(Exception):
-    """The header cannot be read; answered with 400."""
+    """
+    The header cannot be read; answered with 400.
+
+    Args:
+        content: What the client is told.
+    """
 
     def __init__(self, content: str = "Malformed range header.") -> None:
         super().__init__(content)
@@ -16,7 +21,12 @@ class MalformedRangeHeader(Exception):
 
 
 class RangeNotSatisfiable(Exception):
-    """A range starts after the end of the file; answered with 416."""
+    """
+    A range starts after the end of the file; answered with 416.
+
+    Args:
+        max_size: Bytes in the file.
+    """
 
     def __init__(self, max_size: int) -> None:
         super().__init__(max_size)

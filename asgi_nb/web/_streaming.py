@@ -13,9 +13,16 @@ from asgi_nb.web.concurrency import iterate_in_threadpool
 from asgi_nb.web.types import Message, Receive, Scope, Send
 
 Content = str | bytes | memoryview
+"""One chunk of a body; a str is encoded by the response's charset."""
+
 SyncContentStream = Iterable[Content]
+"""Chunks that block while they are made; each is made in a worker thread."""
+
 AsyncContentStream = AsyncIterable[Content]
+"""Chunks that are awaited."""
+
 ContentStream = AsyncContentStream | SyncContentStream
+"""What a StreamingResponse takes."""
 
 # Seconds that a generator left early has to clean up; as long as a service takes to stop.
 CLOSING_TIME = 5.0

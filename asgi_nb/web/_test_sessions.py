@@ -87,6 +87,14 @@ class WebSocketTestSession(_Session):
     """
     One end of a WebSocket, in a plain test. Entering it does the handshake, leaving it disconnects with 1000.
 
+    Made by `TestClient.websocket_connect`.
+
+    Args:
+        app: The app.
+        scope: A WebSocket scope.
+        portal_factory: Gives the portal to the loop that the app runs on.
+        denial: Makes the exception for a response by which the app denies the handshake.
+
     Raises:
         WebSocketDisconnect: When entered: the app closed instead of accepting; a WebSocketDenialResponse
             if it sent a response. When receiving: the app closed.
@@ -162,7 +170,17 @@ class WebSocketTestSession(_Session):
 
 
 class AsyncWebSocketTestSession(_Session):
-    """One end of a WebSocket, in a coroutine: as WebSocketTestSession, with `async with` and `await`."""
+    """
+    One end of a WebSocket, in a coroutine: as WebSocketTestSession, with `async with` and `await`.
+
+    Made by `AsyncTestClient.websocket_connect`.
+
+    Args:
+        app: The app.
+        scope: A WebSocket scope.
+        task_group: Where the app runs.
+        denial: Makes the exception for a response by which the app denies the handshake.
+    """
 
     def __init__(self, app: ASGIApp, scope: Scope, task_group: anyio.abc.TaskGroup, denial: Denial) -> None:
         super().__init__(app, scope, denial)

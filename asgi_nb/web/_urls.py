@@ -60,6 +60,7 @@ class URL:
 
     @property
     def scheme(self) -> str:
+        """What stands before the first colon, in lower case."""
         return self.components.scheme
 
     @property
@@ -69,6 +70,7 @@ class URL:
 
     @property
     def path(self) -> str:
+        """The path, percent-encoded as in the URL."""
         return self.components.path
 
     @property
@@ -83,10 +85,12 @@ class URL:
 
     @property
     def username(self) -> str | None:
+        """The user in `netloc`; None without one."""
         return self.components.username
 
     @property
     def password(self) -> str | None:
+        """The password in `netloc`; None without one. A repr does not show it."""
         return self.components.password
 
     @property
@@ -96,6 +100,12 @@ class URL:
 
     @property
     def port(self) -> int | None:
+        """
+        The port in `netloc`; None without one, also where the scheme implies it.
+
+        Raises:
+            ValueError: It is no number up to 65535.
+        """
         return self.components.port
 
     @property

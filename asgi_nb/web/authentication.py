@@ -163,7 +163,12 @@ class BaseUser:
 
 
 class SimpleUser(BaseUser):
-    """A user of whom only the name is known."""
+    """
+    A user of whom only the name is known.
+
+    Args:
+        username: The name.
+    """
 
     def __init__(self, username: str) -> None:
         self.username = username

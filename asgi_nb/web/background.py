@@ -12,7 +12,14 @@ P = ParamSpec("P")
 
 
 class BackgroundTask:
-    """One call to make after the response: awaited if it is async, else made in a worker thread."""
+    """
+    One call to make after the response: awaited if it is async, else made in a worker thread.
+
+    Args:
+        func: What to call. What it raises is the app's error; the client has its response by then.
+        *args: Its arguments.
+        **kwargs: Its keyword arguments.
+    """
 
     def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         self.func = func
@@ -28,7 +35,12 @@ class BackgroundTask:
 
 
 class BackgroundTasks(BackgroundTask):
-    """Several calls, one after the other; an error ends the row."""
+    """
+    Several calls, one after the other; an error ends the row.
+
+    Args:
+        tasks: The first calls; more come by `add_task`.
+    """
 
     def __init__(self, tasks: Sequence[BackgroundTask] | None = None) -> None:
         self.tasks = list(tasks or ())

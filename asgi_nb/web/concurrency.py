@@ -19,7 +19,19 @@ _END: Any = object()
 
 
 async def run_in_threadpool(func: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call `func` in a worker thread, in a copy of the current context, and wait for what it returns."""
+    """
+    Call `func` in a worker thread, in a copy of the current context, and wait for what it returns.
+
+    At most 40 at a time, by anyio's default; the others wait. A thread cannot be cancelled: nor can this.
+
+    Args:
+        func: What to call.
+        *args: Its arguments.
+        **kwargs: Its keyword arguments.
+
+    Raises:
+        Exception: What `func` raised.
+    """
     if kwargs:
         return await anyio.to_thread.run_sync(functools.partial(func, *args, **kwargs))
     return await anyio.to_thread.run_sync(func, *args)
@@ -48,14 +60,27 @@ class ThreadIterator(AsyncIterator[T]):
 
 
 def iterate_in_threadpool(iterator: Iterable[T]) -> ThreadIterator[T]:
-    """Iterate over something whose `__next__` may block, one call in a worker thread for each item."""
+    """
+    Iterate over something whose `__next__` may block, one call in a worker thread for each item.
+
+    Args:
+        iterator: A generator, an open file or anything else that can be iterated over.
+    """
     return ThreadIterator(iterator)
 
 
 async def run_until_first_complete(
     *args: tuple[Callable[..., Coroutine[Any, Any, Any]], Mapping[str, Any]],
 ) -> None:
-    """Run several coroutine functions until one of them returns; deprecated, open a task group instead."""
+    """
+    Run several coroutine functions until one of them returns; deprecated, open a task group instead.
+
+    Args:
+        *args: Pairs of a coroutine function and its keyword arguments.
+
+    Raises:
+        ExceptionGroup: What they raised.
+    """
     warnings.warn(
         "run_until_first_complete is deprecated; open an anyio task group and cancel its scope instead",
         StarletteDeprecationWarning,

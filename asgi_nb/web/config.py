@@ -65,6 +65,7 @@ class Environ(MutableMapping[str, str]):
 
 
 environ = Environ()
+"""The environment of this process. What was read cannot be changed any more."""
 
 
 class Config:

@@ -128,8 +128,15 @@ CONVERTOR_TYPES: dict[str, Convertor[Any]] = {
     "float": FloatConvertor(),
     "uuid": UUIDConvertor(),
 }
+"""What may stand after the colon of `{name:kind}`, and what it means."""
 
 
 def register_url_convertor(key: str, convertor: Convertor[Any]) -> None:
-    """Let route paths say `{name:key}`. Routes made before keep the convertor they were made with."""
+    """
+    Let route paths say `{name:key}`. Routes made before keep the convertor they were made with.
+
+    Args:
+        key: The kind; one that is there is replaced.
+        convertor: What it means.
+    """
     CONVERTOR_TYPES[key] = convertor

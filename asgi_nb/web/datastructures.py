@@ -27,7 +27,12 @@ __all__ = [
 
 
 class Secret:
-    """A text that is not shown in a repr. `str(secret)` gives it away where it is needed."""
+    """
+    A text that is not shown in a repr. `str(secret)` gives it away where it is needed.
+
+    Args:
+        value: The text.
+    """
 
     def __init__(self, value: str) -> None:
         self._value = value

@@ -21,7 +21,12 @@ __all__ = ["FormMessage", "FormParser", "MultiPartException", "MultiPartParser",
 
 
 class MultiPartException(Exception):
-    """The client sent a form that is malformed, or larger than the limits."""
+    """
+    The client sent a form that is malformed, or larger than the limits.
+
+    Args:
+        message: What the client is told.
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -59,7 +64,15 @@ def _multipart_library() -> Any:
 
 
 def split_content_type(value: str | None) -> tuple[str, dict[bytes, bytes]]:
-    """The media type of a Content-Type header, in lower case, and the parameters of a multipart one."""
+    """
+    The media type of a Content-Type header, in lower case, and the parameters of a multipart one.
+
+    Args:
+        value: The header's value; None if there is no such header.
+
+    Raises:
+        ModuleNotFoundError: It is multipart, and python-multipart is not installed.
+    """
     media_type = (value or "").partition(";")[0].strip().lower()
     if media_type != "multipart/form-data":
         return media_type, {}
@@ -229,15 +242,19 @@ class MultiPartParser:
         parser.finalize()
 
     def on_part_begin(self) -> None:
+        """A part begins; called by python-multipart, as the others."""
         self._part = MultipartPart()
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        """`data[start:end]` goes on with a header's name."""
         self._header_name += data[start:end]
 
     def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        """`data[start:end]` goes on with its value."""
         self._header_value += data[start:end]
 
     def on_header_end(self) -> None:
+        """The header is whole."""
         name = self._header_name.lower()
         if name == b"content-disposition":
             self._part.content_disposition = self._header_value
@@ -245,6 +262,7 @@ class MultiPartParser:
         self._header_name = self._header_value = b""
 
     def on_headers_finished(self) -> None:
+        """All headers of the part are there: it is a field or a file."""
         _, options = self._library.parse_options_header(self._part.content_disposition)
         if b"name" not in options:
             raise MultiPartException('The Content-Disposition header field "name" must be provided.')
@@ -267,6 +285,7 @@ class MultiPartParser:
                 raise MultiPartException(f"Too many fields. Maximum number of fields is {self.max_fields}.")
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """`data[start:end]` goes on with the part's content."""
         if self._part.file is not None:
             self._to_write.append((self._part.file, data[start:end]))
             return
@@ -275,6 +294,7 @@ class MultiPartParser:
         self._part.data += data[start:end]
 
     def on_part_end(self) -> None:
+        """The part is whole."""
         if self._part.file is None:
             self.items.append((self._part.field_name, _user_safe_decode(self._part.data, self._charset)))
         else:

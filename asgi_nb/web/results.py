@@ -130,7 +130,6 @@ def _rich(result: Result) -> Response:
     return RichResponse(result.value, result.status or 200, result.headers, result.error)
 
 
-# (test, convert), in order. JSON's own types come first: most endpoints return them.
 KINDS: list[tuple[Callable[[Any], bool], Callable[[Result], Response]]] = [
     (lambda value: isinstance(value, dict | list | bool | int | float), _json),
     (lambda value: isinstance(value, str), _text),
@@ -141,6 +140,7 @@ KINDS: list[tuple[Callable[[Any], bool], Callable[[Result], Response]]] = [
     (_is_response, _as_it_is),
     (is_rich, _rich),
 ]
+"""(test, convert), in order. JSON's own types come first: most endpoints return them."""
 
 
 class ResultStream(StreamingResponse):

@@ -27,20 +27,37 @@ __all__ = [
 ]
 
 AppType = TypeVar("AppType")
+"""The class of the app that a lifespan gets."""
 
 Scope = MutableMapping[str, Any]
+"""What is known of a connection when it opens: its `type`, and the keys that the spec has for that type."""
+
 Message = MutableMapping[str, Any]
+"""One event, which `type` names: `http.request`, `websocket.send` and so on."""
 
 Receive = Callable[[], Awaitable[Message]]
+"""Waits for the next message of the client."""
+
 Send = Callable[[Message], Awaitable[None]]
+"""Sends a message to the client; OSError from it means, since spec version 2.4, that the client left."""
 
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An application, called once for each connection and once for the lifespan."""
 
 StatelessLifespan = Callable[[AppType], AbstractAsyncContextManager[None]]
-StatefulLifespan = Callable[[AppType], AbstractAsyncContextManager[Mapping[str, Any]]]
-Lifespan = StatelessLifespan[AppType] | StatefulLifespan[AppType]
+"""Makes a context manager of an app: entered at startup, left at shutdown."""
 
-# The first argument is the Request or the WebSocket; a response is an ASGI app.
+StatefulLifespan = Callable[[AppType], AbstractAsyncContextManager[Mapping[str, Any]]]
+"""The same, and what the context manager gives becomes the state of each request."""
+
+Lifespan = StatelessLifespan[AppType] | StatefulLifespan[AppType]
+"""Either kind."""
+
 HTTPExceptionHandler = Callable[[Any, Exception], ASGIApp | Awaitable[ASGIApp]]
+"""Gets the Request and the exception and gives the response, an ASGI app. May be async."""
+
 WebSocketExceptionHandler = Callable[[Any, Exception], Awaitable[None]]
+"""Gets the WebSocket and the exception, and ends the session itself."""
+
 ExceptionHandler = HTTPExceptionHandler | WebSocketExceptionHandler
+"""Either kind."""

@@ -22,7 +22,10 @@ from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 __all__ = ["BaseHTTPMiddleware", "DispatchFunction", "RequestResponseEndpoint"]
 
 RequestResponseEndpoint = Callable[[Request[Any]], Awaitable[Response]]
+"""`call_next`: runs the inner app for a request and gives its response."""
+
 DispatchFunction = Callable[[Request[Any], RequestResponseEndpoint], Awaitable[Response]]
+"""A function middleware: gets a request and `call_next`, and gives a response."""
 
 
 class BaseHTTPMiddleware:

@@ -18,7 +18,6 @@ from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["DEFAULT_EXCLUDED_CONTENT_TYPES", "GZipMiddleware", "GZipResponder", "IdentityResponder"]
 
-# Compressed already, or, as event streams, to be seen at once.
 DEFAULT_EXCLUDED_CONTENT_TYPES = (
     "application/grpc",
     "application/gzip",
@@ -35,6 +34,7 @@ DEFAULT_EXCLUDED_CONTENT_TYPES = (
     "text/event-stream",
     "video/*",
 )
+"""What is compressed already, or, as event streams, to be seen at once. `*` stands for any subtype."""
 
 # Threads that compress do not take those of sync endpoints. 40, as anyio's own limit.
 _THREADS = 40
