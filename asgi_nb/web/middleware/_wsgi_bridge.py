@@ -208,6 +208,8 @@ class Responder:
         if self._bodiless and message["more_body"]:
             messages.pop()
         if messages:
+            # A server whose client left takes messages without waiting, and only waiting is cancelled.
+            anyio.from_thread.check_cancelled()
             anyio.from_thread.run(self._send_all, messages)
 
     async def _send_all(self, messages: list[Message]) -> None:
