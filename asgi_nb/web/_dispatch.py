@@ -32,13 +32,13 @@ def merged_params(scope: Scope, bound: dict[str, Any]) -> dict[str, Any]:
     return {**outer, **bound} if outer else bound
 
 
-async def method_not_allowed(
+def method_not_allowed(
     methods: Iterable[str],
     scope: Scope,
     receive: Receive,
     send: Send,
     refusal: Refusal | None = None,
-) -> None:
+) -> Awaitable[None]:
     """
     Answer 405: by an exception inside an app, whose handlers may say how, else by a response.
 
@@ -49,12 +49,11 @@ async def method_not_allowed(
     if response is not None:
         # In the first place, where the header of an exception stands.
         response.raw_headers.insert(0, encode_header("allow", allow))
-        await reply(response, scope, receive, send)
-        return
+        return reply(response, scope, receive, send)
     headers = {"Allow": allow}
     if "app" in scope:
         raise HTTPException(405, headers=headers)
-    await reply(PlainTextResponse("Method Not Allowed", 405, headers), scope, receive, send)
+    return reply(PlainTextResponse("Method Not Allowed", 405, headers), scope, receive, send)
 
 
 class Dispatcher:
@@ -76,10 +75,7 @@ class Dispatcher:
         self._is_plain = getattr(self._not_found, "__func__", None) is Dispatcher.not_found
         self.default: ASGIApp = self._not_found if default is None else default
         self.lifespan_context = as_lifespan(lifespan)
-        self.middleware_stack: ASGIApp = self.app
-        # None if a subclass has another one.
-        is_own = getattr(self.middleware_stack, "__func__", None) is Dispatcher.app
-        self._own_app = self.middleware_stack if is_own else None
+        self.middleware_stack = self.app
 
     @property
     def lifespan_context(self) -> Lifespan[Any]:
@@ -142,22 +138,27 @@ class Dispatcher:
         """The routes, without the middleware around them."""
         await self._run_routes(scope, receive, send)
 
-    def run(
-        self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
-    ) -> Awaitable[None]:
+    @property
+    def middleware_stack(self) -> ASGIApp:
+        """The routes with the router's middleware around them; may be replaced."""
+        return self._stack
+
+    @middleware_stack.setter
+    def middleware_stack(self, stack: ASGIApp) -> None:
+        self._stack = stack
+        # Not the app of a subclass.
+        is_own = getattr(stack, "__func__", None) is Dispatcher.app and stack == self.app
+        self.run = self._run_routes if is_own else self._run_stack
         """
         What calling the router does, to be awaited; without a frame that waits along.
 
-        Args:
-            scope: As for a call.
-            receive: As for a call.
-            send: As for a call.
-            refusal: Gives the response to a status, where an exception would come to the same.
+        Its fourth argument gives the response to a status, where an exception would come to the same.
         """
-        stack = self.middleware_stack
-        if stack is self._own_app:
-            return self._run_routes(scope, receive, send, refusal)
-        return call(stack, scope, receive, send)
+
+    def _run_stack(
+        self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
+    ) -> Awaitable[None]:
+        return call(self._stack, scope, receive, send)
 
     def _run_routes(
         self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
@@ -218,25 +219,19 @@ class Dispatcher:
         self._table = table
         return table
 
-    async def _no_route(
+    def _no_route(
         self, table: Table, path: str, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None
-    ) -> None:
+    ) -> Awaitable[None]:
         is_http = scope["type"] == "http"
         if is_http and self.redirect_slashes and path != "/":
-            whole: str = scope["path"]
-            other = {**scope, "path": whole.rstrip("/") if path.endswith("/") else whole + "/"}
-            if table.find(other, get_route_path(other)) is not None:
-                await reply(RedirectResponse(str(URL(scope=other))), scope, receive, send)
-                return
+            other = _with_other_slash(table, path, scope)
+            if other is not None:
+                return reply(RedirectResponse(str(URL(scope=other))), scope, receive, send)
         default = self.default
         if default is not self._not_found:
-            await call(default, scope, receive, send)
-            return
+            return call(default, scope, receive, send)
         response = refusal(404) if is_http and refusal is not None and self._is_plain else None
-        if response is None:
-            await default(scope, receive, send)
-        else:
-            await reply(response, scope, receive, send)
+        return default(scope, receive, send) if response is None else reply(response, scope, receive, send)
 
     async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404, or close a WebSocket before it was accepted."""
@@ -274,6 +269,17 @@ takes_handover(Dispatcher.app)
 takes_handover(Dispatcher.not_found)
 
 
+def _with_other_slash(table: Table, path: str, scope: Scope) -> Scope | None:
+    """The scope with a slash at the end of its path, or without it, if a route fits that."""
+    whole: str = scope["path"]
+    whole = whole.rstrip("/") if path.endswith("/") else whole + "/"
+    if not scope.get("root_path") and not table.http.opaque:
+        # Only the path is looked at: most often in vain, so that copying the scope can wait.
+        return None if table.find(scope, whole) is None else {**scope, "path": whole}
+    other = {**scope, "path": whole}
+    return None if table.find(other, get_route_path(other)) is None else other
+
+
 async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receive, send: Send) -> None:
     """Run a route that changes the scope for what is behind it, and put back what only that may see."""
     route = entry.route
@@ -287,7 +293,7 @@ async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receiv
         scope.setdefault("state", {}).update(state)
     try:
         if not entry.handles and route.app is entry.known:
-            await entry.run(scope, receive, send)
+            await (route.app.run if entry.is_router else route.app)(scope, receive, send)
         else:
             await call(route.handle if entry.handles else route.app, scope, receive, send)
     finally:

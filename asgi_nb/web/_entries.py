@@ -50,8 +50,8 @@ class Facts:
     known: Any = None
     """Its app, if that knows a handover. Routes may get another app later."""
 
-    run: Any = None
-    """What to call instead of `known`, with the same effect and fewer frames."""
+    is_router: bool = False
+    """This app is a router, whose `run` does what calling it does."""
 
 
 class Entry:
@@ -61,6 +61,7 @@ class Entry:
         "_pattern",
         "handles",
         "is_plain_http",
+        "is_router",
         "keys",
         "kind",
         "known",
@@ -69,7 +70,6 @@ class Entry:
         "plain",
         "rank",
         "route",
-        "run",
     )
 
     def __init__(self, route: Any, facts: Facts, rank: int) -> None:
@@ -77,7 +77,7 @@ class Entry:
         self.kind = facts.kind
         self.handles = facts.handles
         self.known = facts.known
-        self.run = facts.run
+        self.is_router = facts.is_router
         self.rank = rank
         self._pattern = pattern = facts.pattern
         self.plain = False
@@ -105,16 +105,11 @@ class Entry:
         if not pattern.regular:
             return bind(pattern.regex, pattern.convertors, path)
         bound: dict[str, Any] = {}
-        for name, number, check, convert in pattern.slots:
-            if check is None or convert is None:
-                bound[name] = segments[number]
-            elif check(segments[number]):
-                try:
-                    bound[name] = convert(segments[number])
-                except ValueError:
-                    return None
-            else:
-                return None
+        try:
+            for name, number, read in pattern.slots:
+                bound[name] = segments[number] if read is None else read(segments[number])
+        except ValueError:
+            return None
         if pattern.rest is not None:
             count = len(pattern.keys)
             # "." in the regular expression of `path` matches all but a newline.

@@ -212,14 +212,13 @@ async def run_in(context: Context, func: Callable[..., Awaitable[None]], *args: 
         context.run(task_group.start_soon, run)
 
 
-async def call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Call an app with whatever `send` there is."""
+def call(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    """Call an app with whatever `send` there is; what it gives is to be awaited."""
     if knows_handover(app):
-        await app(scope, receive, send)
-    elif type(send) is Handover:
-        await send.run(app, scope, receive)
-    else:
-        await call_watched(app, scope, receive, send)
+        return app(scope, receive, send)
+    if type(send) is Handover:
+        return send.run(app, scope, receive)
+    return call_watched(app, scope, receive, send)
 
 
 async def call_editing(
@@ -245,12 +244,9 @@ async def call_editing(
 _STARTS = frozenset(("http.response.start", "websocket.accept", "websocket.http.response.start"))
 
 
-async def reply(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with a response, whatever `send` there is."""
-    if type(send) is Handover:
-        await send.give(response, scope, receive)
-    else:
-        await response(scope, receive, send)
+def reply(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    """Answer with a response, whatever `send` there is; what it gives is to be awaited."""
+    return send.give(response, scope, receive) if type(send) is Handover else response(scope, receive, send)
 
 
 def _streams_plainly(kind: type[StreamingResponse]) -> bool:

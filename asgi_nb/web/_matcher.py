@@ -134,19 +134,18 @@ class Table:
                 match, bound = entry.route.matches(scope)
                 if match is Match.NONE:
                     continue
-                fits = match is Match.FULL
+                if match is Match.FULL:
+                    return entry, bound, None
             else:
                 found = {} if entry.plain else entry.bind(path, segments)
                 if found is None:
                     continue
                 bound = found
-                if kind is _HTTP:
-                    methods = entry.route.methods
-                    fits = not methods or scope["method"] in methods
-                else:
-                    fits = True
-            if fits:
-                return entry, bound, None
+                if kind is not _HTTP:
+                    return entry, bound, None
+                methods = entry.route.methods
+                if not methods or scope["method"] in methods:
+                    return entry, bound, None
             if partial is None:
                 partial, params = [entry], bound
             else:

@@ -23,17 +23,36 @@ from asgi_nb.web.convertors import (
 
 PARAM_REGEX = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(:[a-zA-Z_][a-zA-Z0-9_]*)?}")
 
-# How to read one whole segment, for the kinds that cannot hold a slash. Only these exact classes: a
-# subclass may have another regex.
-_CHECKS: dict[type[Convertor[Any]], tuple[Callable[[str], object] | None, Callable[[str], Any] | None]] = {
-    StringConvertor: (None, None),
-    IntegerConvertor: (re.compile(IntegerConvertor.regex).fullmatch, int),
-    FloatConvertor: (re.compile(FloatConvertor.regex).fullmatch, float),
-    UUIDConvertor: (re.compile(UUIDConvertor.regex).fullmatch, UUID),
+
+def _read_int(text: str) -> int:
+    # What the class's regular expression says, at a third of its price.
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise ValueError
+
+
+def _checked(regex: str, convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    matches = re.compile(regex).fullmatch
+
+    def read(text: str) -> Any:
+        if matches(text) is None:
+            raise ValueError
+        return convert(text)
+
+    return read
+
+
+# How to read one whole segment, for the kinds that cannot hold a slash; None: as it is. Only these exact
+# classes: a subclass may have another regex.
+_READERS: dict[type[Convertor[Any]], Callable[[str], Any] | None] = {
+    StringConvertor: None,
+    IntegerConvertor: _read_int,
+    FloatConvertor: _checked(FloatConvertor.regex, float),
+    UUIDConvertor: _checked(UUIDConvertor.regex, UUID),
 }
 
-Slot = tuple[str, int, Callable[[str], object] | None, Callable[[str], Any] | None]
-"""A parameter: its name, the number of its segment, a check of the text, a conversion. None: not needed."""
+Slot = tuple[str, int, Callable[[str], Any] | None]
+"""A parameter: its name, the number of its segment, and what reads it or raises ValueError."""
 
 
 class Pattern:
@@ -104,8 +123,8 @@ class Pattern:
             name = whole[1]
             convertor = self.convertors[name]
             kind = type(convertor)
-            if kind in _CHECKS:
-                slots.append((name, number, *_CHECKS[kind]))
+            if kind in _READERS:
+                slots.append((name, number, _READERS[kind]))
                 keys.append(None)
             elif kind is PathConvertor and number == last:
                 self.rest = name

@@ -420,7 +420,7 @@ def _facts(route: BaseRoute) -> Facts:
             if cls.matches is known.matches and "matches" not in own and route._pattern is not None:
                 app: Any = route.app if knows_handover(route.app) else None
                 is_router = isinstance(app, Dispatcher) and type(app).__call__ is Dispatcher.__call__
-                return Facts(kind, route._pattern, handles, app, app.run if is_router else app)
+                return Facts(kind, route._pattern, handles, app, is_router)
             break
     return Facts(Kind.OPAQUE)
 
