@@ -6,6 +6,7 @@ Compress responses.
 """
 
 import zlib
+from functools import lru_cache
 from typing import Any
 
 import anyio
@@ -278,6 +279,8 @@ def _thread_limiter() -> anyio.CapacityLimiter:
         return limiter
 
 
+# Cached: a responder is made for each response, and is given the same names each time.
+@lru_cache(maxsize=64)
 def _media_types(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.partition(";")[0].strip().lower() for name in names)
 
