@@ -13,6 +13,7 @@ from IPython.utils.capture import capture_output
 from asgi_nb.kit import default_kit
 from asgi_nb.live.app import CellRun
 from asgi_nb.live.output import OutputCapture
+from asgi_nb.magics.completion import matcher_for
 from asgi_nb.magics.inspect import InspectMagic
 from asgi_nb.magics.middleware import MiddlewareMagic
 from asgi_nb.magics.request import RequestMagic
@@ -46,6 +47,7 @@ class Extension:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self._output = OutputCapture(shell, capture_output, lambda file: default_kit().app.frame_label(file))
+        self._matcher = matcher_for(shell)
         self._run: CellRun | None = None
         self._execution: str | None = None
         self._depth = 0
@@ -58,6 +60,7 @@ class Extension:
         self.shell.events.register("pre_run_cell", self.begin)
         self.shell.events.register("post_run_cell", self.end)
         self.shell.input_transformers_cleanup.append(keep_empty_cell)
+        self.shell.Completer.custom_matchers.append(self._matcher)
         self._output.install()
         running = self.shell.displayhook.exec_result
         if running is not None:
@@ -68,6 +71,7 @@ class Extension:
         self.shell.events.unregister("pre_run_cell", self.begin)
         self.shell.events.unregister("post_run_cell", self.end)
         self.shell.input_transformers_cleanup.remove(keep_empty_cell)
+        self.shell.Completer.custom_matchers.remove(self._matcher)
         manager = self.shell.magics_manager
         for magics in MAGICS:
             for kind, names in magics.magics.items():

@@ -40,6 +40,7 @@ def state_of(shell):
         set(magics.registry),
         {event: list(callbacks) for event, callbacks in shell.events.callbacks.items()},
         list(shell.input_transformers_cleanup),
+        list(shell.Completer.custom_matchers),
     )
 
 
