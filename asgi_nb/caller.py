@@ -5,6 +5,7 @@ Rule 1: a request is bounded in time and in bytes, also when the response is a s
 Rule 2: what was cut is said; it is no error, for a stream's beginning is what was asked for.
 """
 
+import functools
 import json
 import re
 import time
@@ -156,18 +157,30 @@ class LocalClient(httpx2.Client):
 
     Args:
         find: Gives the address of that server, or raises.
+        make: Makes the call that sends a request of a method and a path, and gives what that returns.
         options: What httpx2.Client takes.
     """
 
-    def __init__(self, find: Callable[[], str], **options: Any) -> None:
+    def __init__(
+        self,
+        find: Callable[[], str],
+        make: Callable[[str, str, Callable[[], httpx2.Response]], httpx2.Response],
+        **options: Any,
+    ) -> None:
         # Proxies of the environment are for the world outside; this client talks to its own process.
         super().__init__(trust_env=False, **options)
         self._find = find
+        self._make = make
 
     def build_request(self, *args: Any, **options: Any) -> httpx2.Request:
         """Build a request; see httpx2.Client."""
         self.base_url = self._find()
         return super().build_request(*args, **options)
+
+    def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """Send a request; see httpx2.Client."""
+        call = functools.partial(super().send, request, **options)
+        return self._make(request.method, request.url.raw_path.decode("ascii"), call)
 
 
 def call_over_http(client: httpx2.Client, request: RequestText, timeout: float) -> Answer:

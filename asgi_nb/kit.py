@@ -5,21 +5,27 @@ Everything a magic does is one call of a Kit. The default kit's attributes are t
 `asgi_nb.kit.serve` is `asgi_nb.serve`.
 """
 
+import asyncio
 import concurrent.futures
+import functools
 import statistics
 import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import anyio.lowlevel
+import anyio.to_thread
 
 from asgi_nb.live.app import LiveApp
 from asgi_nb.live.cards import Card
 from asgi_nb.live.definitions import Definition
-from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook
+from asgi_nb.live.nesting import wait_while_running
+from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook, running_loop
+from asgi_nb.live.places import Place
 from asgi_nb.live.table import RouteTable
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
@@ -37,6 +43,8 @@ if TYPE_CHECKING:
     from asgi_nb.caller import Answer, Body, RequestText
     from asgi_nb.reply import Reply
     from asgi_nb.widgets.inspector import Inspector
+
+T = TypeVar("T")
 
 REQUEST_TIMEOUT = 30.0
 """Seconds for one request from a cell."""
@@ -134,21 +142,37 @@ class Kit:
     # Defining.
 
     def define_route(
-        self, methods: str | Collection[str], path: str, source: str, *, name: str | None = None
+        self,
+        methods: str | Collection[str],
+        path: str,
+        source: str,
+        *,
+        name: str | None = None,
+        on: Place | None = None,
+        pickup: float | None = None,
     ) -> Card:
         """Make a route of a cell's text; see `LiveApp.define_route`."""
         __tracebackhide__ = True
-        return self._addressed(self.app.define_route(methods, path, source, name=name))
+        card = self.app.define_route(methods, path, source, name=name, on=on, pickup=pickup)
+        return self._addressed(card)
 
     def define_middleware(self, source: str, *, name: str | None = None, **options: Any) -> Card:
         """Make a middleware of a cell's text; see `LiveApp.define_middleware`."""
         __tracebackhide__ = True
         return self.app.define_middleware(source, name=name, **options)
 
-    def define_websocket(self, path: str, source: str, *, name: str | None = None) -> Card:
+    def define_websocket(
+        self,
+        path: str,
+        source: str,
+        *,
+        name: str | None = None,
+        on: Place | None = None,
+        pickup: float | None = None,
+    ) -> Card:
         """Make a WebSocket endpoint of a cell's text; see `LiveApp.define_websocket`."""
         __tracebackhide__ = True
-        return self.app.define_websocket(path, source, name=name)
+        return self.app.define_websocket(path, source, name=name, on=on, pickup=pickup)
 
     # Looking.
 
@@ -181,7 +205,7 @@ class Kit:
         if self._client is None:
             from asgi_nb.caller import LocalClient
 
-            self._client = LocalClient(self._local_url, timeout=REQUEST_TIMEOUT)
+            self._client = LocalClient(self._local_url, self._answerable, timeout=REQUEST_TIMEOUT)
         return self._client
 
     def request(
@@ -263,10 +287,14 @@ class Kit:
         from asgi_nb.caller import call_app, call_over_http
 
         if self._asked() is not None:
-            return call_over_http(self.client, request, timeout)
+            call = functools.partial(call_over_http, self.client, request, timeout)
+            return self._answerable(request.method, request.target, call)
+        loop = self._loop_for(request.method, request.target)
         answering = spawn(call_app, self._tapped, request, timeout)
         try:
             # One second more than the call takes by its own clock, unless the loop is blocked.
+            if loop is not None:
+                return wait_while_running(loop, answering, timeout + 1)
             return answering.result(timeout + 1)
         except TimeoutError as exc:
             raise ServiceError(
@@ -275,6 +303,20 @@ class Kit:
             ) from exc
         finally:
             answering.cancel()
+
+    def _answerable(self, method: str, target: str, call: Callable[[], T]) -> T:
+        """Make a blocking call that sends a request, so that the kernel can answer it if it is the one to."""
+        loop = self._loop_for(method, target)
+        if loop is None:
+            return call()
+        return wait_while_running(loop, spawn(anyio.to_thread.run_sync, call), None)
+
+    def _loop_for(self, method: str, target: str) -> asyncio.AbstractEventLoop | None:
+        """Give the kernel's loop if the caller blocks it, and it is what a request waits for."""
+        loop = self.app.notebook.loop
+        if loop is None or running_loop() is not loop:
+            return None
+        return loop if self.app.waits_for_kernel(method, unquote(urlsplit(target).path)) else None
 
     def _sent_from(self, local_port: int | None, before: int) -> Exchange | None:
         """Find the exchange that a connection of this process made."""

@@ -6,6 +6,7 @@ Rule 2: definitions come from one thread at a time, as cells do; requests may co
 """
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
@@ -21,15 +22,17 @@ from asgi_nb.live.errors import CellError, advise, failure_line, failure_respons
 from asgi_nb.live.middleware import middleware_factory
 from asgi_nb.live.names import function_name, parse_methods
 from asgi_nb.live.notebook import Cell, Notebook
+from asgi_nb.live.places import PICKUP, OnKernelLoop, Place, check_place, place_endpoint
 from asgi_nb.live.snapshot import Layer, Snapshot
 from asgi_nb.live.table import RouteTable, Stats
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.exchange import Origin
 from asgi_nb.web.datastructures import State, URLPath
+from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import PlainTextResponse, Response
 from asgi_nb.web.results import ResultError
-from asgi_nb.web.routing import BaseRoute
+from asgi_nb.web.routing import BaseRoute, Match
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 
 APP_NUMBERS = itertools.count(1)
@@ -122,6 +125,20 @@ class LiveApp(Decorators):
         """
         return RouteTable(self._snapshot, stats)
 
+    def waits_for_kernel(self, method: str, path: str) -> bool:
+        """
+        Tell whether a request would be answered on the kernel's loop.
+
+        Args:
+            method: As in the request.
+            path: Its path, percent-decoded.
+        """
+        scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": []}
+        for definition in self._snapshot.arrangement.routes:
+            if definition.built.matches(scope)[0] is Match.FULL:
+                return definition.on == "kernel"
+        return False
+
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """
         Make the path of a route.
@@ -159,7 +176,14 @@ class LiveApp(Decorators):
         return CellRun(self, self.notebook.cell() if cell is None else cell, next(self._run_numbers))
 
     def define_route(
-        self, methods: str | Collection[str], path: str, source: str, *, name: str | None = None
+        self,
+        methods: str | Collection[str],
+        path: str,
+        source: str,
+        *,
+        name: str | None = None,
+        on: Place | None = None,
+        pickup: float | None = None,
     ) -> Card:
         """
         Make a route of a cell's text: the body of its handler, or statements that end in its definition.
@@ -169,6 +193,9 @@ class LiveApp(Decorators):
             path: The path, with parameters as in `/items/{item_id:int}`.
             source: The text.
             name: The name for `url_for`; the function's by default.
+            on: Where it runs: on the `"server"`'s loop, the default of what awaits; in a worker `"thread"`,
+                the default of what does not; or on the `"kernel"`'s loop, where async cells run.
+            pickup: Seconds that a request waits for the kernel while a cell runs; 3 by default.
 
         Raises:
             CellError: The method, the path or the text cannot become a route; nothing was changed.
@@ -184,11 +211,21 @@ class LiveApp(Decorators):
             parameters=["request", *parameters],
             kind="route",
         )
-        return self._add_route(path, cell.target, verbs, name, cell)
+        return self._add_route(path, cell.target, verbs, name, on, pickup, cell)
 
-    def define_websocket(self, path: str, source: str, *, name: str | None = None) -> Card:
+    def define_websocket(
+        self,
+        path: str,
+        source: str,
+        *,
+        name: str | None = None,
+        on: Place | None = None,
+        pickup: float | None = None,
+    ) -> Card:
         """
         Make a WebSocket endpoint of a cell's text, in which `websocket` is the connection.
+
+        It runs on the `"server"`'s loop, or on the `"kernel"`'s as `define_route` says.
 
         Raises:
             CellError: The path or the text cannot become an endpoint; nothing was changed.
@@ -203,7 +240,7 @@ class LiveApp(Decorators):
             parameters=["websocket", *parameters],
             kind="websocket",
         )
-        return self._add_websocket(path, cell.target, name, cell)
+        return self._add_websocket(path, cell.target, name, on, pickup, cell)
 
     def define_middleware(self, source: str, *, name: str | None = None, **options: Any) -> Card:
         """
@@ -236,6 +273,9 @@ class LiveApp(Decorators):
         endpoint: Callable[..., Any],
         methods: Collection[str] | None = None,
         name: str | None = None,
+        *,
+        on: Place | None = None,
+        pickup: float | None = None,
     ) -> Card:
         """
         Route requests to a function, a class or an ASGI app.
@@ -245,15 +285,25 @@ class LiveApp(Decorators):
             endpoint: A function gets `request` and the path's parameters by name.
             methods: Names of methods. By default GET for a function, every method for anything else.
             name: The name for `url_for`; the endpoint's by default.
+            on: Where it runs, see `define_route`.
+            pickup: Seconds to wait for the kernel, see `define_route`.
 
         Raises:
             CellError: The path or the endpoint is none; nothing was changed.
         """
-        return self._add_route(path, endpoint, methods, name)
+        return self._add_route(path, endpoint, methods, name, on, pickup)
 
-    def add_websocket_route(self, path: str, endpoint: Callable[..., Any], name: str | None = None) -> Card:
+    def add_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        name: str | None = None,
+        *,
+        on: Place | None = None,
+        pickup: float | None = None,
+    ) -> Card:
         """Route WebSocket sessions to a function, a class or an ASGI app, as `add_route` does requests."""
-        return self._add_websocket(path, endpoint, name)
+        return self._add_websocket(path, endpoint, name, on, pickup)
 
     def add_middleware(self, middleware: Callable[..., Any], *args: Any, **options: Any) -> Card:
         """
@@ -318,17 +368,41 @@ class LiveApp(Decorators):
         endpoint: Any,
         methods: Collection[str] | None,
         name: str | None,
+        on: Place | None,
+        pickup: float | None,
         compiled: CompiledCell | None = None,
     ) -> Card:
-        built = build_route(path, endpoint, methods, name)
+        layers = self._layers_for(on, pickup)
+        placed, place = place_endpoint(endpoint, on)
+        built = build_route(path, placed, methods, name, layers)
         answers = None if built.methods is None else frozenset(built.methods)
-        return self._define("route", built.name or "", path, endpoint, built, answers, compiled)
+        return self._define("route", built.name or "", path, endpoint, built, answers, compiled, place)
 
     def _add_websocket(
-        self, path: str, endpoint: Any, name: str | None, compiled: CompiledCell | None = None
+        self,
+        path: str,
+        endpoint: Any,
+        name: str | None,
+        on: Place | None,
+        pickup: float | None,
+        compiled: CompiledCell | None = None,
     ) -> Card:
-        built = build_websocket(path, endpoint, name, self._close_reason)
-        return self._define("websocket", built.name or "", path, endpoint, built, compiled=compiled)
+        if on == "thread":
+            raise CellError(
+                "a WebSocket is awaited, and cannot be in a worker thread; use 'server' or 'kernel'"
+            )
+        place = on or "server"
+        reason = functools.partial(self._close_reason, place)
+        built = build_websocket(path, endpoint, name, reason, self._layers_for(on, pickup))
+        return self._define("websocket", built.name or "", path, endpoint, built, compiled=compiled, on=place)
+
+    def _layers_for(self, on: Place | None, pickup: float | None) -> list[Middleware]:
+        """Give what lies around an endpoint because of the place where it runs."""
+        loop = self.notebook.loop
+        check_place(on, pickup, loop)
+        if on != "kernel" or loop is None:
+            return []
+        return [Middleware(OnKernelLoop, loop, PICKUP if pickup is None else pickup)]
 
     def _add_middleware(
         self,
@@ -352,6 +426,7 @@ class LiveApp(Decorators):
         built: Any,
         methods: frozenset[str] | None = frozenset(),
         compiled: CompiledCell | None = None,
+        on: str = "",
     ) -> Card:
         cell = self._cell()
         new = Definition(
@@ -364,6 +439,7 @@ class LiveApp(Decorators):
             run=self._runs[-1].number if self._runs else 0,
             serial=next(self._serials),
             built=built,
+            on=on,
         )
         definitions, replaced = splice(self.definitions, new)
         self._swap(definitions)
@@ -392,15 +468,15 @@ class LiveApp(Decorators):
             # A middleware's own value has a note of its own.
             if isinstance(exc, ResultError) and not hasattr(exc, "__notes__"):
                 exc.add_note(f"returned by {where}")
-        advise(exc, self.notebook.namespace)
+        advise(exc, self.notebook.namespace, "" if definition is None else definition.on)
         if not self.debug:
             return PlainTextResponse("Internal Server Error", status_code=500)
         record = ErrorRecord.from_exception(exc, self.frame_label)
         return failure_response(exc, record, where, html="text/html" in request.headers.get("accept", ""))
 
-    def _close_reason(self, exc: Exception) -> str:
+    def _close_reason(self, on: str, exc: Exception) -> str:
         """Say to a socket's client what a 500 says to a request's."""
-        advise(exc, self.notebook.namespace)
+        advise(exc, self.notebook.namespace, on)
         return failure_line(ErrorRecord.from_exception(exc, self.frame_label)) if self.debug else ""
 
 

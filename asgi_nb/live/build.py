@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from asgi_nb.live.arguments import adapt, name_of
@@ -13,6 +13,7 @@ from asgi_nb.live.errors import CellError
 from asgi_nb.live.notebook import Cell
 from asgi_nb.live.sockets import close_on_failure
 from asgi_nb.record.exchange import Origin
+from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.routing import Mount, Route, WebSocketRoute, compile_path
 from asgi_nb.web.types import ASGIApp
 
@@ -36,18 +37,28 @@ def path_parameters(path: str) -> list[str]:
     return list(convertors)
 
 
-def build_route(path: str, endpoint: Any, methods: Collection[str] | None, name: str | None) -> Route:
-    """Make a route of a function, a class or an ASGI app."""
+def build_route(
+    path: str,
+    endpoint: Any,
+    methods: Collection[str] | None,
+    name: str | None,
+    layers: Sequence[Middleware] = (),
+) -> Route:
+    """Make a route of a function, a class or an ASGI app, with layers around it."""
     adapted = adapt(endpoint, path_parameters(path), "request")
-    return _checked(Route, path, adapted, methods=methods, name=name)
+    return _checked(Route, path, adapted, methods=methods, name=name, middleware=layers)
 
 
 def build_websocket(
-    path: str, endpoint: Any, name: str | None, reason: Callable[[Exception], str]
+    path: str,
+    endpoint: Any,
+    name: str | None,
+    reason: Callable[[Exception], str],
+    layers: Sequence[Middleware] = (),
 ) -> WebSocketRoute:
     """Make a WebSocket route of a function, a class or an ASGI app; `reason` is for `close_on_failure`."""
     adapted = adapt(endpoint, path_parameters(path), "websocket")
-    return _checked(WebSocketRoute, path, close_on_failure(adapted, reason), name=name)
+    return _checked(WebSocketRoute, path, close_on_failure(adapted, reason), name=name, middleware=layers)
 
 
 def build_mount(path: str, app: ASGIApp, name: str | None) -> Mount:

@@ -42,7 +42,8 @@ class Card:
             if old.owner is None or (old.title, old.name) != (new.title, new.name)
         ]
         hidden = [f"shadows {old.title} of {old.place}" for old in self.shadowed]
-        return [*before, *hidden, *([f"hint: {self.hint}"] if self.hint else [])]
+        placed = ["runs on the kernel's loop, and waits while a cell runs"] if new.on == "kernel" else []
+        return [*before, *hidden, *placed, *([f"hint: {self.hint}"] if self.hint else [])]
 
     def __repr__(self) -> str:
         first = self.headline if self.url is None else f"{self.headline}  {self.url}"

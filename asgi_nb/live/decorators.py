@@ -2,9 +2,19 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
+
+from asgi_nb.live.places import Place
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Options(TypedDict, total=False):
+    """What each decorator of a route takes; see `Decorators.route`."""
+
+    name: str | None
+    on: Place | None
+    pickup: float | None
 
 
 class Decorators(ABC):
@@ -17,11 +27,22 @@ class Decorators(ABC):
         endpoint: Callable[..., Any],
         methods: Collection[str] | None = None,
         name: str | None = None,
+        *,
+        on: Place | None = None,
+        pickup: float | None = None,
     ) -> Any:
         """Route requests to an endpoint."""
 
     @abstractmethod
-    def add_websocket_route(self, path: str, endpoint: Callable[..., Any], name: str | None = None) -> Any:
+    def add_websocket_route(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        name: str | None = None,
+        *,
+        on: Place | None = None,
+        pickup: float | None = None,
+    ) -> Any:
         """Route WebSocket sessions to an endpoint."""
 
     @abstractmethod
@@ -29,49 +50,71 @@ class Decorators(ABC):
         """Put a middleware around all that is there."""
 
     def route(
-        self, path: str, methods: Collection[str] | None = None, *, name: str | None = None
+        self,
+        path: str,
+        methods: Collection[str] | None = None,
+        *,
+        name: str | None = None,
+        on: Place | None = None,
+        pickup: float | None = None,
     ) -> Callable[[F], F]:
-        """Decorate an endpoint: `@app.route("/items", methods=["GET", "POST"])`."""
+        """
+        Decorate an endpoint: `@app.route("/items", methods=["GET", "POST"])`.
+
+        Args:
+            path: The path, with parameters as in `/items/{item_id:int}`.
+            methods: Names of methods.
+            name: The name for `url_for`.
+            on: `"server"`, `"thread"` or `"kernel"`: where it runs.
+            pickup: Seconds that a request waits for the kernel.
+        """
 
         def decorate(endpoint: F) -> F:
-            self.add_route(path, endpoint, methods, name)
+            self.add_route(path, endpoint, methods, name, on=on, pickup=pickup)
             return endpoint
 
         return decorate
 
-    def get(self, path: str, *, name: str | None = None) -> Callable[[F], F]:
+    def get(self, path: str, **options: Unpack[Options]) -> Callable[[F], F]:
         """Decorate an endpoint for GET, and HEAD with it."""
-        return self.route(path, ["GET"], name=name)
+        return self.route(path, ["GET"], **options)
 
-    def head(self, path: str, *, name: str | None = None) -> Callable[[F], F]:
+    def head(self, path: str, **options: Unpack[Options]) -> Callable[[F], F]:
         """Decorate an endpoint for HEAD."""
-        return self.route(path, ["HEAD"], name=name)
+        return self.route(path, ["HEAD"], **options)
 
-    def post(self, path: str, *, name: str | None = None) -> Callable[[F], F]:
+    def post(self, path: str, **options: Unpack[Options]) -> Callable[[F], F]:
         """Decorate an endpoint for POST."""
-        return self.route(path, ["POST"], name=name)
+        return self.route(path, ["POST"], **options)
 
-    def put(self, path: str, *, name: str | None = None) -> Callable[[F], F]:
+    def put(self, path: str, **options: Unpack[Options]) -> Callable[[F], F]:
         """Decorate an endpoint for PUT."""
-        return self.route(path, ["PUT"], name=name)
+        return self.route(path, ["PUT"], **options)
 
-    def patch(self, path: str, *, name: str | None = None) -> Callable[[F], F]:
+    def patch(self, path: str, **options: Unpack[Options]) -> Callable[[F], F]:
         """Decorate an endpoint for PATCH."""
-        return self.route(path, ["PATCH"], name=name)
+        return self.route(path, ["PATCH"], **options)
 
-    def delete(self, path: str, *, name: str | None = None) -> Callable[[F], F]:
+    def delete(self, path: str, **options: Unpack[Options]) -> Callable[[F], F]:
         """Decorate an endpoint for DELETE."""
-        return self.route(path, ["DELETE"], name=name)
+        return self.route(path, ["DELETE"], **options)
 
-    def options(self, path: str, *, name: str | None = None) -> Callable[[F], F]:
+    def options(self, path: str, **options: Unpack[Options]) -> Callable[[F], F]:
         """Decorate an endpoint for OPTIONS."""
-        return self.route(path, ["OPTIONS"], name=name)
+        return self.route(path, ["OPTIONS"], **options)
 
-    def websocket(self, path: str, *, name: str | None = None) -> Callable[[F], F]:
+    def websocket(
+        self,
+        path: str,
+        *,
+        name: str | None = None,
+        on: Place | None = None,
+        pickup: float | None = None,
+    ) -> Callable[[F], F]:
         """Decorate a WebSocket endpoint."""
 
         def decorate(endpoint: F) -> F:
-            self.add_websocket_route(path, endpoint, name)
+            self.add_websocket_route(path, endpoint, name, on=on, pickup=pickup)
             return endpoint
 
         return decorate

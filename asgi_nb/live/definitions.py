@@ -46,6 +46,8 @@ class Definition:
     """Counts definitions: the greater, the later."""
     built: Any
     """The toolkit's Route, WebSocketRoute or Mount, or the Layer of a middleware."""
+    on: str = ""
+    """Where an endpoint runs: `server`, `thread` or `kernel`; "" for mounts and middleware."""
 
     @property
     def key(self) -> Key:

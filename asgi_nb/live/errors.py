@@ -13,6 +13,12 @@ from asgi_nb.web.responses import HTMLResponse, PlainTextResponse, Response
 # Lines of source around the one that failed: enough for a loop's head, few enough for one look.
 CONTEXT_LINES = 3
 
+# What asyncio says of a lock or queue, and of a future, that another loop waits for.
+OTHER_LOOP = re.compile(
+    r"<([\w.]+).* is bound to a different event loop|got (?:Future )?<(\w+).* attached to a different loop",
+    re.S,
+)
+
 UNBOUND = re.compile(r"local variable '(\w+)'")
 
 # One page, no script and nothing from elsewhere; `color-scheme` makes the browser follow the reader's theme.
@@ -90,16 +96,45 @@ class CellError(ValueError):
         return [f"{type(self).__name__}: {self}"]
 
 
-def advise(exc: BaseException, namespace: dict[str, Any]) -> None:
-    """Note on an exception what its text leaves out: that assigning to a notebook's name made it local."""
-    match = UNBOUND.search(str(exc)) if isinstance(exc, UnboundLocalError) else None
-    if match is None or match[1] not in namespace:
-        return
-    name = match[1]
-    note = f"{name} is assigned in this cell, so it is local to it; for the notebook's own: global {name}"
+def advise(exc: BaseException, namespace: dict[str, Any], on: str = "") -> None:
+    """
+    Note on an exception what its text leaves out.
+
+    That assigning to a notebook's name made it local; that an object belongs to the loop of another place.
+
+    Args:
+        exc: What a handler raised.
+        namespace: The notebook's names.
+        on: Where the handler ran.
+    """
+    note = None
+    if isinstance(exc, UnboundLocalError):
+        note = _scope_advice(str(exc), namespace)
+    elif isinstance(exc, RuntimeError) and (match := OTHER_LOOP.search(str(exc))) is not None:
+        note = f"this {match[1] or match[2]} {_loop_advice(on)}"
     # One exception may be raised again and again.
-    if note not in getattr(exc, "__notes__", ()):
+    if note is not None and note not in getattr(exc, "__notes__", ()):
         exc.add_note(note)
+
+
+def _scope_advice(said: str, namespace: dict[str, Any]) -> str | None:
+    match = UNBOUND.search(said)
+    if match is None or match[1] not in namespace:
+        return None
+    name = match[1]
+    return f"{name} is assigned in this cell, so it is local to it; for the notebook's own: global {name}"
+
+
+def _loop_advice(on: str) -> str:
+    if on == "kernel":
+        return (
+            "was first awaited on the server's loop, and this route runs on the kernel's; make another one "
+            "in an async cell, or run the route there: --on server, or on='server'"
+        )
+    return (
+        "was first awaited in a cell, on the kernel's loop, and this route runs elsewhere; run the route on "
+        "that loop: --on kernel, or on='kernel'"
+    )
 
 
 def failure_response(exc: Exception, record: ErrorRecord, where: str, *, html: bool) -> Response:

@@ -8,6 +8,7 @@ Rule 2: a notebook runs nothing. It names the cell, lends its namespace and keep
 
 import __future__
 
+import asyncio
 import functools
 import itertools
 import linecache
@@ -45,6 +46,10 @@ class Notebook(Protocol):
     def flags(self) -> int:
         """Compiler flags of the `from __future__` imports that the notebook has run."""
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that cells run on; None where there is none, as in a terminal."""
+
     def cell(self) -> Cell:
         """Tell which cell is running."""
 
@@ -79,6 +84,14 @@ class IPythonNotebook:
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
+        # A kernel tells; a kernel of another kind runs the cell in which this is made on it.
+        io_loop = getattr(getattr(shell, "kernel", None), "io_loop", None)
+        self._loop = getattr(io_loop, "asyncio_loop", None) or running_loop()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The kernel's loop."""
+        return self._loop
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -132,6 +145,14 @@ class IPythonNotebook:
         return None if words is None else " ".join(words)
 
 
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Give the loop that runs on this thread, if one does."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class PlainNotebook:
     """
     A notebook without IPython: for scripts, tests and other ways to run cells.
@@ -143,6 +164,8 @@ class PlainNotebook:
     def __init__(self, namespace: dict[str, Any] | None = None) -> None:
         self.namespace = {"__name__": "__notebook__"} if namespace is None else namespace
         self.flags = 0
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """The loop for `on="kernel"`. Whoever runs cells sets it."""
         self.current = Cell()
         """The running cell. Whoever runs cells sets it."""
         self._labels: dict[str, str] = {}

@@ -32,6 +32,8 @@ class Row:
     """How often it was asked; None when nobody counts."""
     median: float | None = None
     """Half of the requests took fewer seconds than this."""
+    on: str = ""
+    """Where it runs: `server`, `thread` or `kernel`; "" for mounts and middleware."""
 
 
 class RouteTable:
@@ -79,6 +81,9 @@ class RouteTable:
         """Give the titles and the cells of the columns that have something to say."""
         head = ["method", "path", "name", "kind", "cell"]
         lines = [[row.methods, row.path, row.name, row.kind, row.cell] for row in self.rows]
+        if any(row.on == "kernel" for row in self.rows):
+            head.append("on")
+            lines = [[*line, row.on] for line, row in zip(lines, self.rows, strict=True)]
         if any(row.shadowed_by for row in self.rows):
             head.append("shadowed by")
             lines = [[*line, row.shadowed_by] for line, row in zip(lines, self.rows, strict=True)]
@@ -99,6 +104,7 @@ def _row(definition: Definition, shadows: Mapping[str, Definition], stats: Stats
         shadowed_by=_shadowed_by(definition, shadows),
         hits=hits,
         median=median,
+        on=definition.on,
     )
 
 

@@ -18,6 +18,10 @@ class RouteMagic(KitMagics):
         argument("method", nargs="?", metavar="METHOD", help="GET, or several without a space: GET,POST"),
         argument("path", nargs="?", metavar="/path", help="With parameters: /items/{item_id:int}"),
         argument("-n", "--name", help="The name for url_for; made of method and path by default."),
+        argument("--on", metavar="PLACE", help="Where it runs: server, thread or kernel."),
+        argument(
+            "--pickup", type=float, metavar="SECONDS", help="How long a request waits for a busy kernel; 3."
+        ),
     )
     def asgi_route(self, line: str, cell: str | None = None) -> Card:
         """
@@ -36,7 +40,7 @@ class RouteMagic(KitMagics):
         source = body_of(cell, EXAMPLE)
         given = self.read(self.asgi_route, line, EXAMPLE)
         method, path = in_order(given.method, given.path)
-        return self.kit.define_route(method, path, source, name=given.name)
+        return self.kit.define_route(method, path, source, name=given.name, on=given.on, pickup=given.pickup)
 
 
 def in_order(method: str | None, path: str | None) -> tuple[str, str]:

@@ -17,6 +17,10 @@ class WebSocketMagic(KitMagics):
         "line_cell",
         argument("path", nargs="?", metavar="/path", help="With parameters: /chat/{room}"),
         argument("-n", "--name", help="The name for url_for; made of the path by default."),
+        argument("--on", metavar="PLACE", help="Where it runs: server, or kernel."),
+        argument(
+            "--pickup", type=float, metavar="SECONDS", help="How long a request waits for a busy kernel; 3."
+        ),
     )
     def asgi_websocket(self, line: str, cell: str | None = None) -> Card:
         """
@@ -37,4 +41,6 @@ class WebSocketMagic(KitMagics):
         given = self.read(self.asgi_websocket, line, EXAMPLE)
         if given.path is None:
             raise MagicError(f"%%asgi_websocket expects a path, as in: {EXAMPLE}; got nothing")
-        return self.kit.define_websocket(given.path, source, name=given.name)
+        return self.kit.define_websocket(
+            given.path, source, name=given.name, on=given.on, pickup=given.pickup
+        )

@@ -52,7 +52,12 @@ def test_all_that_a_handler_puts_out_is_in_its_exchange_and_in_no_cell(kernel, u
 
 
 @pytest.mark.parametrize(
-    "first", [pytest.param("", id="thread"), pytest.param("\nawait asyncio.sleep(0)", id="server")]
+    "first",
+    [
+        pytest.param("", id="thread"),
+        pytest.param("\nawait asyncio.sleep(0)", id="server"),
+        pytest.param(" --on kernel --pickup 30\nawait asyncio.sleep(0)", id="kernel"),
+    ],
 )
 def test_60_requests_at_once_keep_their_output_apart_while_cells_print(kernel, url, first):
     kernel.ok("import asyncio")

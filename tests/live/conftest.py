@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
+import anyio
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -107,8 +108,13 @@ def ask():
             "server": ("testserver", 80),
         }
 
+        incoming = [{"type": "http.request", "body": body, "more_body": False}]
+
         async def receive():
-            return {"type": "http.request", "body": body, "more_body": False}
+            if not incoming:
+                # As a server does while the client stays.
+                await anyio.sleep_forever()
+            return incoming.pop()
 
         async def send(message):
             if message["type"] == "http.response.start":

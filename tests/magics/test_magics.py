@@ -31,6 +31,29 @@ def test_several_methods_and_a_name_are_taken(run):
     assert run("%asgi_request POST /items").text == "POST"
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param("--on moon", "unknown place 'moon'", id="unknown"),
+        pytest.param("--on thread", "cannot run in a worker thread: it awaits", id="async-in-thread"),
+        pytest.param("--on kernel", "there is none here", id="no-kernel"),
+        pytest.param("--pickup 3", "needs on='kernel'", id="pickup-elsewhere"),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(run, line, said):
+    with pytest.raises(CellError, match=said):
+        run(f"%%asgi_route GET /x {line}\nawait request.body()")
+
+    assert titles() == []
+
+
+def test_a_plain_body_can_run_on_the_servers_loop(run):
+    run("import threading")
+    run("%%asgi_route GET /where --on server\nreturn threading.current_thread().name")
+
+    assert run("%asgi_request GET /where").text == "asgi_nb-server"
+
+
 def test_braces_and_dollars_in_the_line_are_not_expanded(run):
     run("item_id, x = 7, 'no'")
     run("%%asgi_route GET /items/{item_id}/$x\nreturn item_id")
