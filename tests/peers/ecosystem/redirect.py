@@ -43,12 +43,21 @@ class Redirect(MetaPathFinder, Loader):
         module.__spec__ = module.__spec__.loader_state
 
 
-def loaded(toolkit):
-    """The names of the modules that came from a toolkit's own files."""
-    spec = importlib.util.find_spec(toolkit)
-    home = Path(spec.origin).parent
+def home(toolkit):
+    """The directory of a toolkit's files, found without importing it."""
+    return Path(importlib.util.find_spec(toolkit).origin).parent
+
+
+def modules_from(place):
+    """The names of the modules that came from a directory."""
     files = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
-    return sorted(name for name, file in files.items() if file and Path(file).is_relative_to(home))
+    return [name for name, file in files.items() if file and Path(file).is_relative_to(place)]
+
+
+def false_names():
+    """The modules under a name of Starlette that are not ours."""
+    names = [name for name in sys.modules if name == THEIRS or name.startswith(THEIRS + ".")]
+    return [name for name in names if sys.modules[name] is not sys.modules.get(OURS + name[len(THEIRS) :])]
 
 
 def plain(value):
@@ -56,15 +65,17 @@ def plain(value):
     if not hasattr(value, "status_code"):
         return value
     headers = sorted([name, text] for name, text in value.headers.multi_items())
+    for header in headers:
+        if header[0] == "allow":
+            # Starlette writes a set, in any order.
+            header[1] = ", ".join(sorted(header[1].split(", ")))
     return {"status": value.status_code, "headers": headers, "text": value.text}
 
 
 def main(toolkit, script):
+    other = home(THEIRS if toolkit == OURS else OURS)
     if toolkit == OURS:
-        theirs = Path(importlib.util.find_spec(THEIRS).origin).parent
         sys.meta_path.insert(0, Redirect())
-    else:
-        theirs = Path(importlib.util.find_spec(OURS).origin).parent
     sys.path.insert(0, str(Path(__file__).parent / "apps"))
 
     got = {}
@@ -73,8 +84,9 @@ def main(toolkit, script):
             raise ValueError(f"{script} has two answers named {name!r}")
         got[name] = plain(value)
 
-    files = [getattr(module, "__file__", None) for module in sys.modules.values()]
-    strays = sorted(file for file in files if file and Path(file).is_relative_to(theirs))
+    strays = modules_from(other)
+    if toolkit == OURS:
+        strays += false_names()
     sys.stdout.write("\n" + json.dumps({"answers": got, "strays": strays}) + "\n")
 
 

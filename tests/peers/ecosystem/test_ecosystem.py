@@ -39,12 +39,14 @@ DIFFERENCES = {
 
 # Script -> the distribution that it is about.
 SCRIPTS = {
+    "admin_answers": "starlette-admin",
     "authlib_answers": "authlib",
     "brotli_asgi_answers": "brotli-asgi",
     "correlation_id_answers": "asgi-correlation-id",
     "documented_apps_answers": "starlette",
     "documented_layers_answers": "starlette",
     "documented_messages_answers": "starlette",
+    "exporter_answers": "starlette-exporter",
     "fastapi_answers": "fastapi",
     "instrumentator_answers": "prometheus-fastapi-instrumentator",
     "mcp_answers": "mcp",
@@ -57,7 +59,7 @@ SCRIPTS = {
     "starsessions_answers": "starsessions",
 }
 
-INSTALLED = {distribution.name.lower() for distribution in distributions()}
+INSTALLED = {distribution.name.lower().replace("_", "-") for distribution in distributions()}
 
 
 @pytest.mark.timeout(120)

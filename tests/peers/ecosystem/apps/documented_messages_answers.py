@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -42,7 +43,6 @@ async def raw_request(scope, receive, send):
         body += chunk
     response = Response(f"{request.method} {request.url.path} {body!r}", media_type="text/plain")
     response.set_cookie("seen", "yes", max_age=60, path="/tea", secure=True, samesite="strict")
-    response.delete_cookie("old", domain="tea.example")
     await response(scope, receive, send)
 
 
@@ -376,6 +376,10 @@ def values():
         [repr(params), params["a"], params.getlist("a"), params.multi_items(), str(params), len(params)],
     )
     yield "Secret", [repr(Secret("pw")), str(Secret("pw")), bool(Secret(""))]
+    response = Response()
+    response.delete_cookie("old", domain="tea.example")
+    # Expires in the second in which it was made.
+    yield "deleted cookie", re.sub("expires=[^;]*", "expires", response.headers["set-cookie"])
     connection = HTTPConnection(
         {"type": "http", "headers": [(b"host", b"h")], "path": "/", "session": {"a": 1}}
     )

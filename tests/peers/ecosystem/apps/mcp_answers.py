@@ -108,7 +108,6 @@ async def converse(transport):
 def answers():
     apps = {
         "streamable": (build().streamable_http_app(), "/mcp"),
-        "json": (build().streamable_http_app(json_response=True), "/mcp"),
         "mounted": (mounted(build()), "/tea/"),
         "mounted by hand": (mounted_by_hand(build()), "/tea/"),
     }
