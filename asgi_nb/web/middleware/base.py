@@ -109,6 +109,8 @@ def _checked(response: Response, dispatch: DispatchFunction) -> Response:
 async def _call_next(
     middleware: BaseHTTPMiddleware, inner: "_ReplayedRequest", handover: Handover, request: Request[Any]
 ) -> Response:
+    # Each time anew: what the middleware read, if it kept it, and otherwise nothing.
+    inner._given = False
     app = middleware.app
     if app is middleware._known:
         await app(inner.scope, inner.wrapped_receive, handover)

@@ -313,6 +313,32 @@ async def test_the_inner_app_may_be_called_again(inside):
 
 
 @inside
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [pytest.param(True, [b"tea", b"tea"], id="kept"), pytest.param(False, [b"tea", b""], id="not-kept")],
+)
+async def test_the_inner_app_gets_the_body_again_if_the_function_kept_it(inside, kept, expected):
+    bodies = []
+
+    async def flaky(request):
+        bodies.append(await request.body())
+        return PlainTextResponse("done", 200 if len(bodies) == 2 else 503)
+
+    async def retry(request, call_next):
+        if kept:
+            await request.body()
+        while (response := await call_next(request)).status_code == 503:
+            pass
+        return response
+
+    app = App(routes=[Route("/", flaky, methods=["POST"])], middleware=around(retry, passing) + inside)
+    async with AsyncTestClient(app) as client:
+        assert (await client.post("/", content=b"tea")).status_code == 200
+
+    assert bodies == expected
+
+
+@inside
 async def test_a_function_may_answer_without_the_inner_app(inside):
     async def stop(request, call_next):
         return PlainTextResponse("stopped", 403)
