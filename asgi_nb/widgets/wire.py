@@ -30,6 +30,11 @@ TEXT_LIMIT = 1 << 20
 # Messages of a socket per answer: a 200 row table is drawn in one frame.
 MESSAGES_PER_ANSWER = 200
 
+# What a page gets of an exchange's output with each look at it: four screens of lines, and a log's longest.
+OUTPUT_RECORDS = 200
+OUTPUT_LINE = 4000
+OUTPUT_TEXT = 64 * 1024
+
 BINARY = "application/octet-stream"
 
 
@@ -84,6 +89,7 @@ def detail(exchange: Exchange) -> dict[str, Any]:
         else None,
         "websocket": _socket_head(websocket) if websocket else None,
         "error": _error(exchange.error) if exchange.error else None,
+        "output": _output(exchange),
         "masked": request_masked + response_masked,
     }
 
@@ -169,6 +175,24 @@ def _error(error: ErrorRecord) -> dict[str, str]:
         "where": "answered by an exception handler" if error.handled else "not handled: it left the app",
         "traceback": mask_text(error.format()).text,
     }
+
+
+def _output(exchange: Exchange) -> dict[str, Any]:
+    records = exchange.output.copy()
+    shown: list[dict[str, str]] = []
+    room = OUTPUT_TEXT
+    for record in reversed(records[-OUTPUT_RECORDS:]):
+        # More than is shown, so that a secret at the edge is masked as a whole.
+        text = mask_text(record.text[: 2 * OUTPUT_LINE]).text.rstrip()
+        text = visible(text if len(text) <= OUTPUT_LINE else text[:OUTPUT_LINE] + "…", lines=True)
+        room -= len(text)
+        if room < 0 and shown:
+            break
+        words = (record.level or record.stream, record.logger, *record.data)
+        kind = shorten(visible(" ".join(word for word in words if word)), 80)
+        shown.append({"at": _ms(record.at_ns), "kind": kind, "text": text})
+    shown.reverse()
+    return {"records": shown, "more": len(records) - len(shown) + exchange.dropped_output}
 
 
 def _body_head(body: Body) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from asgi_nb.record.exchange import Body
 from asgi_nb.record.masks import MASK
+from asgi_nb.record.output import OutputRecord
 from asgi_nb.widgets.wire import BINARY, SLICE_BYTES, TEXT_LIMIT, Answers, body_payload, detail, is_text, row
 
 
@@ -295,3 +296,19 @@ def test_clear_empties_the_store(store, traffic, run, ask):
     ask("clear")
 
     assert len(store) == 0
+
+
+def test_details_bring_the_last_of_the_output_masked_and_bounded(store, traffic, run, ask):
+    run(traffic.http("/loud"))
+    for number in range(300):
+        store[0].emit(OutputRecord(number, "log", f"line {number} password=s3cr3t", "WARNING", "shop"))
+    store[0].emit(OutputRecord(300, "display", "a\u202eb" * 5000, data={"text/html": "<b>"}))
+
+    output = ask("detail", seq=1)[0]["output"]
+
+    assert output["more"] == 301 - len(output["records"])
+    assert output["records"][0]["kind"] == "WARNING shop"
+    assert output["records"][-1]["kind"] == "display text/html"
+    assert "s3cr3t" not in json.dumps(output)
+    assert "\u202e" not in output["records"][-1]["text"]
+    assert len(json.dumps(output)) < 100_000

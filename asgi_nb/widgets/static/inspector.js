@@ -84,6 +84,7 @@ var Rows = class {
 
 // src/wire.js
 var WIRE_VERSION = 1;
+var LIVE = /* @__PURE__ */ new Set(["open", "queued", "streaming"]);
 var Session = class {
   /** @param {string} view Random id of this page's copy of the widget. */
   constructor(view) {
@@ -285,6 +286,7 @@ var status = {
 function statusText(row) {
   if (row.state === "error") return `! ${row.status ?? "error"}`;
   if (row.state === "aborted") return row.status === null ? "aborted" : `${row.status} ✕`;
+  if (row.state === "queued") return "queued";
   return row.status === null ? "…" : String(row.status);
 }
 function toneOf(row) {
@@ -834,6 +836,30 @@ var messages = {
   }
 };
 
+// src/panels/output.js
+var output = {
+  id: "output",
+  title: "Output",
+  applies: ({ output: output2 }) => output2.records.length > 0,
+  render(el, { output: output2 }) {
+    el.replaceChildren(
+      output2.more === 0 ? "" : h("p", { class: "note" }, `${output2.more} older records are not shown`),
+      h(
+        "table",
+        { "aria-label": "Output of the handler, oldest first" },
+        h("thead", {}, h("tr", {}, ...["At", "Stream", "Text"].map((title) => h("th", { scope: "col" }, title)))),
+        h(
+          "tbody",
+          {},
+          ...output2.records.map(
+            ({ at, kind, text: text2 }) => h("tr", {}, h("td", {}, at), h("td", {}, kind), h("td", {}, h("pre", {}, text2)))
+          )
+        )
+      )
+    );
+  }
+};
+
 // src/panels/request.js
 var request = {
   id: "request",
@@ -842,7 +868,7 @@ var request = {
   render(el, exchange, context) {
     const draw = sideView(el, "request", context);
     function update({ row, request: request2 }) {
-      draw("", request2.headers, row.kind === "http" ? request2.body : null, row.state === "open" || row.state === "streaming");
+      draw("", request2.headers, row.kind === "http" ? request2.body : null, LIVE.has(row.state));
     }
     update(exchange);
     return update;
@@ -857,7 +883,7 @@ var response = {
   render(el, exchange, context) {
     const draw = sideView(el, "response", context);
     function update({ row, response: response2 }) {
-      const live = row.state === "open" || row.state === "streaming";
+      const live = LIVE.has(row.state);
       if (response2 === null) draw(live ? "No response yet." : "The app sent no response.", [], null, live);
       else draw(`${response2.status} ${response2.reason}`, response2.headers, response2.body, live);
     }
@@ -882,7 +908,7 @@ var summary = {
 };
 
 // src/panels/index.js
-var PANELS = [summary, request, response, messages, error];
+var PANELS = [summary, request, response, messages, output, error];
 
 // src/detail.js
 var PACE_MS = 250;
@@ -1140,7 +1166,7 @@ function footer(client, shownRows, signal) {
       ];
       if (client.lost > 0) parts.push(`${count(client.lost)} missed`);
       counts.textContent = parts.join(" · ");
-      const open = client.rows.list.filter(({ state }) => state === "open" || state === "streaming").length;
+      const open = client.rows.list.filter(({ state }) => LIVE.has(state)).length;
       rate.textContent = open > 0 ? `${count(open)} open` : "";
       if (told.timer === 0) told.timer = window.setTimeout(announce, ANNOUNCE_MS);
     }
@@ -1358,6 +1384,11 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .pairs td { padding: 2px 0; font-family: var(--mono); vertical-align: top; overflow-wrap: anywhere; }
 .pairs tr + tr { border-block-start: 1px solid var(--line); }
 pre { margin: 4px 0 0; padding: 8px; overflow: auto; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/1.5 var(--mono); tab-size: 4; }
+.output table { inline-size: 100%; border-collapse: collapse; font-size: 12px; }
+.output th { padding: 2px 12px 2px 0; font-weight: 600; text-align: start; }
+.output td { padding: 2px 12px 2px 0; font-family: var(--mono); vertical-align: top; }
+.output tbody tr + tr { border-block-start: 1px solid var(--line); }
+.output pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 pre.text, pre.traceback { white-space: pre-wrap; overflow-wrap: anywhere; }
 pre.hex { white-space: pre; overflow-wrap: normal; }
 .json .key { color: var(--moved); }

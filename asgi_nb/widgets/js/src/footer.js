@@ -1,6 +1,7 @@
 /** What the page knows about itself: the connection, the counts, and a quiet word for screen readers. */
 import { h } from "./dom.js";
 import { count, size } from "./format.js";
+import { LIVE } from "./wire.js";
 
 /** A screen reader is told at most this often. */
 const ANNOUNCE_MS = 2000;
@@ -64,7 +65,7 @@ export function footer(client, shownRows, signal) {
       ];
       if (client.lost > 0) parts.push(`${count(client.lost)} missed`);
       counts.textContent = parts.join(" · ");
-      const open = client.rows.list.filter(({ state }) => state === "open" || state === "streaming").length;
+      const open = client.rows.list.filter(({ state }) => LIVE.has(state)).length;
       rate.textContent = open > 0 ? `${count(open)} open` : "";
       if (told.timer === 0) told.timer = window.setTimeout(announce, ANNOUNCE_MS);
     },

@@ -16,7 +16,7 @@ export const WIRE_VERSION = 1;
  * @property {number} seq
  * @property {string} id
  * @property {"http" | "websocket"} kind
- * @property {"open" | "streaming" | "done" | "error" | "aborted"} state
+ * @property {"open" | "queued" | "streaming" | "done" | "error" | "aborted"} state
  * @property {string} method
  * @property {string} path
  * @property {number | "open" | null} status For a socket "open" or the close code.
@@ -27,6 +27,9 @@ export const WIRE_VERSION = 1;
  * @property {number | null} sent WebSocket messages to the client.
  * @property {number} masked Values that are hidden in the path and the headers.
  */
+
+/** The states of an exchange that goes on. @type {ReadonlySet<string>} */
+export const LIVE = new Set(["open", "queued", "streaming"]);
 
 /** @typedef {{ kept: number, dropped: number, bytes: number, last_seq: number }} Counts */
 

@@ -1,6 +1,7 @@
 /** The tabs of an opened exchange, in order. A new panel is a file beside this one and a line here. */
 import { error } from "./error.js";
 import { messages } from "./messages.js";
+import { output } from "./output.js";
 import { request } from "./request.js";
 import { response } from "./response.js";
 import { summary } from "./summary.js";
@@ -27,7 +28,15 @@ import { summary } from "./summary.js";
  * @property {{ status: number, reason: string, headers: Pair[], body: Body } | null} response
  * @property {Handshake | null} websocket
  * @property {{ type: string, message: string, where: string, traceback: string } | null} error
+ * @property {{ records: Printed[], more: number }} output What its code printed; `more` records are not shown.
  * @property {number} masked
+ */
+
+/**
+ * @typedef {object} Printed
+ * @property {string} at Since the exchange started.
+ * @property {string} kind "stdout", "WARNING shop", "display text/html".
+ * @property {string} text
  */
 
 /**
@@ -53,4 +62,4 @@ import { summary } from "./summary.js";
  */
 
 /** @type {readonly Panel[]} */
-export const PANELS = [summary, request, response, messages, error];
+export const PANELS = [summary, request, response, messages, output, error];

@@ -1,3 +1,4 @@
+import { LIVE } from "../wire.js";
 import { sideView } from "./parts.js";
 
 /** @type {import("./index.js").Panel} */
@@ -9,7 +10,7 @@ export const request = {
     const draw = sideView(el, "request", context);
     /** @param {import("./index.js").Exchange} latest */
     function update({ row, request }) {
-      draw("", request.headers, row.kind === "http" ? request.body : null, row.state === "open" || row.state === "streaming");
+      draw("", request.headers, row.kind === "http" ? request.body : null, LIVE.has(row.state));
     }
     update(exchange);
     return update;

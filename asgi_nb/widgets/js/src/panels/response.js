@@ -1,3 +1,4 @@
+import { LIVE } from "../wire.js";
 import { sideView } from "./parts.js";
 
 /** @type {import("./index.js").Panel} */
@@ -9,7 +10,7 @@ export const response = {
     const draw = sideView(el, "response", context);
     /** @param {import("./index.js").Exchange} latest */
     function update({ row, response }) {
-      const live = row.state === "open" || row.state === "streaming";
+      const live = LIVE.has(row.state);
       if (response === null) draw(live ? "No response yet." : "The app sent no response.", [], null, live);
       else draw(`${response.status} ${response.reason}`, response.headers, response.body, live);
     }
