@@ -12,6 +12,9 @@ class HeadLimit:
     """
     Answer 431 to too many or too large headers, 414 to too long a target, 503 on a surplus connection.
 
+    Headers are added up only where the server's protocol has seen so many bytes that they could
+    be too large.
+
     Args:
         app: The application.
         serving: The server's limits.
@@ -27,7 +30,9 @@ class HeadLimit:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         headers = scope["headers"]
-        size = sum(map(len, chain.from_iterable(headers)))
+        size = 0
+        if self.serving.doubtful and scope["client"] in self.serving.doubtful:
+            size = sum(map(len, chain.from_iterable(headers)))
         target = len(scope["raw_path"]) + len(scope["query_string"])
         if size <= self.max_size and len(headers) <= self.max_headers and target <= self.max_size:
             if self.serving.surplus and scope["client"] in self.serving.surplus:
@@ -56,7 +61,6 @@ class HeadLimit:
             "Try again, or allow more: serve(max_connections=...)"
         )
         self.serving.refusals.count("connections", text)
-        self.serving.surplus.discard(scope["client"])
         return refuse(scope, receive, send, 503, text, close=True)
 
 

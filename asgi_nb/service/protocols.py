@@ -78,15 +78,19 @@ class _Limited(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
-        self.config.serving.surplus.discard(self.client)
+        forget(self.config.serving, self.client)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        serving: Serving = self.config.serving
+        allowed = serving.options.max_header_size
+        if len(data) > allowed:
+            serving.doubtful.add(self.client)
         super().data_received(data)
         if self.in_head():
-            allowed = self.config.serving.options.max_header_size
+            serving.doubtful.add(self.client)
             if self._partial > allowed:
                 self._refuse("headers", 431, too_large(f"more than {allowed} bytes", allowed))
             elif self._timer is None:
@@ -174,6 +178,10 @@ class LimitedWebSocket(WebSocketsSansIOProtocol):
             self._count("headers", text)
             answer_and_linger(self.transport, self.loop, 431, text)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        forget(self.config.serving, self.client)  # type: ignore[attr-defined]
+        super().connection_lost(exc)
+
     def handle_parser_exception(self) -> None:
         if isinstance(self.conn.parser_exc, PayloadTooBig):
             allowed = self.config.ws_max_size
@@ -187,6 +195,13 @@ class LimitedWebSocket(WebSocketsSansIOProtocol):
     def _count(self, reason: str, text: str) -> None:
         serving: Serving = self.config.serving  # type: ignore[attr-defined]
         serving.refusals.count(reason, text)
+
+
+def forget(serving: Serving, client: tuple[str, int] | None) -> None:
+    """Drop what was noted about the client of a connection that has gone."""
+    if client is not None:
+        serving.surplus.discard(client)
+        serving.doubtful.discard(client)
 
 
 def answer_and_linger(

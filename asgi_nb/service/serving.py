@@ -28,5 +28,7 @@ class Serving:
     """Jupyter's own tokens, as far as they are known."""
     state: dict[str, Any] = field(default_factory=dict)
     """What the app's lifespan has put into its state; each request gets a copy."""
+    doubtful: set[tuple[str, int]] = field(default_factory=set)
+    """The clients whose heads may be too large, because so much came at once or in pieces."""
     surplus: set[tuple[str, int]] = field(default_factory=set)
     """The clients of connections beyond the number allowed, which wait for their refusal."""

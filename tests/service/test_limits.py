@@ -185,6 +185,8 @@ def test_a_websocket_with_a_header_that_its_parser_cannot_take_is_431(serve, ech
 
     assert refused.value.response.status_code == 431
     assert service.refused == {"headers": 1}
+    service.stop()
+    assert service._run._serving.doubtful == set()
 
 
 def test_an_ordinary_head_in_small_pieces_passes(serve, echo, talk):
@@ -282,6 +284,7 @@ def test_a_connection_too_many_gets_a_503_and_the_others_are_served(serve, echo,
         two.send("tea")
         assert two.recv() == "3"
     assert service.refused == {"connections": 2}
+    service.stop()
     assert service._run._serving.surplus == set()
 
 
