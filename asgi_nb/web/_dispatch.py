@@ -297,8 +297,11 @@ async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receiv
         else:
             await call(route.handle if entry.handles else route.app, scope, receive, send)
     finally:
-        _put_back(scope, "app", app)
-        _put_back(scope, HANDLERS_SCOPE_KEY, handlers)
+        # Only an app of its own, or a router's error handling, changes these.
+        if scope.get("app") is not app:
+            _put_back(scope, "app", app)
+        if scope.get(HANDLERS_SCOPE_KEY) is not handlers:
+            _put_back(scope, HANDLERS_SCOPE_KEY, handlers)
         _put_back(scope, "root_path", root_path)
         _put_back(scope, "app_root_path", app_root_path)
 

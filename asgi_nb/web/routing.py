@@ -220,8 +220,9 @@ class Mount(PatternRoute):
         """What the mounted app sees otherwise than the apps around: `bound` are the parameters of `path`."""
         root_path: str = scope.get("root_path", "")
         matched = path[: len(path) - len(bound.pop("path")) - 1]
+        outer = scope.get("path_params")
         return {
-            "path_params": merged_params(scope, bound),
+            "path_params": {**outer, **bound} if outer else bound,
             # Set by the outermost mount only: url_for starts from here.
             "app_root_path": scope.get("app_root_path", root_path),
             "root_path": root_path + matched,
