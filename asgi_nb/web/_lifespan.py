@@ -231,10 +231,16 @@ class MountedLifespan:
             failure += " (if the app around it starts the same things, set has_lifespan = False on the route)"
         return failure
 
+    async def _say(self, message: Message) -> None:
+        # An app that answers every scope as if it was a request does not know the protocol.
+        if not message["type"].startswith("lifespan."):
+            raise RuntimeError(f"a message of the lifespan protocol was expected, got {message['type']!r}")
+        await self._send.send(message)
+
     async def _run(self) -> None:
         try:
             with self._send:
-                await self._app(self._scope, self._receive.receive, self._send.send)
+                await self._app(self._scope, self._receive.receive, self._say)
         except Exception as exc:  # noqa: BLE001 - told to whoever asks next
             self._error = exc
         finally:

@@ -749,6 +749,16 @@ async def test_lifespans_of_mounted_apps_run_in_order_and_back():
 
 
 @pytest.mark.anyio
+async def test_a_mounted_app_that_takes_every_scope_for_a_request_stops_nothing():
+    async def careless(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
+
+    async with AsyncTestClient(App(routes=[Mount("/v1", app=careless)])) as client:
+        assert (await client.get("/v1/x")).text == "/v1/x"
+
+
+@pytest.mark.anyio
 async def test_each_mounted_app_sees_its_own_state_over_that_around():
     def show(request):
         return dict(request.state._state)
