@@ -16,16 +16,21 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 
 from asgi_nb.web._utils import create_collapsing_task_group
 from asgi_nb.web.types import Message, Receive, Scope
 
-__all__ = ["INBOX", "ClientDisconnect", "Inbox", "run_until_disconnect", "send_tells_disconnect"]
+__all__ = ["INBOX", "ClientDisconnect", "Inbox", "poll", "run_until_disconnect", "send_tells_disconnect"]
 
 INBOX = "asgi_nb.inbox"
 
 # 64 KiB, as uvicorn's HIGH_WATER_LIMIT: past it, a body that nobody reads waits in the server.
 HIGH_WATER = 64 * 1024
+
+# Turns of the event loop in which a message that is there comes out. Trio's channels take two or three, and a
+# middleware may add one.
+_TURNS = 5
 
 
 class ClientDisconnect(Exception):
@@ -44,14 +49,19 @@ class Inbox:
         self.source = source
         self._messages: deque[Message] = deque()
         self._size = 0
-        # From the start, not from the listener's first step: two must never read from the source.
-        self._is_listening = True
+        self._is_listening = False
+        self._readers = 0
         self._changed: anyio.Event | None = None
+
+    def start(self) -> None:
+        """Let nobody else receive. Before the listener's first step: two must never do it at once."""
+        self._is_listening = True
 
     async def listen(self) -> None:
         """Receive until the client left."""
         while True:
-            while self._size > HIGH_WATER:
+            # The endpoint may have been waiting in the source before this began to listen.
+            while self._readers or self._size > HIGH_WATER:
                 await self._change()
             message = await self.source()
             self._messages.append(message)
@@ -69,12 +79,20 @@ class Inbox:
         """The next message, for the endpoint."""
         while not self._messages:
             if not self._is_listening:
-                return await self.source()
+                return await self._receive_directly()
             await self._change()
         message = self._messages.popleft()
         self._size -= len(message.get("body", b""))
         self._wake()
         return message
+
+    async def _receive_directly(self) -> Message:
+        self._readers += 1
+        try:
+            return await self.source()
+        finally:
+            self._readers -= 1
+            self._wake()
 
     def _wake(self) -> None:
         if self._changed is not None:
@@ -85,6 +103,29 @@ class Inbox:
         if self._changed is None:
             self._changed = anyio.Event()
         await self._changed.wait()
+
+
+async def poll(receive: Receive) -> Message | None:
+    """
+    Receive a message if it is there; None if it is not.
+
+    A scope that is cancelled beforehand would cost less, but trio's channels look first whether they
+    are cancelled, and only then whether there is a message.
+    """
+    message: Message | None = None
+
+    async def take() -> None:
+        nonlocal message
+        message = await receive()
+
+    async with create_collapsing_task_group() as task_group:
+        task_group.start_soon(take)
+        for _ in range(_TURNS):
+            await anyio.lowlevel.checkpoint()
+            if message is not None:
+                break
+        task_group.cancel_scope.cancel()
+    return message
 
 
 async def run_until_disconnect(
@@ -99,25 +140,25 @@ async def run_until_disconnect(
     Listening takes a second task, which costs more than sending a hundred chunks. It starts when
     `func()` first waits; many streams never do.
     """
-    inbox: Inbox | None = None
+    inbox: Inbox | None = scope.get(INBOX)
+    if inbox is None or inbox.source != receive:
+        inbox = scope[INBOX] = Inbox(receive)
     try:
         async with create_collapsing_task_group() as task_group:
 
-            async def listen(inbox: Inbox) -> None:
+            async def listen() -> None:
                 await inbox.listen()
                 task_group.cancel_scope.cancel()
 
             def start_listening() -> None:
-                nonlocal inbox
-                inbox = scope[INBOX] = Inbox(receive)
-                task_group.start_soon(listen, inbox)
+                inbox.start()
+                task_group.start_soon(listen)
 
             with contextlib.suppress(ClientDisconnect):
                 await _Watched(func(), start_listening)
             task_group.cancel_scope.cancel()
     finally:
-        if inbox is not None:
-            inbox.stop()
+        inbox.stop()
 
 
 class _Watched(Generator[Any, Any, None]):

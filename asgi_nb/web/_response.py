@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-import anyio
-
 from asgi_nb.web._cookies import format_cookie
+from asgi_nb.web._disconnect import poll
 from asgi_nb.web._headers import RawHeaders, encode_header
 from asgi_nb.web._json import encode_json
 from asgi_nb.web.background import BackgroundTask
@@ -242,12 +241,7 @@ async def take_connect(receive: Receive) -> Message | None:
     An application must have received it before it answers. But it is not waited for: when
     another layer took it already, none would come.
     """
-    message: Message | None = None
-    # In a cancelled scope, what would wait gives up.
-    with anyio.CancelScope() as scope:
-        scope.cancel()
-        message = await receive()
-    return message
+    return await poll(receive)
 
 
 async def start_denial(scope: Scope, receive: Receive, send: Send) -> Send:

@@ -8,11 +8,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, NoReturn, cast
 
-import anyio
-
 from asgi_nb.web._connection import HTTPConnection, StateT
 from asgi_nb.web._cookies import parse_cookies
-from asgi_nb.web._disconnect import INBOX, ClientDisconnect
+from asgi_nb.web._disconnect import INBOX, ClientDisconnect, poll
 from asgi_nb.web._headers import encode_header
 from asgi_nb.web._json import load_json
 from asgi_nb.web._utils import AwaitableOrContextManager, AwaitableOrContextManagerWrapper
@@ -272,11 +270,7 @@ class Request(HTTPConnection[StateT]):
         A part of the body that came in meanwhile is kept for `stream()`.
         """
         if not self._is_disconnected:
-            message: Message | None = None
-            # In a cancelled scope, what would wait gives up.
-            with anyio.CancelScope() as scope:
-                scope.cancel()
-                message = await self._next_message()
+            message = await poll(self._next_message)
             if message is not None:
                 if message["type"] == "http.disconnect":
                     self._is_disconnected = True

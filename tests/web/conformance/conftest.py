@@ -102,7 +102,8 @@ class Server:
         if self.receiving > 1:
             self._fault("two tasks receive at once")
         try:
-            # As every real server: what is there comes without a wait, and only a wait can be cancelled.
+            # As a channel of trio: even for what is there a turn of the loop passes first.
+            await anyio.lowlevel.checkpoint()
             while True:
                 if self.messages:
                     message = self.messages.pop(0)
