@@ -111,7 +111,11 @@ def _json(result: Result) -> Response:
 
 
 def _text(result: Result) -> Response:
-    return Response(result.value, result.status or 200, result.headers, "text/plain")
+    try:
+        body = result.value.encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise result.error(f"a str that cannot be UTF-8: {exc}") from exc
+    return Response(body, result.status or 200, result.headers, "text/plain")
 
 
 def _octets(result: Result) -> Response:

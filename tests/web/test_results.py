@@ -184,6 +184,7 @@ class Pot:
             {"a": "\ud800"}, "whose ['a'] cannot be JSON: a str with a lone surrogate", id="surrogate"
         ),
         pytest.param({"\ud800": 1}, "a str with a lone surrogate", id="surrogate-key"),
+        pytest.param("tea\ud800", "a str that cannot be UTF-8: 'utf-8' codec", id="surrogate-text"),
         pytest.param({float("nan"): 1}, "JSON has no nan", id="nan-key"),
         pytest.param(
             [Tea(b"x")], "whose [0]['name'] cannot be JSON: bytes has no JSON form", id="in-dataclass"
