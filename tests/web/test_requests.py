@@ -253,6 +253,25 @@ async def test_a_client_that_leaves_early_is_an_error():
 
 
 @pytest.mark.anyio
+async def test_a_subclass_may_ask_whether_the_body_was_read():
+    class Unpacking(Request):
+        async def body(self):
+            if not hasattr(self, "_body"):
+                self._body = (await super().body()).upper()
+            return self._body
+
+    messages = iter([{"type": "http.request", "body": b"tea"}])
+
+    async def receive():
+        return next(messages)
+
+    request = Unpacking({"type": "http"}, receive)
+
+    assert [await request.body(), await request.body()] == [b"TEA", b"TEA"]
+    assert not hasattr(request, "_json")
+
+
+@pytest.mark.anyio
 async def test_a_subclass_that_changes_the_stream_changes_the_body():
     class Upper(Request):
         async def stream(self):

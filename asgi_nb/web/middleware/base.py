@@ -131,11 +131,12 @@ class _ReplayedRequest(Request[Any]):
             return {"type": "http.disconnect"}
         if self._given:
             return await self._wait_for_disconnect()
-        if self._body is not None or self._stream_consumed:
+        has_body = hasattr(self, "_body")
+        if has_body or self._stream_consumed:
             # A body that was read with stream() is gone; an empty one keeps the inner app from waiting
             # for it.
             self._given = True
-            return {"type": "http.request", "body": self._body or b"", "more_body": False}
+            return {"type": "http.request", "body": self._body if has_body else b"", "more_body": False}
         try:
             chunk = await self._read_chunk()
         except ClientDisconnect:

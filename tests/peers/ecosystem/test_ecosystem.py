@@ -24,6 +24,10 @@ DIFFERENCES = {
     "documented_messages_answers": {
         "body that is not JSON": "400, as the mistake is the client's",
     },
+    "fastapi_more_answers": {
+        f"{kind} of 1000": "a body that is too large is answered as the app answers an HTTPException"
+        for kind in ("JSON", "file", "raw")
+    },
     "opentelemetry_answers": {
         "metrics": "takes the root_path after the request, when a mount has given back the one before it",
     },
@@ -48,6 +52,7 @@ SCRIPTS = {
     "documented_messages_answers": "starlette",
     "exporter_answers": "starlette-exporter",
     "fastapi_answers": "fastapi",
+    "fastapi_more_answers": "fastapi",
     "instrumentator_answers": "prometheus-fastapi-instrumentator",
     "mcp_answers": "mcp",
     "opentelemetry_answers": "opentelemetry-instrumentation-fastapi",
