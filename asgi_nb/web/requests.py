@@ -30,8 +30,6 @@ __all__ = ["ClientDisconnect", "HTTPConnection", "InvalidJSON", "Request", "Stat
 
 cookie_parser = parse_cookies
 
-_UNREAD: Any = object()
-
 # Headers of a request that the browser would send with the pushed one too.
 _PUSHED_HEADERS = ("accept", "accept-encoding", "accept-language", "cache-control", "user-agent")
 
@@ -96,8 +94,9 @@ class Request(HTTPConnection[StateT]):
         ValueError: The scope is of another type.
     """
 
-    _body: bytes | None = None
-    _json: Any = _UNREAD
+    # These two are there once they were read: code on top asks with hasattr.
+    _body: bytes
+    _json: Any
     _form: FormData | None = None
     _stream_consumed = False
     _is_disconnected = False
@@ -138,7 +137,7 @@ class Request(HTTPConnection[StateT]):
             ClientDisconnect: The client left before the end.
             RuntimeError: The stream was read to its end before.
         """
-        if self._body is not None:
+        if hasattr(self, "_body"):
             yield self._body
             yield b""
             return
@@ -157,7 +156,7 @@ class Request(HTTPConnection[StateT]):
             ClientDisconnect: The client left before the end.
             RuntimeError: The body was read with `stream()`.
         """
-        if self._body is None:
+        if not hasattr(self, "_body"):
             if not self._has_own_stream:
                 async with aclosing(self.stream()) as stream:
                     self._body = b"".join([chunk async for chunk in stream])
@@ -203,7 +202,7 @@ class Request(HTTPConnection[StateT]):
         Raises:
             InvalidJSON: It is not JSON; a 400 unless handled.
         """
-        if self._json is _UNREAD:
+        if not hasattr(self, "_json"):
             self._json = _parse_json(await self.body())
         return self._json
 
