@@ -188,7 +188,8 @@ class EndpointRoute(PatternRoute):
         self.endpoint = endpoint
         self.name = get_name(endpoint) if name is None else name
         function = is_function(endpoint)
-        self.app = wrapped(wrap(endpoint) if function else endpoint, middleware)
+        app = wrap(endpoint) if function else endpoint
+        self.app = wrapped(app, middleware) if middleware else app
         self._read(path)
         return function
 

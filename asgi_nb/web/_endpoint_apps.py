@@ -8,6 +8,7 @@ A request makes one Request and calls the function; nothing is wrapped unless so
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
+from types import FunctionType, MethodType
 from typing import Any
 
 from asgi_nb.web._exception_handler import handle_exception
@@ -31,7 +32,7 @@ def is_function(endpoint: Any) -> bool:
     """
     while isinstance(endpoint, functools.partial):
         endpoint = endpoint.func
-    return inspect.isfunction(endpoint) or inspect.ismethod(endpoint)
+    return isinstance(endpoint, FunctionType | MethodType)
 
 
 def request_response(func: Callable[..., Any]) -> ASGIApp:

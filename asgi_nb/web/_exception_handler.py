@@ -6,7 +6,7 @@ class and by status. Whoever runs user code near the endpoint asks here first, s
 very Request that the endpoint had, and the middleware of the route sees a response and no exception.
 """
 
-import inspect
+from inspect import CO_COROUTINE
 from typing import Any, NoReturn
 
 from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, RESPONSE_STARTED, Handover, call_watched
@@ -21,8 +21,6 @@ __all__ = ["HANDLERS_SCOPE_KEY", "handle_exception", "wrap_app_handling_exceptio
 
 ExceptionHandlers = dict[Any, ExceptionHandler]
 StatusHandlers = dict[int, ExceptionHandler]
-
-_CO_COROUTINE = inspect.CO_COROUTINE
 
 _NO_HANDLERS: tuple[ExceptionHandlers, StatusHandlers] = ({}, {})
 
@@ -54,9 +52,9 @@ async def handle_exception(
     http = scope["type"] == "http"
     if http and RESPONSE_STARTED in scope:
         _raise_too_late(exc)
-    # An async function says so in its code; only what is none needs the longer question.
+    # As in is_async_callable, but for methods too: the stock handlers are some.
     code = getattr(handler, "__code__", None)
-    if (code is not None and code.co_flags & _CO_COROUTINE) or is_async_callable(handler):
+    if (code is not None and code.co_flags & CO_COROUTINE) or is_async_callable(handler):
         response = await handler(conn, exc)  # type: ignore[misc]
     else:
         response = await run_in_threadpool(handler, conn, exc)

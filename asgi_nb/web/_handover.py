@@ -135,6 +135,10 @@ class Handover:
     def give_now(self, response: Any) -> bool:
         """Answer with `response`, if it is known before it is called what it will send."""
         kind = type(response)
+        # The common case: what a function got from `call_next`, it returns.
+        if kind is HeldResponse and response.background is None and response.is_whole:
+            self.response = response
+            return True
         background = getattr(response, "background", None)
         if kind is HeldResponse:
             self.response = response

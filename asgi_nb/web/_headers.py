@@ -192,13 +192,16 @@ class MutableHeaders(Headers):
     def __setitem__(self, key: str, value: str) -> None:
         """Set the header: the first of its name is replaced in its place, the others go."""
         pair = encode_header(key, value)
-        places = [index for index, (name, _) in enumerate(self._list) if name == pair[0]]
-        if not places:
-            self._list.append(pair)
-            return
-        self._list[places[0]] = pair
-        for index in reversed(places[1:]):
-            del self._list[index]
+        name = pair[0]
+        pairs = self._list
+        for place, (other, _) in enumerate(pairs):
+            if other == name:
+                pairs[place] = pair
+                place += 1
+                if place < len(pairs):
+                    pairs[place:] = [kept for kept in pairs[place:] if kept[0] != name]
+                return
+        pairs.append(pair)
 
     def __delitem__(self, key: str) -> None:
         """Remove every header of that name; a missing one is no error."""

@@ -9,7 +9,8 @@ Rule 3: a route with a `matches` of its own is asked, at its place in the order.
 """
 
 from collections.abc import Callable, Iterable
-from operator import is_
+from itertools import compress, count
+from operator import is_not
 from typing import Any, Final
 
 from asgi_nb.web._entries import Entries, Entry, Facts, Kind, Match
@@ -71,8 +72,8 @@ class Table:
         """A table of `routes` that shares with this one whatever is the same."""
         old = self.routes
         most = min(len(old), len(routes))
-        start = _same(old, routes)
-        end = min(_same(reversed(old), reversed(routes)), most - start)
+        start = _same(old, routes, most)
+        end = min(_same(reversed(old), reversed(routes), most), most - start)
         gone = self.entries[start : len(old) - end]
         added = routes[start : len(routes) - end]
         after = self.entries[len(old) - end :]
@@ -160,7 +161,6 @@ def _changed(index: Index, gone: Entries, new: Entries, other: Kind) -> Index:
     return index.changed(gone, new) if gone or new else index
 
 
-def _same(some: Iterable[Any], others: Iterable[Any]) -> int:
-    """How many items two rows begin with that are the very same."""
-    alike = list(map(is_, some, others))
-    return alike.index(False) if False in alike else len(alike)
+def _same(some: Iterable[Any], others: Iterable[Any], most: int) -> int:
+    """How many items two rows begin with that are the very same; `most` is the length of the shorter one."""
+    return next(compress(count(), map(is_not, some, others)), most)

@@ -6,8 +6,9 @@ import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from inspect import CO_COROUTINE
 from ipaddress import AddressValueError, IPv6Address
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
@@ -29,6 +30,9 @@ AwaitableCallable = Callable[..., Awaitable[T]]
 
 def is_async_callable(obj: Any) -> bool:
     """Whether calling `obj` gives a coroutine; looks through partials and into an object's `__call__`."""
+    # An async function says so in its code; all else needs the longer questions.
+    if type(obj) is FunctionType and obj.__code__.co_flags & CO_COROUTINE:
+        return True
     while isinstance(obj, functools.partial):
         obj = obj.func
     if isinstance(obj, type):

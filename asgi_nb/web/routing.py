@@ -80,13 +80,13 @@ class Route(EndpointRoute):
         self.include_in_schema = include_in_schema
         if max_body_size is not None:
             self.app = RequestBodyLimitMiddleware(self.app, max_body_size=max_body_size)
-        if methods is None and function:
-            methods = ("GET",)
         self.methods: set[str] | None = None
         if methods is not None:
             self.methods = {method.upper() for method in methods}
             if "GET" in self.methods:
                 self.methods.add("HEAD")
+        elif function:
+            self.methods = {"GET", "HEAD"}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         bound = self._bind(scope) if scope["type"] == "http" else None
