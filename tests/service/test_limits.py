@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 import threading
 import time
 
@@ -14,6 +15,15 @@ from websockets.sync.client import connect
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.options import Options, read_options
 from asgi_nb.service.refusals import REASONS
+
+
+@pytest.fixture(autouse=True, params=["h11", "httptools"])
+def parser(request, monkeypatch):
+    """The HTTP parser that the server takes; the faster one where it is installed."""
+    if request.param == "httptools":
+        pytest.importorskip("httptools")
+    else:
+        monkeypatch.setitem(sys.modules, "uvicorn.protocols.http.httptools_impl", None)
 
 
 @pytest.fixture
@@ -172,6 +182,56 @@ def test_a_head_without_an_end_is_431_before_it_fills_the_memory(serve, echo):
         assert b"serve(max_header_size=...)" in answer
     assert service.refused == {"headers": 1}
     assert echo.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "again"),
+    [
+        pytest.param(b"0\r\n", b"x: y\r\n" * 2000, id="trailers"),
+        pytest.param(b"0\r\nx: ", b"y" * 16384, id="one-trailer"),
+        pytest.param(b"1;x=", b"y" * 16384, id="chunk-extension"),
+    ],
+)
+def test_what_is_sent_around_a_body_does_not_fill_the_memory(serve, echo, before, again):
+    service = serve(echo)
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as peer:
+        peer.sendall(b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n")
+        peer.sendall(before)
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            peer.sendall(again * 4000)
+
+
+def test_trailers_are_no_headers_of_the_request(serve, talk):
+    headers = []
+
+    async def app(scope, receive, send):
+        if scope["type"] == "http":
+            while (await receive())["more_body"]:
+                pass
+            headers.extend(name for name, _ in scope["headers"])
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+    answer = talk(
+        serve(app),
+        b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+        b"1\r\na\r\n0\r\nx-late: 1\r\n\r\n",
+    )
+
+    assert answer.startswith(b"HTTP/1.1 204 ")
+    assert b"x-late" not in headers
+
+
+def test_a_body_in_chunks_of_one_byte_passes(serve, echo, talk):
+    chunked = b"1\r\nx\r\n" * 100_000 + b"0\r\n\r\n"
+
+    answer = talk(
+        serve(echo),
+        b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+        + chunked,
+    )
+
+    assert answer.endswith(b"6\r\n100000\r\n0\r\n\r\n")
 
 
 def test_a_websocket_with_a_header_that_its_parser_cannot_take_is_431(serve, echo):
