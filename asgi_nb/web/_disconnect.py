@@ -150,13 +150,19 @@ async def run_until_disconnect(
                 await inbox.listen()
                 task_group.cancel_scope.cancel()
 
+            listens = False
+
             def start_listening() -> None:
+                nonlocal listens
+                listens = True
                 inbox.start()
                 task_group.start_soon(listen)
 
             with contextlib.suppress(ClientDisconnect):
                 await _Watched(func(), start_listening)
-            task_group.cancel_scope.cancel()
+            # Cancelling is dear, and most often there is nothing to cancel.
+            if listens:
+                task_group.cancel_scope.cancel()
     finally:
         inbox.stop()
 
