@@ -16,7 +16,9 @@ from asgi_nb.live.output import OutputCapture
 from asgi_nb.magics.completion import matcher_for
 from asgi_nb.magics.inspect import InspectMagic
 from asgi_nb.magics.middleware import MiddlewareMagic
+from asgi_nb.magics.mount import MountMagic
 from asgi_nb.magics.request import RequestMagic
+from asgi_nb.magics.reset import ResetMagic
 from asgi_nb.magics.route import RouteMagic
 from asgi_nb.magics.routes import RoutesMagic
 from asgi_nb.magics.serve import ServeMagic
@@ -27,7 +29,9 @@ from asgi_nb.magics.websocket import WebSocketMagic
 MAGICS = [
     InspectMagic,
     MiddlewareMagic,
+    MountMagic,
     RequestMagic,
+    ResetMagic,
     RouteMagic,
     RoutesMagic,
     ServeMagic,

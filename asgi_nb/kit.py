@@ -26,6 +26,7 @@ from asgi_nb.live.definitions import Definition
 from asgi_nb.live.nesting import wait_while_running
 from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook, running_loop
 from asgi_nb.live.places import Place
+from asgi_nb.live.removed import Removed
 from asgi_nb.live.table import RouteTable
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
@@ -174,6 +175,30 @@ class Kit:
         __tracebackhide__ = True
         return self.app.define_websocket(path, source, name=name, on=on, pickup=pickup)
 
+    def mount(self, path: str, app: ASGIApp, name: str | None = None) -> Card:
+        """Hand all requests below a path to another app; see `LiveApp.mount`."""
+        __tracebackhide__ = True
+        return self._addressed(self.app.mount(path, app, name))
+
+    def remove(self, what: str | Card) -> Removed:
+        """Take definitions away; see `LiveApp.remove`."""
+        __tracebackhide__ = True
+        return Removed(self.app.remove(what))
+
+    def clear(self, *, traffic: bool = False) -> Removed:
+        """
+        Take all definitions away, while the servers go on.
+
+        Args:
+            traffic: Whether to forget the recorded traffic as well.
+        """
+        removed = Removed(definition.title for definition in self.app.definitions)
+        self.app.reset()
+        if traffic:
+            removed.exchanges = len(self.traffic)
+            self.traffic.clear()
+        return removed
+
     # Looking.
 
     def routes(self) -> RouteTable:
@@ -278,10 +303,12 @@ class Kit:
     def _addressed(self, card: Card) -> Card:
         service = self._service_of(self.app)
         definition = card.definition
-        opens = definition.methods is None or "GET" in definition.methods
+        is_mount = definition.kind == "mount"
+        opens = is_mount or definition.methods is None or "GET" in definition.methods
         if service is None or not opens or "{" in definition.path:
             return card
-        return replace(card, url=service.url + definition.path.removeprefix("/"))
+        path = definition.path.removeprefix("/")
+        return replace(card, url=service.url + (f"{path}/" if is_mount and path else path))
 
     def _send(self, request: "RequestText", timeout: float) -> "Answer":
         from asgi_nb.caller import call_app, call_over_http
@@ -419,11 +446,14 @@ def _notebook() -> Notebook:
 _OF_THE_DEFAULT = frozenset(
     {
         "app",
+        "clear",
         "client",
         "define_middleware",
         "define_route",
         "define_websocket",
         "inspect",
+        "mount",
+        "remove",
         "request",
         "routes",
         "serve",

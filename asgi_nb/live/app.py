@@ -20,6 +20,7 @@ from asgi_nb.live.decorators import Decorators
 from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, leaving, place_of, splice
 from asgi_nb.live.errors import CellError, advise, failure_line, failure_response
 from asgi_nb.live.middleware import middleware_factory
+from asgi_nb.live.mounting import as_asgi
 from asgi_nb.live.names import function_name, parse_methods
 from asgi_nb.live.notebook import Cell, Notebook
 from asgi_nb.live.places import PICKUP, OnKernelLoop, Place, check_place, place_endpoint
@@ -321,12 +322,12 @@ class LiveApp(Decorators):
 
     def mount(self, path: str, app: ASGIApp, name: str | None = None) -> Card:
         """
-        Hand all requests below a path to another ASGI app.
+        Hand all requests below a path to another ASGI app, or to a WSGI app.
 
         Raises:
-            CellError: The path has no leading slash, or the app is not callable; nothing was changed.
+            CellError: The path has no leading slash, or the app is none; nothing was changed.
         """
-        built = build_mount(path, app, name)
+        built = build_mount(path, as_asgi(app), name)
         return self._define("mount", name or "", built.path, app, built)
 
     # Going away.
@@ -336,7 +337,8 @@ class LiveApp(Decorators):
         Take definitions away.
 
         Args:
-            what: The card of a definition, a name, a path, or a method and a path as in `"GET /items"`.
+            what: The card of a definition, a name, a path, a method and a path as in `"GET /items"`,
+                or all of a cell, as in `"cell:[3]"`.
 
         Returns:
             The titles of what was taken away.
@@ -482,4 +484,4 @@ class LiveApp(Decorators):
 
 def _words_for(definition: Definition) -> set[str]:
     """Give the words by which a person may call a definition."""
-    return {definition.title, definition.name, definition.path} - {""}
+    return {definition.title, definition.name, definition.path, f"cell:{definition.origin.label}"} - {""}

@@ -1,21 +1,43 @@
 """`%asgi_routes`: the route table."""
 
 from IPython.core.magic import magics_class
+from IPython.core.magic_arguments import argument
 
+from asgi_nb.live.removed import Removed
 from asgi_nb.live.table import RouteTable
 from asgi_nb.magics._base import KitMagics, magic
+
+EXAMPLE = '%asgi_routes --drop "GET /items"'
 
 
 @magics_class
 class RoutesMagic(KitMagics):
     """The magic `%asgi_routes`."""
 
-    @magic("line")
-    def asgi_routes(self, line: str) -> RouteTable:
+    @magic(
+        "line",
+        argument(
+            "-d",
+            "--drop",
+            nargs="+",
+            metavar="WHAT",
+            help='What to remove: "GET /items", a path, a name, or all of a cell: cell:[3]',
+        ),
+    )
+    def asgi_routes(self, line: str) -> RouteTable | Removed:
         """
         List what cells have defined: method, path, name, cell, how often asked, median time.
 
             %asgi_routes
+
+        A cell that was deleted leaves its routes behind; remove them by what the table shows.
+
+            %asgi_routes --drop "GET /items"
+            %asgi_routes --drop cell:[3]
         """
-        self.read(self.asgi_routes, line, "%asgi_routes")
-        return self.kit.routes()
+        __tracebackhide__ = True
+        given = self.read(self.asgi_routes, line, EXAMPLE)
+        if given.drop is None:
+            return self.kit.routes()
+        # The words keep the quotes that they were written with.
+        return self.kit.remove(" ".join(given.drop).strip("\"'"))
