@@ -8,7 +8,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from asgi_nb.web import responses
+from asgi_nb.web import _streaming, responses
 from asgi_nb.web._json import make_encoder
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.requests import ClientDisconnect, Request
@@ -784,3 +784,28 @@ async def test_what_comes_after_the_answer_is_for_whoever_asks():
     channel.to_app = [{"type": "http.request", "body": b"late"}]
 
     assert await Request(scope, channel.receive).body() == b"late"
+
+
+@pytest.mark.anyio
+async def test_a_generator_that_does_not_end_when_it_is_closed_is_cancelled(monkeypatch):
+    async def chunks():
+        try:
+            yield "a"
+        finally:
+            try:
+                await anyio.sleep_forever()
+            except anyio.get_cancelled_exc_class():
+                ended.append("cancelled")
+                raise
+
+    async def lost(message):
+        if message.get("body"):
+            raise OSError("the client left")
+
+    ended = []
+    monkeypatch.setattr(_streaming, "CLOSING_TIME", 0.01)
+
+    with pytest.raises(ClientDisconnect):
+        await StreamingResponse(chunks())(NEW, None, lost)
+
+    assert ended == ["cancelled"]
