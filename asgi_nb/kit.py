@@ -225,7 +225,8 @@ class Kit:
         """
         An httpx2.Client whose relative URLs go to the running server: `client.get("/items")`.
 
-        It keeps cookies, as a browser does. Using it while nothing is served is a ServiceError.
+        It keeps cookies, as a browser does. Using it while nothing is served is a ServiceError. In a cell,
+        it lets the kernel answer a route with `on="kernel"`; of `client.stream`, the head of the response.
         """
         if self._client is None:
             from asgi_nb.caller import LocalClient
@@ -256,6 +257,8 @@ class Kit:
             RequestError: The request cannot be read.
             ServiceError: There was no response in time, the connection was cut, or the caller
                 is a handler on the server's own thread.
+            NestingError: The route runs on the kernel's loop, which this cell blocks and which
+                cannot be run inside of it.
         """
         from asgi_nb.caller import parse_request
         from asgi_nb.reply import Reply

@@ -36,8 +36,8 @@ def wait_while_running(
         NestingError: This loop cannot be run inside itself.
         KeyboardInterrupt: The kernel was interrupted.
     """
-    _make_reentrant(loop)
     try:
+        _make_reentrant(loop)
         with _interruptible():
             waiting = asyncio.wait_for(asyncio.wrap_future(future, loop=loop), timeout)
             return loop.run_until_complete(waiting)
@@ -46,6 +46,12 @@ def wait_while_running(
 
 
 def _make_reentrant(loop: asyncio.AbstractEventLoop) -> None:
+    if not isinstance(loop, asyncio.BaseEventLoop):
+        # Asked before anything is patched: nest_asyncio2 would refuse when half of it is done.
+        raise NestingError(
+            f"a {type(loop).__module__}.{type(loop).__qualname__} cannot be run inside a cell; "
+            "await an async client instead, as httpx2.AsyncClient, or run the route with on='server'"
+        )
     import nest_asyncio2  # With the first wait: who never waits does not even load it.
 
     patched: Any = asyncio
@@ -56,13 +62,7 @@ def _make_reentrant(loop: asyncio.AbstractEventLoop) -> None:
         for cls in type(loop).__mro__:
             if "_nest_patched" in vars(cls):
                 delattr(cls, "_nest_patched")
-    try:
-        nest_asyncio2.apply(loop)
-    except ValueError as exc:
-        raise NestingError(
-            f"a {type(loop).__module__}.{type(loop).__qualname__} cannot be run inside a cell ({exc}); "
-            "await an async client instead, as httpx2.AsyncClient, or run the route with on='server'"
-        ) from exc
+    nest_asyncio2.apply(loop)
 
 
 @contextlib.contextmanager
@@ -88,6 +88,7 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        # None: the handler was not one of Python's, and cannot be put back.
+        signal.signal(signal.SIGINT, signal.default_int_handler if before is None else before)
     if interrupted:
         raise KeyboardInterrupt
