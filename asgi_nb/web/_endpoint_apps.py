@@ -53,12 +53,13 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
             response = await endpoint(request)
             if not isinstance(response, Response):
                 response = to_response(response, endpoint=func)
+            call = type(response).__call__
             if type(send) is Handover:
                 if not send.give_now(response):
                     await send.run(response, scope, receive)
-            elif type(response).__call__ is Response.__call__:
+            elif call is Response.__call__:
                 sending = True
-                await response(scope, receive, send)
+                await call(response, scope, receive, send)
             else:
                 await call_watched(response, scope, receive, send)
         except Exception as exc:  # noqa: BLE001 - raised again if it has no handler

@@ -54,7 +54,9 @@ class Index:
         """The routes that may fit, in list order."""
         # The root knows only what stands before the first slash: nothing.
         top = self.root.children.get(segments[0])
-        found = self.opaque if top is None else self.opaque + _collect(top, segments, 1)
+        found = () if top is None else _collect(top, segments, 1)
+        if self.opaque:
+            found += self.opaque
         static = self.static.get(path)
         if static is not None:
             found += static

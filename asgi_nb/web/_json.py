@@ -47,7 +47,8 @@ def make_encoder(default: Callable[[Any], Any] | None = None) -> Callable[[Any],
     return encode
 
 
-_encode = make_encoder()
+encode_json_text = make_encoder()
+"""As `encode_json`, but text."""
 
 
 def encode_json(value: Any) -> bytes:
@@ -60,12 +61,7 @@ def encode_json(value: Any) -> bytes:
 
     Source: RFC 8259.
     """
-    return _encode(value).encode("utf-8")
-
-
-def encode_json_text(value: Any) -> str:
-    """As `encode_json`, but text."""
-    return _encode(value)
+    return encode_json_text(value).encode()
 
 
 _decode = json.JSONDecoder().decode

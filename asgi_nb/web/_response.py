@@ -10,7 +10,7 @@ from urllib.parse import quote
 from asgi_nb.web._cookies import format_cookie
 from asgi_nb.web._disconnect import poll
 from asgi_nb.web._headers import RawHeaders, encode_header
-from asgi_nb.web._json import encode_json
+from asgi_nb.web._json import encode_json_text
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.datastructures import URL, MutableHeaders
 from asgi_nb.web.types import Message, Receive, Scope, Send
@@ -290,7 +290,7 @@ class JSONResponse(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        return encode_json(content)
+        return encode_json_text(content).encode()
 
 
 class RedirectResponse(Response):
