@@ -99,9 +99,8 @@ class Entry:
 
     def bind(self, path: str, segments: list[str]) -> dict[str, Any] | None:
         """The parameters, converted; None if the path does not match. The segments already fit the keys."""
-        pattern = self._pattern
-        if pattern is None:
-            return None
+        # A route that has none is opaque: its own `matches` is asked, not this.
+        pattern: Any = self._pattern
         if not pattern.regular:
             return bind(pattern.regex, pattern.convertors, path)
         bound: dict[str, Any] = {}

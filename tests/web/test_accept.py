@@ -86,3 +86,7 @@ def test_the_more_specific_range_decides_the_weight():
 def test_a_hostile_header_takes_no_square_of_time(char):
     # 64 KiB, as the longest that servers take. Each test has 20 s; a square would take minutes.
     assert isinstance(parse_accept('x/y;a="' + char * (65536 // len(char))), list)
+
+
+def test_what_is_no_media_type_cannot_be_offered():
+    assert acceptable(["nonsense", HTML], "*/*") == [HTML]

@@ -1022,3 +1022,14 @@ async def test_a_mounted_app_that_fails_as_it_stops_is_named():
     with pytest.raises(Exception, match=r"shutdown of the app of Mount\(path='/silent'.*OSError"):
         async with AsyncTestClient(app):
             pass
+
+
+@pytest.mark.anyio
+async def test_a_lifespan_can_be_entered_by_hand():
+    log = []
+    app = App(lifespan=recorded(log, "app", {"db": 1}))
+
+    async with app.router.lifespan_context(app) as state:
+        log.append(state)
+
+    assert log == ["+app", {"db": 1}, "-app"]

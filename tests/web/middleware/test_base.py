@@ -875,6 +875,21 @@ async def test_an_exception_handler_that_gives_nothing_is_no_answer():
             await client.get("/")
 
 
+async def test_a_whole_body_that_was_looked_at_is_sent_all_the_same():
+    async def looking(request, call_next):
+        response = await call_next(request)
+        chunks = response.body_iterator
+        await chunks.aclose()
+        left = [chunk async for chunk in chunks]
+        response.headers["x-left"] = str(len(left))
+        return response
+
+    async with AsyncTestClient(App(routes=[Route("/", whole)], middleware=around(looking))) as client:
+        response = await client.get("/")
+
+    assert (response.text, response.headers["x-left"]) == ("whole", "0")
+
+
 async def test_a_response_without_a_body_has_no_chunks():
     async def empty(request):
         return Response(status_code=204)
