@@ -943,6 +943,7 @@ async def test_messages_that_are_no_part_of_the_body_are_left_out_of_it():
     async def app(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        await send({"type": "http.response.rumour"})
         await send({"type": "http.response.push", "path": "/x", "headers": []})
         await send({"type": "http.response.body", "body": b"", "more_body": True})
         await send({"type": "http.response.body", "body": b"b"})
@@ -950,6 +951,51 @@ async def test_messages_that_are_no_part_of_the_body_are_left_out_of_it():
     sent = await call(BaseHTTPMiddleware(app, dispatch=passing), http_scope())
 
     assert b"".join(message.get("body", b"") for message in sent) == b"ab"
+    assert {message["type"].rpartition(".")[2] for message in sent} == {"start", "push", "body"}
+
+
+async def test_an_app_that_is_told_that_the_client_left_need_not_answer():
+    async def app(scope, receive, send):
+        heard.append(await receive())
+
+    heard = []
+    sent = await call(BaseHTTPMiddleware(app, dispatch=passing), http_scope(), {"type": "http.disconnect"})
+
+    assert (heard, sent) == ([{"type": "http.disconnect"}], [])
+
+
+async def replacing(request, call_next):
+    async def chunks():
+        yield b"new"
+
+    response = await call_next(request)
+    response.body_iterator = chunks()
+    return response
+
+
+TRAILERS = {"type": "http.response.trailers", "headers": [(b"x-sum", b"1")], "more_trailers": False}
+NO_TRAILERS = {"type": "http.response.trailers", "headers": [], "more_trailers": False}
+
+
+@pytest.mark.parametrize(
+    ("function", "messages", "expected"),
+    [
+        pytest.param(passing, [{"type": "http.response.rumour"}, TRAILERS], (b"old", TRAILERS), id="sent"),
+        pytest.param(passing, [], (b"old", NO_TRAILERS), id="announced-only"),
+        # They are about a body that nobody gets.
+        pytest.param(replacing, [TRAILERS], (b"new", NO_TRAILERS), id="body-replaced"),
+    ],
+)
+async def test_trailers_that_were_announced_come_after_the_body(function, messages, expected):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [], "trailers": True})
+        await send({"type": "http.response.body", "body": b"old"})
+        for message in messages:
+            await send(message)
+
+    sent = await call(BaseHTTPMiddleware(app, dispatch=function), http_scope())
+
+    assert (b"".join(message.get("body", b"") for message in sent), sent[-1]) == expected
 
 
 async def test_work_after_the_response_is_cancelled_with_the_request():

@@ -177,3 +177,21 @@ async def test_another_encoding_is_a_subclass():
 async def test_a_responder_is_called_as_an_app():
     with pytest.raises(RuntimeError, match="call the responder as an ASGI app"):
         await GZipResponder(PlainTextResponse(""), 1).send({})
+
+
+async def test_an_app_that_sends_a_body_to_head_says_once_how_it_would_be_compressed():
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": LONG, "more_body": True})
+        await send({"type": "http.response.body", "body": LONG})
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": [(b"accept-encoding", b"gzip")]}
+    await GZipMiddleware(app)(scope, None, send)
+
+    assert [message["type"] for message in sent].count("http.response.start") == 1
+    assert (b"content-encoding", b"gzip") in sent[0]["headers"]
