@@ -324,6 +324,8 @@ class LiveApp(Decorators):
         """
         Hand all requests below a path to another ASGI app, or to a WSGI app.
 
+        The app's lifespan runs with the server's: not for one that is mounted while it serves.
+
         Raises:
             CellError: The path has no leading slash, or the app is none; nothing was changed.
         """

@@ -16,6 +16,7 @@ from IPython.core.completer import SimpleCompletion, context_matcher
 from asgi_nb.kit import default_kit
 from asgi_nb.live.definitions import Definition
 from asgi_nb.live.names import METHODS
+from asgi_nb.live.places import PLACES
 from asgi_nb.magics._given import attributes_of, given_in
 from asgi_nb.web.convertors import CONVERTOR_TYPES
 
@@ -112,6 +113,11 @@ def _removable(line: Line) -> Candidates:
     return line.fragment, [f'"{word}"' for word in dict.fromkeys(titles + cells)]
 
 
+def _places(line: Line) -> Candidates:
+    # A WebSocket is awaited, which a worker thread cannot.
+    return line.fragment, [place for place in PLACES if line.magic == "asgi_route" or place != "thread"]
+
+
 def _definitions() -> Iterable[Definition]:
     return default_kit().app.definitions
 
@@ -126,7 +132,11 @@ WORDS: dict[str, list[Callable[[Line], Candidates]]] = {
 }
 
 # (magic, option) -> its values, where the parser does not know them.
-VALUES: dict[tuple[str, str], Callable[[Line], Candidates]] = {("asgi_routes", "--drop"): _removable}
+VALUES: dict[tuple[str, str], Callable[[Line], Candidates]] = {
+    ("asgi_route", "--on"): _places,
+    ("asgi_routes", "--drop"): _removable,
+    ("asgi_websocket", "--on"): _places,
+}
 
 
 def matcher_for(shell: Any) -> Any:

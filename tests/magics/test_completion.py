@@ -103,6 +103,22 @@ def test_a_mount_is_offered_with_the_slash_below_which_it_answers(complete, run)
     assert complete("%asgi_request GET /|") == ["%asgi_request GET /v1/"]
 
 
+def test_what_can_be_dropped_is_offered_in_quotes(complete, run):
+    run("%%asgi_route GET /a\nreturn 1")
+    run("%%asgi_middleware --name m\nreturn await call_next(request)")
+    everything = ['"GET /a"', '"middleware m"', '"cell:[1]"', '"cell:[2]"']
+
+    assert complete("%asgi_routes --drop |") == [f"%asgi_routes --drop {what}" for what in everything]
+    assert complete("%asgi_routes -d G|") == ['%asgi_routes -d "GET /a"']
+    assert complete('%asgi_routes --drop="GET /|') == ['%asgi_routes --drop="GET /a"']
+    assert complete("%asgi_routes --drop cell:[2|") == ['%asgi_routes --drop "cell:[2]"']
+
+
+def test_the_places_of_a_handler_are_offered(complete):
+    assert complete("%%asgi_route GET /x --on k|") == ["%%asgi_route GET /x --on kernel"]
+    assert complete("%%asgi_websocket /x --on=s|") == ["%%asgi_websocket /x --on=server"]
+
+
 def test_variables_that_may_be_apps_are_offered(complete, run):
     run(
         "import json\n"
@@ -118,6 +134,9 @@ def test_variables_that_may_be_apps_are_offered(complete, run):
 
     assert complete("%asgi_serve |") == ["%asgi_serve my_app", "%asgi_serve my_object"]
     assert complete("%asgi_serve my_o|") == ["%asgi_serve my_object"]
+    assert complete("%asgi_mount /v1 |") == [
+        f"%asgi_mount /v1 {name}" for name in ("my_app", "my_object", "wsgi")
+    ]
 
 
 @pytest.mark.parametrize("name", ["path_params", "query_params", "json", "url_for", "cookies"])
