@@ -3,7 +3,7 @@ Requests per second of a plain route served from a Jupyter kernel, beside standa
 uvicorn + Starlette, in one run.
 
 The sides take turns, and the ratio is taken turn by turn, so that a machine whose speed drifts
-does not favour either. All use asyncio's own event loop and uvicorn's same HTTP parser.
+does not favour either. All use the same event loop and HTTP parser: uvloop and httptools where they are installed.
 Usage: python benchmarks/service.py [--rounds 7] [--seconds 2]
 """
 
@@ -32,7 +32,7 @@ async def plain(request):
     return JSONResponse({"hello": "world"})
 
 app = Starlette(routes=[Route("/plain", plain)])
-uvicorn.run(app, port=int(sys.argv[1]), loop="asyncio", log_level="error", access_log=False)
+uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False)
 """
 
 CELLS = """
