@@ -809,3 +809,21 @@ async def test_a_generator_that_does_not_end_when_it_is_closed_is_cancelled(monk
         await StreamingResponse(chunks())(NEW, None, lost)
 
     assert ended == ["cancelled"]
+
+
+@pytest.mark.anyio
+async def test_what_came_during_one_answer_is_kept_through_the_next():
+    def answer(name):
+        async def chunks():
+            await anyio.wait_all_tasks_blocked()
+            yield name
+
+        return StreamingResponse(chunks())
+
+    channel = Channel({"type": "http.request", "body": b"early", "more_body": False})
+    scope = dict(GET)
+
+    await answer("first")(scope, channel.receive, channel.send)
+    await answer("second")(scope, channel.receive, channel.send)
+
+    assert await Request(scope, channel.receive).body() == b"early"

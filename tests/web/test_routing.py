@@ -1033,3 +1033,14 @@ async def test_a_lifespan_can_be_entered_by_hand():
         log.append(state)
 
     assert log == ["+app", {"db": 1}, "-app"]
+
+
+def test_a_route_with_a_handle_of_its_own_is_asked_to_handle():
+    class Own(Route):
+        async def handle(self, scope, receive, send):
+            await PlainTextResponse(f"own {scope['path_params']['kind']}")(scope, receive, send)
+
+    client = TestClient(App(routes=[Own("/tea/{kind}", hello), Mount("/m", routes=[Own("/{kind}", hello)])]))
+
+    assert client.get("/tea/green").text == "own green"
+    assert client.get("/m/black").text == "own black"
