@@ -589,34 +589,27 @@ async def test_leaving_the_client_ends_what_still_runs():
 
 
 @pytest.mark.anyio
-async def test_giving_up_before_the_answer_ends_the_app():
-    seen = []
-
-    async def app(scope, receive, send):
-        try:
-            await anyio.sleep_forever()
-        finally:
-            seen.append("ended")
-
-    async with AsyncTestClient(scoped(app)) as client:
-        with anyio.move_on_after(0.01):
-            await client.get("/")
-        assert seen == ["ended"]
-
-
-@pytest.mark.anyio
-async def test_a_timeout_around_the_client_ends_the_app():
+@pytest.mark.parametrize("around", ["request", "client"])
+async def test_giving_up_ends_the_app(around):
     ended = []
 
     async def app(scope, receive, send):
         try:
+            given_up.cancel()
             await anyio.sleep_forever()
         finally:
             ended.append("app")
 
-    with anyio.move_on_after(0.01) as timeout:
+    given_up = anyio.CancelScope()
+    if around == "request":
         async with AsyncTestClient(scoped(app)) as client:
-            await client.get("/")
+            with given_up:
+                await client.get("/")
+            assert ended == ["app"]
+    else:
+        with given_up:
+            async with AsyncTestClient(scoped(app)) as client:
+                await client.get("/")
 
-    assert timeout.cancelled_caught
+    assert given_up.cancelled_caught
     assert ended == ["app"]
