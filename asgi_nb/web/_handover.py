@@ -136,7 +136,7 @@ class Handover:
         """Answer with `response`, if it is known before it is called what it will send."""
         kind = type(response)
         # The common case: what a function got from `call_next`, it returns.
-        if kind is HeldResponse and response.background is None and response.is_whole:
+        if kind is HeldResponse and response.background is None and response._iterator is None:
             self.response = response
             return True
         background = getattr(response, "background", None)
