@@ -41,7 +41,7 @@ _RELATIONS = {
 
 def error_text(exc: BaseException) -> str:
     """The traceback as Python prints it."""
-    return "".join(traceback.format_exception(exc))
+    return _encodable("".join(traceback.format_exception(exc)))
 
 
 def error_page(exc: BaseException, lines: int) -> str:
@@ -63,10 +63,15 @@ def error_page(exc: BaseException, lines: int) -> str:
         for place, (frame, number) in enumerate(reversed(list(_frames(error.__traceback__)))):
             parts.append(_frame(frame, number, lines, opened=relation is None and place == 0))
     title = html.escape(f"{type(exc).__qualname__}: {_message(exc)}")
-    return (
+    return _encodable(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><p>500 Internal Server Error</p>{''.join(parts)}</body></html>"
     )
+
+
+def _encodable(text: str) -> str:
+    """The text with lone surrogates, as names of files that are not UTF-8 have them, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _chain(exc: BaseException) -> Iterator[tuple[BaseException, str | None]]:

@@ -71,6 +71,17 @@ async def test_the_debug_page_survives_an_exception_that_does_not():
     assert "<h1>Unprintable</h1>" in response.text
 
 
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+async def test_the_debug_page_writes_what_is_no_unicode_as_escapes(accept):
+    async def open_file(request):
+        raise ValueError("cannot read tea\udcff.txt")
+
+    response = await page(App(debug=True, routes=[Route("/", open_file)]), accept)
+
+    assert response.status_code == 500
+    assert r"\udcff.txt" in response.text
+
+
 async def test_the_debug_page_ends_where_exceptions_go_round_in_circles():
     async def endpoint(request):
         first, second = ValueError("first"), ValueError("second")
