@@ -219,4 +219,6 @@ async def test_a_server_that_cancels_the_lifespan_leaves_nothing_open(server):
             await anyio.lowlevel.checkpoint()
         tasks.cancel_scope.cancel()
 
-    assert notes == ORDER
+    # All are cancelled at once: in which order they end is chance.
+    assert notes[:4] == ORDER[:4]
+    assert sorted(notes[4:]) == sorted(ORDER[4:])
