@@ -166,6 +166,9 @@ class Handover:
 
     async def send_response(self, response: ASGIApp, scope: Scope, receive: Receive) -> None:
         """Send the response that the outermost function returned."""
+        if isinstance(response, StreamingResponse) and type(response.body_iterator) is ByteChunks:
+            # It encodes what it sends, and nobody reads the chunks any more.
+            response.body_iterator = response.body_iterator.iterator
         if self.streaming is not None and self.streaming[0] is response:
             await run_in(self.streaming[1], call, response, scope, receive, self.send)
         else:
@@ -263,15 +266,15 @@ def _streams_plainly(kind: type[StreamingResponse]) -> bool:
 class ByteChunks(AsyncIterator[bytes | memoryview]):
     """The chunks of a stream as a middleware gets them: encoded, as if they had come in messages."""
 
-    __slots__ = ("_encode", "_iterator", "_source")
+    __slots__ = ("_encode", "_source", "iterator")
 
     def __init__(self, response: StreamingResponse) -> None:
         self._source = response.body_iterator
-        self._iterator = aiter(self._source)
+        self.iterator = aiter(self._source)
         self._encode = response._encode
 
     async def __anext__(self) -> bytes | memoryview:
-        chunk = await anext(self._iterator)
+        chunk = await anext(self.iterator)
         return chunk if type(chunk) is bytes else self._encode(chunk)
 
     async def aclose(self) -> None:
@@ -358,6 +361,14 @@ class TaskResponse(Response):
         if task.has_trailers:
             start["trailers"] = True
         await send(start)
+        try:
+            await self._send_body(send)
+        finally:
+            await close_iterator(self.body_iterator)
+        if self.background is not None:
+            await self.background()
+
+    async def _send_body(self, send: Send) -> None:
         open_end = True
         async for chunk in self.body_iterator:
             if isinstance(chunk, dict):
@@ -369,7 +380,5 @@ class TaskResponse(Response):
                 await send({"type": "http.response.body", "body": body, "more_body": True})
         if open_end:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-            if task.has_trailers:
-                await task.send_trailers(send)
-        if self.background is not None:
-            await self.background()
+            if self._task.has_trailers:
+                await self._task.send_trailers(send)
