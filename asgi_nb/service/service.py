@@ -32,6 +32,7 @@ from asgi_nb.service.refusals import Refusals
 from asgi_nb.service.serving import Serving
 from asgi_nb.service.sockets import is_loopback, listen
 from asgi_nb.service.switching import forget_in_child, switch_back, switch_fast
+from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.types import ASGIApp
 
 START_TIMEOUT = 30.0
@@ -135,7 +136,7 @@ class Service:
                 "from an async handler: await anyio.to_thread.run_sync(service.stop)"
             )
         self._ask_to_stop(timeout)
-        concurrent.futures.wait([self._done], timeout)
+        wait_for([self._done], timeout)
         if not self._done.done():
             raise ServiceError(
                 f"the server on port {self.port} did not end within {timeout} s; its thread is at "
@@ -165,9 +166,7 @@ class Service:
         """Hand the socket to the loop; return when requests are answered."""
         try:
             self._done = spawn(self._run.run)
-            concurrent.futures.wait(
-                [self._run.started, self._done], timeout, concurrent.futures.FIRST_COMPLETED
-            )
+            wait_for([self._run.started, self._done], timeout, first=True)
             if self._done.done():
                 self._done.result()
             if not self._run.started.done():
@@ -331,7 +330,7 @@ def _stop_at_exit() -> None:
     stopping = list(_services)
     for service in stopping:
         service._ask_to_stop(EXIT_TIMEOUT)
-    concurrent.futures.wait([service._done for service in stopping], EXIT_TIMEOUT)
+    wait_for([service._done for service in stopping], EXIT_TIMEOUT)
 
 
 def _forget_in_child() -> None:
