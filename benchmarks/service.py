@@ -3,7 +3,8 @@ Requests per second of a plain route served from a Jupyter kernel, beside standa
 uvicorn + Starlette, in one run.
 
 The sides take turns, and the ratio is taken turn by turn, so that a machine whose speed drifts
-does not favour either. All use the same event loop and HTTP parser: uvloop and httptools where they are installed.
+does not favour either. All use the same event loop and HTTP parser: uvloop and httptools where they
+are installed.
 Usage: python benchmarks/service.py [--rounds 7] [--seconds 2]
 """
 
