@@ -1,6 +1,10 @@
 """The output of a handler in the inspector: what it printed as text, never as markup."""
 
+import pytest
+
 from asgi_nb.record.output import OutputRecord
+
+pytestmark = pytest.mark.browser
 
 
 def test_what_a_handler_printed_is_a_tab_of_text(notebook, store, traffic, run, page):
