@@ -21,6 +21,15 @@ def loop_of_the_kernel(kernel):
     )
 
 
+def occupy(kernel, url, source: str) -> str:
+    """Start a cell, and return when it runs: before that the kernel's loop would take what waits for it."""
+    kernel.ok("entered = threading.Event()")
+    kernel.ok("%%asgi_route GET /entered --on thread\nreturn {'entered': entered.wait(10)}")
+    busy = kernel.start("entered.set()\n" + source)
+    assert httpx2.get(url + "entered", timeout=15).json() == {"entered": True}
+    return busy
+
+
 @pytest.mark.parametrize(
     ("options", "body", "thread", "loop"),
     [
@@ -74,12 +83,14 @@ def test_a_request_waits_for_the_cell_and_shows_as_queued(kernel, url):
     kernel.ok("import threading\nqueued = threading.Event()\nfound = []")
     answers = []
 
-    busy = kernel.start(
+    busy = occupy(
+        kernel,
+        url,
         "import time\n"
         "end = time.monotonic() + 15\n"
         "while not any(e.state == 'queued' for e in asgi_nb.traffic) and time.monotonic() < end:\n"
         "    time.sleep(0.01)\n"
-        "print([e.state for e in asgi_nb.traffic if e.request.path == '/later'])"
+        "print([e.state for e in asgi_nb.traffic if e.request.path == '/later'])",
     )
     asking = threading.Thread(target=lambda: answers.append(httpx2.get(url + "later", timeout=30)))
     asking.start()
@@ -107,7 +118,7 @@ def test_a_socket_that_waits_too_long_is_closed_with_1013(kernel, url):
     kernel.ok("%%asgi_route GET /go\nlet_go.set()\nreturn 'gone'")
     kernel.ok("%%asgi_websocket /held --on kernel --pickup 0.3\nawait websocket.accept()")
 
-    busy = kernel.start("let_go.wait(15)")
+    busy = occupy(kernel, url, "let_go.wait(15)")
     with connect(url.replace("http", "ws", 1) + "held") as socket, pytest.raises(ConnectionClosed) as closed:
         socket.recv(timeout=10)
     httpx2.get(url + "go", timeout=10)
@@ -133,12 +144,14 @@ def test_a_client_that_leaves_while_it_waits_is_not_served(kernel, url):
     kernel.ok("served = []")
     kernel.ok("%%asgi_route GET /left --on kernel --pickup 30\nserved.append(1)\nreturn 1")
 
-    busy = kernel.start(
+    busy = occupy(
+        kernel,
+        url,
         "import time\n"
         "end = time.monotonic() + 15\n"
         "while not any(e.finished for e in asgi_nb.traffic['/left']) and time.monotonic() < end:\n"
         "    time.sleep(0.01)\n"
-        "print([e.state for e in asgi_nb.traffic['/left']])"
+        "print([e.state for e in asgi_nb.traffic['/left']])",
     )
     with pytest.raises(httpx2.ReadTimeout):
         httpx2.get(url + "left", timeout=0.3)
