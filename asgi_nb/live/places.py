@@ -249,9 +249,12 @@ class _EarlyReceive:
         """Wait until the client has left, for ever if that is not to be known."""
         more = False
         while not more:
-            self._pending = asyncio.ensure_future(self._receive())
+            pending = self._pending = asyncio.ensure_future(self._receive())
             # Not cancelled with this wait: the app will want the message.
-            message = await asyncio.shield(self._pending)
+            message = await asyncio.shield(pending)
+            if self._pending is not pending:
+                # The app has begun to receive, and has taken this very message.
+                return
             self._pending = None
             self._messages.append(message)
             if message["type"] in ("http.disconnect", "websocket.disconnect"):

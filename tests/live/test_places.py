@@ -7,6 +7,7 @@ from contextvars import ContextVar
 
 import pytest
 
+from asgi_nb.live import places
 from asgi_nb.live.app import LiveApp
 from asgi_nb.live.errors import CellError
 from asgi_nb.live.places import place_endpoint
@@ -369,3 +370,29 @@ def test_the_app_knows_which_requests_wait_for_the_kernel(notebook, kernel_loop,
     app.add_route("/server", in_function)
 
     assert app.waits_for_kernel(method, path) is waits
+
+
+async def receives_in_turn(*messages):
+    """Have the app receive just as the watch for the client's leaving waits for the same message."""
+    ready = asyncio.Event()
+    left = list(messages)
+
+    async def receive():
+        await ready.wait()
+        return left.pop(0)
+
+    early = places._EarlyReceive(receive)
+    watching = asyncio.ensure_future(early.client_left())
+    await asyncio.sleep(0)
+    taken = asyncio.ensure_future(early.receive())
+    await asyncio.sleep(0)
+    ready.set()
+    got = [await taken, *[await early.receive() for _ in messages[1:]]]
+    await asyncio.wait_for(watching, 5)
+    return got
+
+
+def test_a_message_that_the_app_takes_from_the_watch_comes_once():
+    messages = [{"type": "websocket.connect"}, {"type": "websocket.receive", "text": "hello"}]
+
+    assert asyncio.run(receives_in_turn(*messages)) == messages
