@@ -6,7 +6,6 @@ Everything a magic does is one call of a Kit. The default kit's attributes are t
 """
 
 import asyncio
-import concurrent.futures
 import functools
 import statistics
 import sys
@@ -35,6 +34,7 @@ from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.options import read_options
 from asgi_nb.service.portal import current_line, on_portal, spawn
 from asgi_nb.service.service import STOP_TIMEOUT, Service, check_app, start, stop_all
+from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.types import ASGIApp
 
 if TYPE_CHECKING:
@@ -325,7 +325,8 @@ class Kit:
             # One second more than the call takes by its own clock, unless the loop is blocked.
             if loop is not None:
                 return wait_while_running(loop, answering, timeout + 1)
-            return answering.result(timeout + 1)
+            wait_for([answering], timeout + 1)
+            return answering.result(0)
         except TimeoutError as exc:
             raise ServiceError(
                 f"{request.method} {request.target}: no response within {timeout:g} s; the thread "
@@ -351,7 +352,7 @@ class Kit:
     def _sent_from(self, local_port: int | None, before: int) -> Exchange | None:
         """Find the exchange that a connection of this process made."""
         # The answer is here before the app has returned from sending it: let the loop end that step.
-        concurrent.futures.wait([spawn(anyio.lowlevel.checkpoint)], SETTLE_TIMEOUT)
+        wait_for([spawn(anyio.lowlevel.checkpoint)], SETTLE_TIMEOUT)
         for exchange in reversed(self.traffic.since(before)):
             if local_port is not None and exchange.client is not None and exchange.client[1] == local_port:
                 return exchange

@@ -20,7 +20,6 @@ FLOORS = {
     "kit": 5,
     "magics": 6,
     "extension": 7,
-    "cli": 7,
     "__init__": 8,
     "_version": -1,
 }
@@ -38,9 +37,6 @@ ONLY_IN = {
     "threading": (
         "service/",
         "record/store.py",
-        "web/concurrency.py",
-        "web/testclient.py",
-        "widgets/feed.py",
         "kit.py",
     ),
     "starlette": (),
