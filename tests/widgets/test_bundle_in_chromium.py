@@ -80,7 +80,8 @@ def test_the_tail_is_followed_until_the_reader_leaves_it_and_again_after_the_jum
     run(traffic.http("/followed"))
     notebook.push()
     page.locator(".list .row", has_text="/followed").wait_for()
-    page.evaluate("() => { root().querySelector('.rows').scrollTop = 0; }")
+    page.locator(".main > .list .rows").hover()
+    page.mouse.wheel(0, -100 * 24)
     page.locator(".main > .list [data-key='1']").wait_for()
     run(traffic.http("/unseen"))
     notebook.push()
@@ -88,6 +89,38 @@ def test_the_tail_is_followed_until_the_reader_leaves_it_and_again_after_the_jum
 
     page.locator(".list .row", has_text="/unseen").wait_for()
     assert page.locator(".jump").is_hidden()
+
+
+@pytest.mark.parametrize("place", [None, 50 * 24])
+def test_an_output_that_leaves_the_page_and_comes_back_stands_where_it_stood(
+    notebook, traffic, run, page, place
+):
+    for number in range(100):
+        run(traffic.http(f"/{number}"))
+    notebook.open()
+    page.locator(".list .row", has_text="/99").wait_for()
+    if place is not None:
+        page.evaluate("(top) => { root().querySelector('.rows').scrollTop = top; }", place)
+        page.locator(".main > .list [data-key='51']").wait_for()
+    seen = page.evaluate("() => root().querySelector('.rows').scrollTop")
+
+    page.evaluate(
+        """async () => {
+            const {host} = root();
+            const parent = host.parentNode;
+            host.remove();
+            await new Promise(requestAnimationFrame);
+            parent.append(host);
+        }"""
+    )
+    run(traffic.http("/later"))
+    notebook.push()
+
+    page.locator(".main > .list .grid[aria-rowcount='102']").wait_for()
+    if place is None:
+        page.locator(".list .row", has_text="/later").wait_for()
+    else:
+        assert page.evaluate("() => root().querySelector('.rows').scrollTop") == seen
 
 
 def test_a_fast_stream_does_not_shake_the_reader_off_the_tail(notebook, traffic, run, page):

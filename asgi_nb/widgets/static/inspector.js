@@ -12,6 +12,10 @@ function visibleRange(scrollTop, height, total) {
 function atTail(scrollTop, height, total) {
   return scrollTop + height >= total * ROW_HEIGHT - 4;
 }
+var HAND_MS = 1e3;
+function wasThrown(scrollTop, before, idle) {
+  return scrollTop === 0 && before >= ROW_HEIGHT && idle > HAND_MS;
+}
 function scrollToShow(index, scrollTop, height) {
   const top = index * ROW_HEIGHT;
   if (top < scrollTop) return top;
@@ -381,6 +385,8 @@ var Grid = class {
     this.selected = null;
     this.following = true;
     this.pinned = 0;
+    this.top = 0;
+    this.touched = -Infinity;
     this.seen = -Infinity;
     this.drawn = /* @__PURE__ */ new Map();
     this.id = uniqueId("grid");
@@ -409,6 +415,10 @@ var Grid = class {
     const tracks = (columns) => columns.map(({ width }) => width).join(" ");
     this.element.style.setProperty("--tracks", tracks(options.columns));
     this.element.style.setProperty("--tracks-narrow", tracks(options.columns.filter(({ wide }) => !wide)));
+    for (const type of ["wheel", "pointerdown", "touchmove", "keydown"]) {
+      const touch = () => this.touched = performance.now();
+      this.grid.addEventListener(type, touch, { signal, passive: true, capture: true });
+    }
     this.body.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
     this.space.addEventListener("click", (event) => this.#onClick(event), { signal });
     this.grid.addEventListener("keydown", (event) => this.#onKey(event), { signal });
@@ -424,6 +434,7 @@ var Grid = class {
    */
   update(rows) {
     const { keyOf } = this.options;
+    this.#putBack();
     const top = this.body.scrollTop;
     if (this.#hasLeft()) this.following = false;
     const anchor = this.following ? void 0 : this.rows[Math.floor(top / ROW_HEIGHT)];
@@ -433,6 +444,7 @@ var Grid = class {
     if (anchor !== void 0) {
       const moved = lowerBound(rows, keyOf(anchor), keyOf) * ROW_HEIGHT + top % ROW_HEIGHT;
       if (moved !== top) this.body.scrollTop = moved;
+      this.#keepTop();
     }
     this.draw();
   }
@@ -454,10 +466,12 @@ var Grid = class {
     const { rows, body } = this;
     const { keyOf } = this.options;
     const height = body.clientHeight;
+    this.#putBack();
     if (this.following) {
       this.pinned = Math.max(0, rows.length * ROW_HEIGHT - height);
       body.scrollTop = this.pinned;
     }
+    this.#keepTop();
     const { first, end } = visibleRange(body.scrollTop, height, rows.length);
     const drawn = /* @__PURE__ */ new Map();
     for (let index = first; index < end; index += 1) {
@@ -510,7 +524,17 @@ var Grid = class {
   #hasLeft() {
     return this.body.scrollTop < this.pinned - ROW_HEIGHT / 2 && !this.#atTail();
   }
+  /** JupyterLab takes an output out of the page and puts it back: it then stands at its top, which nobody asked for. */
+  #putBack() {
+    const { scrollTop, clientHeight } = this.body;
+    const idle = performance.now() - this.touched;
+    if (clientHeight > 0 && wasThrown(scrollTop, this.top, idle)) this.body.scrollTop = this.top;
+  }
+  #keepTop() {
+    if (this.body.clientHeight > 0) this.top = this.body.scrollTop;
+  }
   #onScroll() {
+    this.#putBack();
     if (this.body.clientHeight > 0) {
       if (this.following) this.following = !this.#hasLeft();
       else if (this.#atTail()) this.#follow();

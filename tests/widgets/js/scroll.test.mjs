@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange } from "../../../asgi_nb/widgets/js/src/scroll.js";
+import { ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange, wasThrown } from "../../../asgi_nb/widgets/js/src/scroll.js";
 
 test("an empty list draws nothing", () => {
   assert.deepEqual(visibleRange(0, 400, 0), { first: 0, end: 0 });
@@ -37,6 +37,13 @@ test("the tail is in view at the bottom and not a row above it", () => {
   assert.ok(atTail(100 * ROW_HEIGHT - 400, 400, 100));
   assert.ok(!atTail(99 * ROW_HEIGHT - 400, 400, 100));
   assert.ok(atTail(0, 400, 3));
+});
+
+test("a list that is at its top at once, with no hand on it, was thrown there", () => {
+  assert.ok(wasThrown(0, 2400, Infinity));
+  assert.ok(!wasThrown(0, 2400, 100));
+  assert.ok(!wasThrown(2376, 2400, Infinity));
+  assert.ok(!wasThrown(0, 0, Infinity));
 });
 
 test("showing a row moves no further than it must", () => {

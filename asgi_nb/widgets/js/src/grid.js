@@ -9,7 +9,7 @@
  */
 import { h, oncePerFrame, uniqueId } from "./dom.js";
 import { count } from "./format.js";
-import { ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange } from "./scroll.js";
+import { ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange, wasThrown } from "./scroll.js";
 
 /**
  * @template R
@@ -49,6 +49,9 @@ export class Grid {
     this.following = true;
     /** Where the tail was when it was last scrolled to. */
     this.pinned = 0;
+    /** Where the list stood when it was last drawn, and when somebody last laid hands on it. */
+    this.top = 0;
+    this.touched = -Infinity;
     this.seen = -Infinity;
     /** @type {Map<number, { element: HTMLElement, row: R }>} */
     this.drawn = new Map();
@@ -80,6 +83,10 @@ export class Grid {
     this.element.style.setProperty("--tracks", tracks(options.columns));
     this.element.style.setProperty("--tracks-narrow", tracks(options.columns.filter(({ wide }) => !wide)));
 
+    for (const type of ["wheel", "pointerdown", "touchmove", "keydown"]) {
+      const touch = () => (this.touched = performance.now());
+      this.grid.addEventListener(type, touch, { signal, passive: true, capture: true });
+    }
     this.body.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
     this.space.addEventListener("click", (event) => this.#onClick(event), { signal });
     this.grid.addEventListener("keydown", (event) => this.#onKey(event), { signal });
@@ -96,6 +103,7 @@ export class Grid {
    */
   update(rows) {
     const { keyOf } = this.options;
+    this.#putBack();
     const top = this.body.scrollTop;
     // The reader may have scrolled while the event that says so is still on its way.
     if (this.#hasLeft()) this.following = false;
@@ -106,6 +114,7 @@ export class Grid {
     if (anchor !== undefined) {
       const moved = lowerBound(rows, keyOf(anchor), keyOf) * ROW_HEIGHT + (top % ROW_HEIGHT);
       if (moved !== top) this.body.scrollTop = moved;
+      this.#keepTop();
     }
     this.draw();
   }
@@ -131,10 +140,12 @@ export class Grid {
     const { rows, body } = this;
     const { keyOf } = this.options;
     const height = body.clientHeight;
+    this.#putBack();
     if (this.following) {
       this.pinned = Math.max(0, rows.length * ROW_HEIGHT - height);
       body.scrollTop = this.pinned;
     }
+    this.#keepTop();
     const { first, end } = visibleRange(body.scrollTop, height, rows.length);
     /** @type {Map<number, { element: HTMLElement, row: R }>} */
     const drawn = new Map();
@@ -194,7 +205,19 @@ export class Grid {
     return this.body.scrollTop < this.pinned - ROW_HEIGHT / 2 && !this.#atTail();
   }
 
+  /** JupyterLab takes an output out of the page and puts it back: it then stands at its top, which nobody asked for. */
+  #putBack() {
+    const { scrollTop, clientHeight } = this.body;
+    const idle = performance.now() - this.touched;
+    if (clientHeight > 0 && wasThrown(scrollTop, this.top, idle)) this.body.scrollTop = this.top;
+  }
+
+  #keepTop() {
+    if (this.body.clientHeight > 0) this.top = this.body.scrollTop;
+  }
+
   #onScroll() {
+    this.#putBack();
     // A list that shrinks to nothing, or is hidden, scrolls by itself: that is nobody's wish.
     if (this.body.clientHeight > 0) {
       if (this.following) this.following = !this.#hasLeft();

@@ -30,6 +30,20 @@ export function atTail(scrollTop, height, total) {
   return scrollTop + height >= total * ROW_HEIGHT - 4;
 }
 
+/** Milliseconds; a scroll this soon after a wheel, a key or a pointer is the reader's own. */
+const HAND_MS = 1000;
+
+/**
+ * Whether the list was thrown to its top by the page: it is there at once, and nobody touched it.
+ *
+ * @param {number} scrollTop
+ * @param {number} before Where it stood when it was last drawn.
+ * @param {number} idle Milliseconds since somebody touched it.
+ */
+export function wasThrown(scrollTop, before, idle) {
+  return scrollTop === 0 && before >= ROW_HEIGHT && idle > HAND_MS;
+}
+
 /**
  * Where to scroll so that row `index` is wholly in view, moving as little as possible.
  *
