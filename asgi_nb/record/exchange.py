@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from asgi_nb.record.body import Body, Headers
 from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.http import RequestRecord, ResponseRecord
+from asgi_nb.record.mark import Mark
 from asgi_nb.record.markup import block, card, fold, table
 from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
 from asgi_nb.record.output import OutputRecord, add_record
@@ -162,6 +163,8 @@ class Exchange:
     """About how many bytes of memory this exchange holds."""
     charged: int = 0
     """The part of `kept_size` that the store has entered in its account."""
+    mark: Mark | None = None
+    """What a reader noted; see `pinned` and `note`."""
 
     @property
     def finished(self) -> bool:
@@ -189,6 +192,31 @@ class Exchange:
     def status(self) -> int | None:
         """The response's status code; None before there is one."""
         return self.response.status if self.response else None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it outlives eviction and `Store.clear`; set it to keep an exchange."""
+        return self.mark is not None and self.mark.pinned
+
+    @pinned.setter
+    def pinned(self, value: bool) -> None:
+        self._set_mark(Mark(bool(value), self.note))
+
+    @property
+    def note(self) -> str:
+        """A line in the reader's own words, shown in the inspector; "" for none."""
+        return "" if self.mark is None else self.mark.note
+
+    @note.setter
+    def note(self, value: str) -> None:
+        if not isinstance(value, str):
+            raise TypeError(f"a note is text, got {type(value).__name__}")
+        self._set_mark(Mark(self.pinned, value))
+
+    def _set_mark(self, mark: Mark) -> None:
+        self.mark = None if mark == Mark() else mark
+        if self.keeper is not None:
+            self.keeper.touch(self)
 
     def add_fault(self, at_ns: int, text: str) -> None:
         """Record what broke."""

@@ -128,6 +128,8 @@ class Store:
         self._bytes = 0
         self._dropped = 0
         self._dropped_bytes = 0
+        self.removals = 0
+        """How often exchanges were taken out by hand: a reader that saw another number reads anew."""
 
     # --- writing
 
@@ -197,11 +199,15 @@ class Store:
     def _make_room(self) -> list[Exchange]:
         gone = []
         while (self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges) and len(self._kept) > 1:
-            seq = self._finished.popleft() if self._finished else next(iter(self._kept))
-            exchange = self._kept.pop(seq, None)
-            if exchange is None:
-                # It finished twice: somebody touched it after its end.
+            finished = self._finished and self._finished[0] != self._last_seq
+            seq = self._finished.popleft() if finished else self._oldest_unpinned()
+            if seq is None:
+                break
+            exchange = self._kept.get(seq)
+            if exchange is None or exchange.pinned:
+                # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
+            del self._kept[seq]
             gone.append(exchange)
             weight = exchange.charged + exchange.output_size
             exchange.keeper = None
@@ -212,6 +218,12 @@ class Store:
                 watch._changed.discard(seq)
         return gone
 
+    def _oldest_unpinned(self) -> int | None:
+        """Give what may go when nothing has finished; the newest may not."""
+        return next(
+            (seq for seq, one in self._kept.items() if not one.pinned and seq != self._last_seq), None
+        )
+
     def _wake(self, watch: Watch) -> None:
         try:
             watch._wake()
@@ -221,24 +233,48 @@ class Store:
             watch.close()
             logger.exception("a watcher's wake() raised; its watch is closed")
 
-    def clear(self) -> None:
+    def clear(self, *, pinned: bool = False) -> None:
         """
-        Throw all exchanges away and start the counts anew; numbers go on.
+        Throw all exchanges away but the pinned ones, and start the counts anew; numbers go on.
 
         Exchanges under way run on, but are seen no more.
+
+        Args:
+            pinned: Whether the pinned ones go as well.
         """
         with self._lock:
-            gone, self._kept = self._kept, {}
-            for exchange in gone.values():
-                exchange.keeper = None
-            self._finished.clear()
-            self._bytes = self._dropped = self._dropped_bytes = 0
-            woken = [watch for watch in self._watches if not watch._changed] if self._last_seq else []
-            for watch in self._watches:
-                watch._changed = {self._last_seq} if self._last_seq else set()
+            gone = [one for one in self._kept.values() if pinned or not one.pinned]
+            woken = self._take_out(gone)
+            self._dropped = self._dropped_bytes = 0
         for watch in woken:
             self._wake(watch)
         del gone
+
+    def remove(self, *exchanges: Exchange) -> int:
+        """Throw these away, pinned or not; gives how many of them were kept here."""
+        with self._lock:
+            gone = [one for one in dict.fromkeys(exchanges) if self._kept.get(one.seq) is one]
+            woken = self._take_out(gone)
+        for watch in woken:
+            self._wake(watch)
+        return len(gone)
+
+    def _take_out(self, gone: Sequence[Exchange]) -> Sequence[Watch]:
+        """Take exchanges out at somebody's wish, under the lock; gives whom to wake."""
+        for exchange in gone:
+            del self._kept[exchange.seq]
+            exchange.keeper = None
+            self._bytes -= exchange.charged + exchange.output_size
+        if not self._kept:
+            self._finished.clear()
+        if not self._last_seq:
+            return ()
+        self.removals += 1
+        woken = [watch for watch in self._watches if not watch._changed]
+        for watch in self._watches:
+            watch._changed.difference_update(one.seq for one in gone)
+            watch._changed.add(self._last_seq)
+        return woken
 
     def watch(self, wake: Callable[[], None]) -> Watch:
         """

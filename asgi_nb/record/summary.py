@@ -3,11 +3,12 @@
 from typing import TypedDict
 
 from asgi_nb.record.exchange import Exchange
-from asgi_nb.record.masks import mask_query, shorten, visible
+from asgi_nb.record.masks import mask_query, mask_text, shorten, visible
 
 # A row crosses to the page up to 20 times a second: what a list cannot show at once stays behind.
 PATH_LIMIT = 200
 NAME_LIMIT = 80
+NOTE_LIMIT = 200
 
 
 class Row(TypedDict):
@@ -52,7 +53,11 @@ class Row(TypedDict):
     faults: int
     """How often the protocol was broken."""
     masked: int
-    """How many secrets are hidden in `path`."""
+    """How many secrets are hidden in `path` and `note`."""
+    pinned: bool
+    """Whether it outlives eviction and clearing."""
+    note: str
+    """The reader's note, secrets hidden."""
 
 
 def summarize(exchange: Exchange) -> Row:
@@ -68,6 +73,7 @@ def summarize(exchange: Exchange) -> Row:
             websocket.close.code if websocket.close else "open" if exchange.state == "streaming" else None
         )
     origin, error, duration = exchange.origin, exchange.error, exchange.duration
+    note = mask_text(exchange.note) if exchange.mark else None
     return {
         "seq": exchange.seq,
         "id": exchange.id,
@@ -88,5 +94,7 @@ def summarize(exchange: Exchange) -> Row:
         "error": None if error is None else shorten(visible(error.type), NAME_LIMIT),
         "handled": error is not None and error.handled,
         "faults": len(exchange.faults) + exchange.extra_faults,
-        "masked": masked,
+        "masked": masked + (note.masked if note else 0),
+        "pinned": exchange.pinned,
+        "note": shorten(visible(note.text), NOTE_LIMIT) if note else "",
     }

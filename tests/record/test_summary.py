@@ -40,6 +40,8 @@ def test_a_row_is_what_a_list_shows(make_exchange, store):
         "handled": False,
         "faults": 0,
         "masked": 1,
+        "pinned": False,
+        "note": "",
     }
     assert set(row) == set(typing.get_type_hints(Row))
 
