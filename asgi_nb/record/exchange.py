@@ -18,6 +18,7 @@ from asgi_nb.record.mark import Mark
 from asgi_nb.record.markup import block, card, fold, table
 from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
 from asgi_nb.record.output import OutputRecord, add_record
+from asgi_nb.record.relation import Relation
 from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Headers",
     "Origin",
     "OutputRecord",
+    "Relation",
     "RequestRecord",
     "ResponseRecord",
     "WebSocketClose",
@@ -155,6 +157,8 @@ class Exchange:
     """Records of `output` that are counted, but kept no longer."""
     output_size: int = 0
     """About how many bytes of memory `output` holds. Not in `kept_size`: other threads write it."""
+    relation: Relation | None = None
+    """Which exchange this one repeats; None for a request that came by itself."""
     clock_ns: int = 0
     """What `time.perf_counter_ns()` said at the start, from where every `at_ns` counts."""
     keeper: Keeper | None = None
