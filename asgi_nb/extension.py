@@ -5,13 +5,14 @@ Rule 1: unloading undoes exactly what loading did, and stops the servers.
 Rule 2: no server and no widget is imported here: `%load_ext` is the first thing a lesson runs.
 """
 
+import sys
 from dataclasses import replace
 from typing import Any
 
 from IPython.utils.capture import capture_output
 
 from asgi_nb.kit import default_kit
-from asgi_nb.live.app import CellRun
+from asgi_nb.live.core import CellRun
 from asgi_nb.live.output import OutputCapture
 from asgi_nb.magics.completion import matcher_for
 from asgi_nb.magics.inspect import InspectMagic
@@ -24,6 +25,8 @@ from asgi_nb.magics.routes import RoutesMagic
 from asgi_nb.magics.serve import ServeMagic
 from asgi_nb.magics.stop import StopMagic
 from asgi_nb.magics.websocket import WebSocketMagic
+from asgi_nb.service.standin import StandIn
+from asgi_nb.service.takeover import Takeover
 
 # A new magic is one file and one line here.
 MAGICS = [
@@ -52,6 +55,13 @@ class Extension:
         self.shell = shell
         self._output = OutputCapture(shell, capture_output, lambda file: default_kit().app.frame_label(file))
         self._matcher = matcher_for(shell)
+        self._takeover = Takeover(
+            StandIn(
+                lambda app, **options: default_kit().serve(app, **options),
+                lambda: default_kit().app.notebook.loop,
+                _show_line,
+            )
+        )
         self._run: CellRun | None = None
         self._execution: str | None = None
         self._depth = 0
@@ -66,6 +76,7 @@ class Extension:
         self.shell.input_transformers_cleanup.append(keep_empty_cell)
         self.shell.Completer.custom_matchers.append(self._matcher)
         self._output.install()
+        self._takeover.install()
         running = self.shell.displayhook.exec_result
         if running is not None:
             self.begin(running.info)
@@ -82,6 +93,7 @@ class Extension:
                 for name in names:
                     manager.magics[kind].pop(name, None)
             manager.registry.pop(magics.__name__, None)
+        self._takeover.uninstall()
         self._close(None)
         default_kit().stop()
         # Last: what handlers print while the servers stop belongs to no cell either.
@@ -120,6 +132,10 @@ class Extension:
         parent = self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
         identifier: str | None = parent.get("header", {}).get("msg_id")
         return identifier
+
+
+def _show_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
 
 
 def keep_empty_cell(lines: list[str]) -> list[str]:

@@ -1,0 +1,262 @@
+"""
+The app at its core: the snapshot that requests run in, and how definitions change it.
+
+Rule 1: whatever can fail is done before the snapshot is swapped, so that an error changes nothing.
+Rule 2: definitions come from one thread at a time, as cells do; requests may come from any.
+"""
+
+import dataclasses
+import itertools
+from types import TracebackType
+from typing import Any
+
+from asgi_nb.live.build import origin_of
+from asgi_nb.live.cards import Card
+from asgi_nb.live.cells import CompiledCell
+from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, leaving, splice
+from asgi_nb.live.errors import CellError, advise, failure_line, failure_response
+from asgi_nb.live.notebook import Cell, Notebook
+from asgi_nb.live.snapshot import Snapshot
+from asgi_nb.live.table import RouteTable, Stats
+from asgi_nb.record.error import ErrorRecord
+from asgi_nb.record.exchange import Origin
+from asgi_nb.web.datastructures import State, URLPath
+from asgi_nb.web.requests import Request
+from asgi_nb.web.responses import PlainTextResponse, Response
+from asgi_nb.web.results import ResultError
+from asgi_nb.web.routing import BaseRoute, Match
+from asgi_nb.web.types import Receive, Scope, Send
+
+APP_NUMBERS = itertools.count(1)
+
+
+class CellRun:
+    """
+    One run of a cell: what it defines is live at once, and is taken back if the cell fails.
+
+    At a clean end, what the cell had defined before and not again is gone. A run inside a run of the same
+    cell is a part of it.
+    """
+
+    def __init__(self, app: "Core", cell: Cell, number: int) -> None:
+        self.cell = cell
+        self.number = number
+        self._app = app
+        self._outer: CellRun | None = None
+        self._before: Definitions = ()
+
+    def __enter__(self) -> "CellRun":
+        app = self._app
+        self._outer = next((run for run in app._runs if run.cell.id == self.cell.id), None)
+        if self._outer is not None:
+            self.number = self._outer.number
+        self._before = app.definitions
+        app._runs.append(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        app = self._app
+        app._runs.remove(self)
+        if kind is not None:
+            app._swap(self._before)
+        elif self._outer is None:
+            app._swap(finish(app.definitions, self.cell.id, self.number))
+
+
+class Core:
+    """
+    What a live app is below its decorators and cells.
+
+    Args:
+        notebook: Where the cells run.
+        debug: Whether a 500 shows the exception and the lines of the cell.
+    """
+
+    def __init__(self, notebook: Notebook, *, debug: bool = True) -> None:
+        self.notebook = notebook
+        self.debug = debug
+        self.state = State()
+        """What handlers find as `request.app.state`; it outlives every change."""
+        # Of its own for each app: one may be mounted in another.
+        self._key = f"asgi_nb.snapshot.{next(APP_NUMBERS)}"
+        self._runs: list[CellRun] = []
+        self._run_numbers = itertools.count(1)
+        self._serials = itertools.count(1)
+        self._snapshot = Snapshot((), state=self.state, on_error=self._on_error)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        snapshot = self._snapshot
+        scope[self._key] = snapshot
+        await snapshot.app(scope, receive, send)
+
+    # What is there.
+
+    @property
+    def definitions(self) -> Definitions:
+        """All that the cells have defined, in order."""
+        return self._snapshot.definitions
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The routes, sockets and mounts that answer, in the order of matching."""
+        return [definition.built for definition in self._snapshot.arrangement.routes]
+
+    def table(self, stats: Stats | None = None) -> RouteTable:
+        """
+        List all definitions, and what shadows what.
+
+        Args:
+            stats: Gives the hits of a definition and their median duration in seconds.
+        """
+        return RouteTable(self._snapshot, stats)
+
+    def waits_for_kernel(self, method: str, path: str) -> bool:
+        """
+        Tell whether a request would be answered on the kernel's loop.
+
+        Args:
+            method: As in the request.
+            path: Its path, percent-decoded.
+        """
+        scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": []}
+        for definition in self._snapshot.arrangement.routes:
+            if definition.built.matches(scope)[0] is Match.FULL:
+                return definition.on == "kernel"
+        return False
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """
+        Make the path of a route.
+
+        Raises:
+            NoMatchFound: No route has that name and these parameters.
+        """
+        path: URLPath = self._snapshot.app.url_path_for(name, **path_params)
+        return path
+
+    def origin(self, scope: Scope) -> Origin | None:
+        """Give the cell that defined what answers a request, as it was when the request began."""
+        snapshot = scope.get(self._key)
+        return snapshot.origin(scope) if isinstance(snapshot, Snapshot) else None
+
+    def is_replaced(self, scope: Scope) -> bool:
+        """Tell whether a request or socket runs on code that has been replaced or removed since it began."""
+        snapshot = scope.get(self._key)
+        definition = snapshot.definition(scope) if isinstance(snapshot, Snapshot) else None
+        return definition is not None and definition not in self.definitions
+
+    def frame_label(self, filename: str) -> str | None:
+        """Name the cell that a traceback's file name stands for."""
+        return self.notebook.frame_label(filename)
+
+    # Changes.
+
+    def cell_run(self, cell: Cell | None = None) -> CellRun:
+        """
+        Bracket one run of a cell: `with app.cell_run(): ...`.
+
+        Args:
+            cell: The cell; by default the one that the notebook says is running.
+        """
+        return CellRun(self, self.notebook.cell() if cell is None else cell, next(self._run_numbers))
+
+    def remove(self, what: str | Card) -> list[str]:
+        """
+        Take definitions away.
+
+        Args:
+            what: The card of a definition, a name, a path, a method and a path as in `"GET /items"`,
+                or all of a cell, as in `"cell:[3]"`.
+
+        Returns:
+            The titles of what was taken away.
+
+        Raises:
+            CellError: Nothing is called so.
+        """
+        gone = [
+            definition
+            for definition in self.definitions
+            if (definition is what.definition if isinstance(what, Card) else what in _words_for(definition))
+        ]
+        if not gone:
+            called = what.definition.title if isinstance(what, Card) else what
+            there = "; ".join(definition.title for definition in self.definitions) or "nothing"
+            raise CellError(f"nothing is called {called!r}; there is: {there}")
+        self._swap(tuple(definition for definition in self.definitions if definition not in gone))
+        return [definition.title for definition in gone]
+
+    def reset(self) -> None:
+        """Take all definitions away."""
+        self._swap(())
+
+    # The work.
+
+    def _define(
+        self,
+        kind: Kind,
+        name: str,
+        path: str,
+        target: Any,
+        built: Any,
+        methods: frozenset[str] | None = frozenset(),
+        compiled: CompiledCell | None = None,
+        on: str = "",
+    ) -> Card:
+        cell = self._cell()
+        new = Definition(
+            kind=kind,
+            name=name,
+            path=path,
+            methods=methods,
+            origin=origin_of(cell, target, compiled),
+            owner=cell.id,
+            run=self._runs[-1].number if self._runs else 0,
+            serial=next(self._serials),
+            built=built,
+            on=on,
+        )
+        definitions, replaced = splice(self.definitions, new)
+        self._swap(definitions)
+        shadowed = [old for old, by in self._snapshot.arrangement.shadows.items() if new in by.values()]
+        hint = None if compiled is None else compiled.hint
+        return Card(new, replaced or leaving(definitions, new), tuple(shadowed), hint)
+
+    def _cell(self) -> Cell:
+        cell = self.notebook.cell()
+        # Before the cell's code runs, IPython tells its id and not yet its number.
+        return dataclasses.replace(cell, id=self._runs[-1].cell.id) if self._runs else cell
+
+    def _swap(self, definitions: Definitions) -> None:
+        if definitions != self.definitions:
+            self._snapshot = Snapshot(
+                definitions, state=self.state, on_error=self._on_error, before=self._snapshot
+            )
+
+    async def _on_error(self, request: Request, exc: Exception) -> Response:
+        """Answer a request whose handler raised; the toolkit hands the exception on to the server."""
+        snapshot = request.scope.get(self._key)
+        definition = snapshot.definition(request.scope) if isinstance(snapshot, Snapshot) else None
+        where = f"{request.method} {request.url.path}"
+        if definition is not None:
+            where = f"{definition.title}, {definition.place}"
+            # A middleware's own value has a note of its own.
+            if isinstance(exc, ResultError) and not hasattr(exc, "__notes__"):
+                exc.add_note(f"returned by {where}")
+        advise(exc, self.notebook.namespace, "" if definition is None else definition.on)
+        if not self.debug:
+            return PlainTextResponse("Internal Server Error", status_code=500)
+        record = ErrorRecord.from_exception(exc, self.frame_label)
+        return failure_response(exc, record, where, html="text/html" in request.headers.get("accept", ""))
+
+    def _close_reason(self, on: str, exc: Exception) -> str:
+        """Say to a socket's client what a 500 says to a request's."""
+        advise(exc, self.notebook.namespace, on)
+        return failure_line(ErrorRecord.from_exception(exc, self.frame_label)) if self.debug else ""
+
+
+def _words_for(definition: Definition) -> set[str]:
+    """Give the words by which a person may call a definition."""
+    return {definition.title, definition.name, definition.path, f"cell:{definition.origin.label}"} - {""}
