@@ -11,8 +11,9 @@ What goes:
 - `X-XSRFToken`.
 - a token in `Authorization: token ...` (or `Bearer`), in `?token=` and in the `?token=` of a
   Referer, if it is one of Jupyter's as far as they are known. If none is known: if it has the
-  form of one. Behind a hub's proxy, where each person makes tokens that no kernel knows, any
-  that comes without a login cookie: it is what let the request in.
+  form of one. Behind a hub's proxy, where each person makes tokens that no kernel knows: any
+  that comes without a login cookie, as it is what let the request in; and beside one, what has
+  the form of a hub's token, but for `Bearer`, which is how the app's own clients send theirs.
 
 What the app's own clients send - other cookies, other tokens, Basic - passes untouched.
 
@@ -23,6 +24,7 @@ Source: jupyter_server 2, `auth/identity.py`; jupyterhub 5, `services/auth.py`; 
 import hmac
 import re
 from collections.abc import Awaitable, Mapping
+from typing import Literal
 from urllib.parse import unquote, unquote_to_bytes
 
 from asgi_nb.service.addresses import Jupyter
@@ -37,6 +39,8 @@ _SIGNED = re.compile(
 _AUTHORIZATION = re.compile(rb"\s*(token|bearer)\s+(.+?)\s*", re.IGNORECASE)
 # 24 random bytes in hex from Jupyter, 16 from JupyterHub.
 _FORM = re.compile(rb"[0-9a-f]{48}|[0-9a-f]{32}")
+# Which tokens are Jupyter's: all, those of the form that it gives them, or the ones this kernel knows.
+Doubt = Literal["any", "formed", "known"]
 _HELD = frozenset({b"cookie", b"authorization", b"x-xsrftoken", b"referer"})
 
 
@@ -75,45 +79,42 @@ class CredentialFilter:
                 headers.append((name, value))
         # The first step has set it: from the proxy's header, or from proof.
         through_hub = self.hub_prefix is not None and scope["root_path"] == self.hub_prefix
-        let_in_by_token = through_hub and not logged_in
+        doubt: Doubt = "known" if not through_hub else "formed" if logged_in else "any"
         scope["headers"] = [
-            field
-            for field in (self._clean_field(*field, let_in_by_token) for field in headers)
-            if field is not None
+            field for field in (self._clean_field(*field, doubt) for field in headers) if field is not None
         ]
-        scope["query_string"] = self._clean_query(scope["query_string"], let_in_by_token)
+        scope["query_string"] = self._clean_query(scope["query_string"], doubt)
 
-    def _clean_field(self, name: bytes, value: bytes, let_in: bool) -> tuple[bytes, bytes] | None:
+    def _clean_field(self, name: bytes, value: bytes, doubt: Doubt) -> tuple[bytes, bytes] | None:
         if name == b"authorization":
             found = _AUTHORIZATION.fullmatch(value)
-            if found is not None and self._is_jupyters(found[2], let_in):
+            if found is not None and self._is_jupyters(found[2], doubt, found[1].lower() == b"bearer"):
                 return None
         elif name == b"referer" and b"?" in value:
             address, _, rest = value.partition(b"?")
             query, hash_sign, fragment = rest.partition(b"#")
-            kept = self._clean_query(query, let_in)
+            kept = self._clean_query(query, doubt)
             return name, address + (b"?" + kept if kept else b"") + hash_sign + fragment
         return name, value
 
-    def _clean_query(self, query: bytes, let_in: bool) -> bytes:
+    def _clean_query(self, query: bytes, doubt: Doubt) -> bytes:
         if b"=" not in query:
             return query
         pairs = query.split(b"&")
-        kept = [pair for pair in pairs if not self._is_token_pair(pair, let_in)]
+        kept = [pair for pair in pairs if not self._is_token_pair(pair, doubt)]
         return query if len(kept) == len(pairs) else b"&".join(kept)
 
-    def _is_token_pair(self, pair: bytes, let_in: bool) -> bool:
+    def _is_token_pair(self, pair: bytes, doubt: Doubt) -> bool:
         key, _, value = pair.partition(b"=")
         if unquote_to_bytes(key) != b"token":
             return False
-        return self._is_jupyters(unquote_to_bytes(value.replace(b"+", b" ")).strip(), let_in)
+        return self._is_jupyters(unquote_to_bytes(value.replace(b"+", b" ")).strip(), doubt)
 
-    def _is_jupyters(self, token: bytes, let_in: bool) -> bool:
-        if let_in:
+    def _is_jupyters(self, token: bytes, doubt: Doubt, apps_way: bool = False) -> bool:
+        if doubt == "any" or any(hmac.compare_digest(token, secret) for secret in self.secrets):
             return True
-        if self.secrets:
-            return any(hmac.compare_digest(token, secret) for secret in self.secrets)
-        return _FORM.fullmatch(token) is not None
+        by_form = not self.secrets or (doubt == "formed" and not apps_way)
+        return by_form and _FORM.fullmatch(token) is not None
 
 
 def clean_cookies(value: bytes) -> bytes:

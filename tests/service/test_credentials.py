@@ -151,6 +151,16 @@ async def test_behind_a_hub_what_came_without_a_login_is_what_let_it_in():
     assert await seen(only_xsrf, **proxied) == ([], b"")
 
 
+async def test_behind_a_hub_a_token_of_its_form_beside_a_login_is_the_hubs_but_for_bearer():
+    proxied = {"root_path": "/user/a@b/proxy/8000", "on_hub": True, "secrets": ["the-server's-own"]}
+    login = f"jupyterhub-user-ada={HUB_LOGIN}"
+
+    headers = fields(authorization=f"token {HUB_TOKEN}", cookie=login)
+    assert await seen(headers, b"token=" + HUB_TOKEN.encode(), **proxied) == ([], b"")
+    bearer = fields(authorization=f"Bearer {HUB_TOKEN}", cookie=login)
+    assert await seen(bearer, **proxied) == (bearer[:1], b"")
+
+
 async def test_beside_a_hubs_proxy_an_unknown_token_is_the_apps_own():
     sent = fields(authorization="Bearer own")
 
