@@ -90,7 +90,8 @@ class Kit:
         """
         Serve an app from this process, and record its traffic.
 
-        An app that is being served gives the service it has.
+        An app that is being served gives the service it has. A port that another app of this kit is served
+        on goes over to the new one: a cell that makes an app and serves it can run again.
 
         Args:
             app: The app; by default the one that cells define. Any ASGI 3 app will do.
@@ -114,9 +115,14 @@ class Kit:
                 return running
             check_app(served)
             tapped = self._tapped if served is self.app else Tap(served, self.traffic, provenance=self.app)
-            service = start(tapped, host=host or "127.0.0.1", port=port, **options)
-            # The app is kept with it, so that its id stays its own.
+            address = host or "127.0.0.1"
+            held = next((s for s in self.services() if (s.host, s.port) == (address, port)), None)
+            service = start(tapped, host=address, port=port, beside=held, **options)
+            # The app is kept with it, so that its id stays its own, and as long as it is served.
+            self._services = {key: kept for key, kept in self._services.items() if kept[1].running}
             self._services[id(served)] = served, service
+            if held is not None:
+                service.take_over(held)
             return service
 
     def stop(self, timeout: float = STOP_TIMEOUT) -> Stopped:

@@ -15,6 +15,7 @@ import inspect
 import logging
 import os
 import socket
+import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -70,6 +71,8 @@ class Service:
         self._stopping = False
         self.reused = False
         """Whether it was asked for again while it ran, and is shown as such."""
+        self.took_over = False
+        """Whether it has the port of another service, which has ended for it."""
 
     @property
     def local_url(self) -> str:
@@ -145,6 +148,16 @@ class Service:
         # The loop's thread does this too, but perhaps after it has woken this one.
         self._ended(self._done)
 
+    def take_over(self, other: "Service") -> None:
+        """
+        End the service whose address this one shares, and be alone there.
+
+        Raises:
+            ServiceError: It did not end in time; see `stop`.
+        """
+        self.took_over = True
+        other.stop()
+
     def _serving(self) -> Serving:
         environ, jupyter, port = os.environ, self._jupyter, self.port
         process = JupyterProcess(jupyter_pid(environ, jupyter), port, self._log)
@@ -213,7 +226,8 @@ class Service:
 
     def _state(self) -> str:
         if self.running:
-            return "already serving" if self.reused else "serving"
+            serving = "already serving" if self.reused else "serving"
+            return f"{serving} in place of another app" if self.took_over else serving
         return "stopped" if self._done.done() else "stopping"
 
     def _warning(self) -> str:
@@ -234,6 +248,7 @@ def start(
     host: str = "127.0.0.1",
     port: int = 0,
     timeout: float = START_TIMEOUT,
+    beside: Service | None = None,
     **options: Any,
 ) -> Service:
     """
@@ -244,6 +259,8 @@ def start(
         host: What to listen on; `"0.0.0.0"` opens every network that this machine is on.
         port: 0 lets the system choose.
         timeout: Seconds for the app's lifespan startup.
+        beside: A service whose address to share; `host` and `port` must be its own. The caller ends it with
+            `take_over`, so that no client is refused in between.
         options: What the server lets in: the fields of `Options`.
 
     Raises:
@@ -259,9 +276,19 @@ def start(
             "from an async handler: await anyio.to_thread.run_sync(start, app)"
         )
     let_in = read_options(options)
-    service = Service(app, host, listen(host, port), let_in)
+    service = Service(app, host, _listen(host, port, beside), let_in)
     service._start(timeout)
     return service
+
+
+def _listen(host: str, port: int, beside: Service | None) -> socket.socket:
+    if beside is None or not beside.running:
+        return listen(host, port)
+    if sys.platform == "win32":
+        # There, one loop does not take two handles of the same socket.
+        beside.stop()
+        return listen(host, port)
+    return beside._socket.dup()
 
 
 def check_app(app: Any) -> None:

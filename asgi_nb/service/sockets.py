@@ -11,6 +11,7 @@ import socket
 import sys
 
 from asgi_nb.service.errors import ServiceError
+from asgi_nb.service.holders import holder_of
 
 BACKLOG = 2048
 """Connections that wait to be accepted; uvicorn's own number."""
@@ -79,8 +80,11 @@ def _resolve(
 
 def _refused(host: str, port: int, exc: OSError) -> ServiceError:
     if exc.errno == errno.EADDRINUSE:
+        holder = holder_of(port)
+        by = f" by {holder}" if holder else ""
         return ServiceError(
-            f"port {port} is in use on {host}; stop what holds it, or pass port=0 to let the system choose"
+            f"port {port} is in use on {host}{by}; stop what holds it, "
+            "or pass port=0 to let the system choose"
         )
     if exc.errno in (errno.EACCES, errno.EPERM):
         return ServiceError(

@@ -652,3 +652,54 @@ def test_importing_the_service_imports_no_server():
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=15)
 
     assert ended.stdout == "[]\n"
+
+
+def test_a_service_takes_an_address_over_and_refuses_no_client_in_between(serve, demo_app):
+    async def other(scope, receive, send):
+        if scope["type"] == "lifespan":
+            raise RuntimeError("no lifespan here")
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"other"})
+
+    old = serve(demo_app)
+    answers, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            answers.append(httpx2.get(old.local_url + "demo").text)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        new = serve(other, port=old.port, beside=old)
+        new.take_over(old)
+        after = httpx2.get(old.local_url).text
+    finally:
+        over.set()
+        asking.join()
+
+    assert (after, set(answers) <= {"/demo", "other"}) == ("other", True)
+    assert (old.running, new.running, new.took_over) == (False, True, True)
+    assert "serving in place of another app" in repr(new)
+
+
+def test_a_service_that_cannot_start_leaves_the_other_serving(serve, demo_app):
+    async def broken(scope, receive, send):
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no tea"})
+
+    old = serve(demo_app)
+
+    with pytest.raises(ServiceError, match="no tea"):
+        serve(broken, port=old.port, beside=old)
+
+    assert httpx2.get(old.local_url + "demo").text == "/demo"
+
+
+def test_the_address_of_a_service_that_has_stopped_is_bound_anew(serve, demo_app):
+    old = serve(demo_app)
+    old.stop()
+
+    new = serve(demo_app, port=old.port, beside=old)
+
+    assert httpx2.get(new.local_url + "demo").text == "/demo"

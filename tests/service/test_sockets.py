@@ -49,7 +49,9 @@ def test_what_is_no_port_is_refused_with_the_range(port):
 def test_a_busy_port_is_refused_with_the_remedy(listening):
     port = listening().getsockname()[1]
 
-    with pytest.raises(ServiceError, match=rf"port {port} is in use on 127\.0\.0\.1; .*port=0") as caught:
+    with pytest.raises(
+        ServiceError, match=rf"port {port} is in use on 127\.0\.0\.1 by this kernel; .*port=0"
+    ) as caught:
         listen("127.0.0.1", port)
 
     assert caught.value.__cause__.errno == errno.EADDRINUSE
