@@ -3,7 +3,8 @@
 import codecs
 import json
 import zlib
-from typing import Any
+from array import array
+from typing import Any, NamedTuple
 
 from asgi_nb.record.masks import mask_body_text, shorten
 
@@ -22,6 +23,9 @@ DECODED_LIMIT = 8 * BODY_LIMIT
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW_DEFLATE = -zlib.MAX_WBITS
 
+# 16 bytes each: a quarter of what a body's bytes may take. Later chunks are only counted.
+CHUNK_LIMIT = 1 << 14
+
 # Python's text encodings that are none on the wire: they refuse to replace what they cannot read, or warn.
 NOT_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"})
 
@@ -35,6 +39,15 @@ def find_header(headers: Headers, name: str) -> str | None:
     return None
 
 
+class Chunk(NamedTuple):
+    """One message of a body that came in several."""
+
+    at_ns: int
+    """Nanoseconds from the exchange's start."""
+    size: int
+    """Bytes."""
+
+
 class Body:
     """
     The part of a request or response after its headers.
@@ -42,7 +55,7 @@ class Body:
     Written by the recorder while the exchange runs; a reader sees what has arrived so far.
     """
 
-    __slots__ = ("_kept", "chunk_count", "headers", "seq", "side", "size")
+    __slots__ = ("_kept", "_times", "chunk_count", "headers", "seq", "side", "size")
 
     def __init__(self, side: str, headers: Headers, seq: int = 0) -> None:
         self.side = side
@@ -57,6 +70,33 @@ class Body:
         """Messages that carried the body."""
         # One chunk is kept as it came, without a copy; a second one starts a buffer.
         self._kept: bytes | bytearray = b""
+        # Time and size by turns; None for a body in one piece, as most are.
+        self._times: array[int] | None = None
+
+    def time(self, at_ns: int, size: int) -> int:
+        """
+        Note when a chunk of a body in several came, beside `feed`.
+
+        Returns:
+            How many more bytes are kept than before.
+        """
+        times = self._times
+        if times is None:
+            times = self._times = array("q")
+        if len(times) >= 2 * CHUNK_LIMIT:
+            return 0
+        times.extend((at_ns, size))
+        return 16
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """
+        When each part of a streamed body came, and how large it was: the first CHUNK_LIMIT of `chunk_count`.
+
+        Empty for a body that came in one piece.
+        """
+        times = self._times
+        return [] if times is None else [*map(Chunk, times[::2], times[1::2])]
 
     def feed(self, chunk: bytes) -> int:
         """

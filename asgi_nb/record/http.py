@@ -5,6 +5,7 @@ from typing import Any
 
 from asgi_nb.record.body import Body, Headers, find_header
 from asgi_nb.record.masks import mask_query, shorten, visible
+from asgi_nb.record.sse import StreamedEvent, read_events
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -77,6 +78,11 @@ class ResponseRecord:
     def json(self) -> Any:
         """Read the body as JSON. Raises ValueError when it is not JSON, or was cut."""
         return self.body.json()
+
+    @property
+    def events(self) -> list[StreamedEvent]:
+        """The server-sent events in the body, with the time of each; empty when it is no event stream."""
+        return read_events(self.body)
 
     def __repr__(self) -> str:
         kind = shorten(visible(self.body.content_type), 60) or "no content type"

@@ -177,9 +177,13 @@ class Recorder:
         if exchange.request_done_ns is not None:
             exchange.add_fault(at_ns, "http.request came after the one that ended the body")
         chunk = self._bytes(message, "body", at_ns)
-        if not message.get("more_body"):
+        body = exchange.request.body
+        more = message.get("more_body")
+        if not more:
             exchange.request_done_ns = at_ns
-        exchange.kept_size += exchange.request.body.feed(chunk)
+        if more or body.chunk_count:
+            exchange.kept_size += body.time(at_ns, len(chunk))
+        exchange.kept_size += body.feed(chunk)
         return CHANGED if chunk else NONE
 
     def _on_disconnect(self, message: Message, at_ns: int) -> News:
@@ -211,7 +215,11 @@ class Recorder:
         exchange = self.exchange
         response = exchange.response
         if response is not None:
-            exchange.kept_size += response.body.feed(self._bytes(message, "body", at_ns))
+            chunk = self._bytes(message, "body", at_ns)
+            body = response.body
+            if body.chunk_count or message.get("more_body"):
+                exchange.kept_size += body.time(at_ns, len(chunk))
+            exchange.kept_size += body.feed(chunk)
         self._advance(at_ns)
         return CHANGED
 
