@@ -36,7 +36,7 @@ ONLY_IN = {
     "httpx2": ("web/testclient.py", "caller.py", "reply.py", "kit.py"),
     "threading": (
         "service/",
-        "record/store.py",
+        "record/guard.py",
         "kit.py",
     ),
     "starlette": (),

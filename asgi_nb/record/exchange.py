@@ -7,12 +7,16 @@ sees what has happened so far. Attributes are raw; what is shown (repr, HTML) is
 Moments are nanoseconds from the exchange's start, on a clock that never jumps; None: it has not happened.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from copy import copy
+from dataclasses import MISSING, dataclass, field, fields
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from asgi_nb.record.body import Body, Headers
 from asgi_nb.record.error import ErrorRecord, Frame
+from asgi_nb.record.guard import GUARD
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.mark import Mark
 from asgi_nb.record.markup import block, card, fold, table
@@ -96,6 +100,13 @@ class Keeper(Protocol):
         """Add a record to the output of an exchange; from any thread."""
 
 
+class Writer(Protocol):
+    """Who knows what an exchange is made of."""
+
+    def write(self, exchange: "Exchange") -> object:
+        """Give an exchange the fields of DERIVED, and take its `draft` away."""
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Exchange:
     """One request with its response, or one WebSocket session with its messages."""
@@ -169,6 +180,28 @@ class Exchange:
     """The part of `kept_size` that the store has entered in its account."""
     mark: Mark | None = None
     """What a reader noted; see `pinned` and `note`."""
+    draft: Writer | None = None
+    """What is to be read when somebody looks; None once it has been."""
+
+    if not TYPE_CHECKING:  # To a checker, every name would be a field.
+
+        def __getattr__(self, name: str) -> Any:
+            """Have the fields written that come from a draft, and give others their default."""
+            with GUARD:
+                if name in DERIVED and self.draft is not None:
+                    self.draft.write(self)
+                elif name in DEFAULTS and not self.has(name):
+                    setattr(self, name, DEFAULTS[name]())
+                # Plain: whoever was first has set it, and what is no field is refused in the usual words.
+                return object.__getattribute__(self, name)
+
+    def has(self, name: str) -> bool:
+        """Whether a field has a value; to ask for it would give it one."""
+        try:
+            object.__getattribute__(self, name)
+        except AttributeError:
+            return False
+        return True
 
     @property
     def finished(self) -> bool:
@@ -247,6 +280,8 @@ class Exchange:
 
     def enter(self, state: State) -> None:
         """Set the state, and tell who watches."""
+        if self.draft is not None:
+            self.draft.write(self)
         self.state = state
         if self.keeper is not None:
             self.keeper.touch(self)
@@ -299,6 +334,38 @@ class Exchange:
         if self.output:
             parts.append(_output_html(self.output, self.dropped_output))
         return card(f"{self.seq}  {self.headline}", parts)
+
+
+# The fields that come from the scope and the messages.
+DERIVED = frozenset(
+    {
+        "client",
+        "error",
+        "extra_faults",
+        "faults",
+        "http_version",
+        "id",
+        "kind",
+        "request",
+        "request_done_ns",
+        "response",
+        "response_done_ns",
+        "response_start_ns",
+        "root_path",
+        "scheme",
+        "server",
+        "started_at",
+        "state",
+        "websocket",
+    }
+)
+
+# Field -> what makes the value that it has when nobody has set it.
+DEFAULTS: dict[str, Callable[[], Any]] = {
+    one.name: partial(copy, one.default) if one.default_factory is MISSING else one.default_factory
+    for one in fields(Exchange)
+    if one.name not in DERIVED and (one.default is not MISSING or one.default_factory is not MISSING)
+}
 
 
 def _headers_html(title: str, headers: Headers) -> str:

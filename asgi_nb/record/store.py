@@ -1,8 +1,8 @@
 """
 Keep exchanges, bounded by count and bytes, for a writer loop or several and readers on any thread.
 
-Rule 1: the only lock of the house is here. It is never held while a watcher's `wake` runs, nor while an
-        exchange is thrown away.
+Rule 1: whatever changes is changed under the lock. It is never held while a watcher's `wake` runs, nor while
+        an exchange is thrown away.
 Rule 2: what had to go is counted, and the counts are shown.
 Rule 3: a number is given once and never again, so a reader can ask for what came after the one it knows.
 """
@@ -12,10 +12,11 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
-from threading import RLock
 from typing import TypedDict, overload
 
+from asgi_nb.record.draft import EXIT, Draft
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.guard import GUARD
 from asgi_nb.record.markup import table
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.summary import summarize
@@ -79,7 +80,7 @@ class Watch:
     def close(self) -> None:
         """Stop watching. Closing twice is no error."""
         with self._store._lock:
-            self._store._watches = tuple(watch for watch in self._store._watches if watch is not self)
+            self._store.watches = tuple(watch for watch in self._store.watches if watch is not self)
             self._changed.clear()
 
 
@@ -116,12 +117,12 @@ class Store:
         """About how many bytes of memory they may hold together."""
         self.recording = True
         """Whether a tap records what begins from here on."""
-        # Re-entrant: the garbage collector may run a finaliser on this very thread that asks the store.
-        self._lock = RLock()
+        self._lock = GUARD
         self._kept: dict[int, Exchange] = {}
         # Numbers in the order in which the exchanges finished.
         self._finished: deque[int] = deque()
-        self._watches: tuple[Watch, ...] = ()
+        self.watches: tuple[Watch, ...] = ()
+        """Who is told of changes."""
         # A generator of its own: a notebook that seeds `random` must not see its numbers change.
         self._salt = random.Random().getrandbits(32)
         self._last_seq = 0
@@ -146,12 +147,42 @@ class Store:
             self._wake(watch)
         del gone
 
+    def begin(self, exchange: Exchange, draft: Draft) -> None:
+        """Take in an exchange that has begun as a draft."""
+        with self._lock:
+            self._last_seq = exchange.seq = seq = self._last_seq + 1
+            draft.number = (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
+            exchange.keeper = self
+            self._kept[seq] = exchange
+            self._bytes += exchange.charged
+            gone, woken = self._settle(exchange)
+        for watch in woken:
+            self._wake(watch)
+        del gone
+
+    def end(self, exchange: Exchange, draft: Draft, at_ns: int) -> None:
+        """Take note that the app has returned from an exchange that began as a draft."""
+        with self._lock:
+            if draft.recorder is None:
+                draft.notes.append((EXIT, at_ns))
+                draft.size += draft.grown
+                exchange.kept_size += draft.grown
+                exchange.app_exit_ns = at_ns
+            else:
+                draft.write(exchange).finish(at_ns)
+            if exchange.seq not in self._kept:
+                return
+            gone, woken = self._update(exchange)
+        for watch in woken:
+            self._wake(watch)
+        del gone
+
     def touch(self, exchange: Exchange) -> None:
         """Tell that an exchange has changed: its bytes are counted, and who watches is woken."""
         seq = exchange.seq
         if exchange.app_exit_ns is None and exchange.kept_size - exchange.charged < UNCHARGED:
             # Who is told already will look after this change: there is nothing to do, and no lock to take.
-            for watch in self._watches:
+            for watch in self.watches:
                 if seq not in watch._changed:
                     break
             else:
@@ -190,9 +221,9 @@ class Store:
         woken: Sequence[Watch] = ()
         if self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges:
             gone = self._make_room()
-        if self._watches:
-            woken = [watch for watch in self._watches if not watch._changed]
-            for watch in self._watches:
+        if self.watches:
+            woken = [watch for watch in self.watches if not watch._changed]
+            for watch in self.watches:
                 watch._changed.add(exchange.seq)
         return gone, woken
 
@@ -214,7 +245,7 @@ class Store:
             self._bytes -= weight
             self._dropped += 1
             self._dropped_bytes += weight
-            for watch in self._watches:
+            for watch in self.watches:
                 watch._changed.discard(seq)
         return gone
 
@@ -270,8 +301,8 @@ class Store:
         if not self._last_seq:
             return ()
         self.removals += 1
-        woken = [watch for watch in self._watches if not watch._changed]
-        for watch in self._watches:
+        woken = [watch for watch in self.watches if not watch._changed]
+        for watch in self.watches:
             watch._changed.difference_update(one.seq for one in gone)
             watch._changed.add(self._last_seq)
         return woken
@@ -286,7 +317,7 @@ class Store:
         """
         watch = Watch(self, wake)
         with self._lock:
-            self._watches = (*self._watches, watch)
+            self.watches = (*self.watches, watch)
         return watch
 
     # --- reading

@@ -6,10 +6,11 @@ Rule 2: nothing here, nor in whom it asks, can make a request fail: what breaks 
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
+from contextvars import Token
 from time import perf_counter_ns, time
 from typing import Any, Protocol
 
+from asgi_nb.record.draft import Draft, begin
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
 from asgi_nb.record.masks import shorten
 from asgi_nb.record.recorder import ANSWERED, Recorder
@@ -50,16 +51,69 @@ class Tap:
         self.store = store
         self.provenance = provenance
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        store = self.store
-        if not store.recording or scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        kind = scope["type"]
+        if not self.store.recording or kind not in ("http", "websocket"):
+            # What the app gives is awaited as it is: off, the tap is no frame of a request's.
+            return self.app(scope, receive, send)
+        begun = begin(scope, perf_counter_ns(), time()) if kind == "http" else None
+        if begun is None:
+            return self._record(scope, receive, send)
+        return self._note(scope, receive, send, *begun)
 
+    async def _note(
+        self, scope: Scope, receive: Receive, send: Send, exchange: Exchange, draft: Draft
+    ) -> None:
+        """Note what goes by, for the recorder to read when somebody looks."""
+        store = self.store
+        start = exchange.clock_ns
+        outer_root_path = draft.root_path
+        answered = False
+        store.begin(exchange, draft)
+
+        async def tapped_receive() -> Message:
+            message = await receive()
+            if draft.received(exchange, message, perf_counter_ns() - start):
+                store.touch(exchange)
+            return message
+
+        async def tapped_send(message: Message) -> None:
+            nonlocal answered
+            news = draft.sent(exchange, message, perf_counter_ns() - start)
+            if news:
+                if news is ANSWERED:
+                    answered = True
+                    self._attribute(exchange, scope, outer_root_path)
+                if store.watches or draft.recorder is not None:
+                    store.touch(exchange)
+            try:
+                await send(message)
+            except OSError:
+                draft.write(exchange).lose()
+                raise
+
+        token = current_exchange.set(exchange)
+        try:
+            await self.app(scope, tapped_receive, tapped_send)
+        except BaseException as exc:
+            _reset(token, exc)
+            if not answered:
+                self._attribute(exchange, scope, outer_root_path)
+            self._finish(draft.write(exchange), perf_counter_ns() - start, exc)
+            raise
+        current_exchange.reset(token)
+        if not answered:
+            self._attribute(exchange, scope, outer_root_path)
+        store.end(exchange, draft, perf_counter_ns() - start)
+
+    async def _record(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Record what goes by at once: WebSockets, and what no draft has notes for."""
+        store = self.store
         start = perf_counter_ns()
         recorder = Recorder(scope, time())
         exchange = recorder.exchange
         exchange.clock_ns = start
+        outer_root_path = exchange.root_path
         feed = recorder.feed
         store.add(exchange)
 
@@ -73,7 +127,7 @@ class Tap:
             news = feed("send", message, perf_counter_ns() - start)
             if news:
                 if news is ANSWERED:
-                    self._attribute(exchange, scope)
+                    self._attribute(exchange, scope, outer_root_path)
                 store.touch(exchange)
             try:
                 await send(message)
@@ -81,43 +135,50 @@ class Tap:
                 recorder.lose()
                 raise
 
+        failure: BaseException | None = None
         token = current_exchange.set(exchange)
         try:
             await self.app(scope, tapped_receive, tapped_send)
-        except GeneratorExit as exc:
-            # The coroutine was thrown away, possibly from another context, where the token is of no use.
-            with suppress(ValueError):
-                current_exchange.reset(token)
-            self._finish(recorder, scope, perf_counter_ns() - start, exc)
-            raise
         except BaseException as exc:
-            current_exchange.reset(token)
-            self._finish(recorder, scope, perf_counter_ns() - start, exc)
+            failure = exc
             raise
-        current_exchange.reset(token)
-        self._finish(recorder, scope, perf_counter_ns() - start, None)
+        finally:
+            _reset(token, failure)
+            if exchange.response_start_ns is None:
+                self._attribute(exchange, scope, outer_root_path)
+            self._finish(recorder, perf_counter_ns() - start, failure)
+            # The exception's traceback has this frame, which must not have the exception.
+            failure = None
 
-    def _finish(self, recorder: Recorder, scope: Scope, at_ns: int, exc: BaseException | None) -> None:
-        exchange = recorder.exchange
-        if exchange.response_start_ns is None:
-            self._attribute(exchange, scope)
+    def _finish(self, recorder: Recorder, at_ns: int, exc: BaseException | None) -> None:
         provenance = self.provenance
         recorder.finish(at_ns, exc, provenance.frame_label if provenance else None)
-        self.store.touch(exchange)
+        self.store.touch(recorder.exchange)
 
-    def _attribute(self, exchange: Exchange, scope: Scope) -> None:
+    def _attribute(self, exchange: Exchange, scope: Scope, outer_root_path: str) -> None:
         """Note which route and which cell answer, as soon as the app has matched."""
         try:
             route = scope.get("route")
             if route is not None:
-                exchange.route_path = _route_path(route, scope, exchange.root_path)
-                exchange.path_params = dict(scope.get("path_params") or ())
+                exchange.route_path = _route_path(route, scope, outer_root_path)
+                if params := scope.get("path_params"):
+                    exchange.path_params = dict(params)
             if self.provenance is not None:
                 exchange.origin = self.provenance.origin(scope)
         except Exception as exc:  # noqa: BLE001 - rule 2: a foreign route or provenance may raise anything
             exchange.add_fault(
                 0, f"the route or cell could not be told: {type(exc).__name__}: {shorten(str(exc), 200)}"
             )
+
+
+def _reset(token: Token[Exchange | None], exc: BaseException | None) -> None:
+    """Say that no exchange is under way here any more."""
+    try:
+        current_exchange.reset(token)
+    except ValueError:
+        # A coroutine that is thrown away may be so from another context, where the token is of no use.
+        if not isinstance(exc, GeneratorExit):
+            raise
 
 
 def _route_path(route: object, scope: Scope, outer_root_path: str) -> str | None:
