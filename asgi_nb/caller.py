@@ -18,6 +18,7 @@ import anyio.lowlevel
 import httpx2
 
 from asgi_nb.record.exchange import Exchange, current_exchange
+from asgi_nb.record.export.http import with_environment
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.portal import current_line
 from asgi_nb.web.types import ASGIApp, Message
@@ -95,13 +96,20 @@ def parse_request(text: str) -> RequestText:
     Read `GET /items`, or a request as in `.http` files: that line, headers, an empty line, the body.
 
     Lines between the first one and the body that begin with `#` or `//` are comments. A body in JSON
-    may follow the first line at once.
+    may follow the first line at once. `{{$processEnv NAME}}` is the value of an environment variable.
 
     Raises:
-        RequestError: The first line is no method and path, or a line that should be a header is none.
+        RequestError: The first line is no method and path, a line that should be a header is none, or an
+            environment variable is not set.
 
     Source: RFC 9110 sections 5.6.2 and 9.1; the file format of the REST clients in editors.
     """
+    try:
+        text = with_environment(text)
+    except LookupError as exc:
+        raise RequestError(
+            f"there is no environment variable named '{exc}'; set it first: os.environ['{exc}'] = ..."
+        ) from None
     line, _, rest = text.strip("\n").partition("\n")
     method, target = _parse_line(line)
     headers: list[tuple[str, str]] = []

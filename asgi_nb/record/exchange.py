@@ -14,6 +14,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from asgi_nb.record.actions import Actions
 from asgi_nb.record.body import Body, Headers
 from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.guard import GUARD
@@ -108,7 +109,7 @@ class Writer(Protocol):
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Exchange:
+class Exchange(Actions):
     """One request with its response, or one WebSocket session with its messages."""
 
     kind: Kind

@@ -26,7 +26,7 @@ class Code(str):
         code.language = language
         return code
 
-    def __getnewargs__(self) -> tuple[str, str]:
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         """Let a copy know its language."""
         return str(self), self.language
 

@@ -1,0 +1,65 @@
+"""What one can do with an exchange: copy it. Thin methods of `Exchange`; the work is where they call."""
+
+from asgi_nb.record.export.code import Code
+from asgi_nb.record.export.curl import as_curl
+from asgi_nb.record.export.http import as_http
+from asgi_nb.record.export.python import as_httpx, as_python
+from asgi_nb.record.export.recorded import Recorded
+from asgi_nb.record.export.testing import as_test
+
+
+class Actions:
+    """The methods of an exchange that make something of it."""
+
+    __slots__ = ()
+
+    def as_curl(
+        self: Recorded, shell: str = "sh", *, secrets: bool = False, base_url: str | None = None
+    ) -> Code:
+        """
+        Write the request as a command of curl, for a POSIX shell or, with "cmd", for Windows.
+
+        Secrets are masked, and read from environment variables; `secrets=True` shows them. See
+        `asgi_nb.record.export.curl.as_curl`.
+        """
+        return as_curl(self, shell, secrets=secrets, base_url=base_url)
+
+    def as_httpx(
+        self: Recorded, library: str = "httpx2", *, secrets: bool = False, base_url: str | None = None
+    ) -> Code:
+        """
+        Write the request as a Python script with httpx2 or httpx.
+
+        Secrets are masked, and read from environment variables; `secrets=True` shows them. See
+        `asgi_nb.record.export.python.as_httpx`.
+        """
+        return as_httpx(self, library, secrets=secrets, base_url=base_url)
+
+    def as_python(self: Recorded, *, secrets: bool = False, base_url: str | None = None) -> Code:
+        """
+        Write a WebSocket session as a Python script with websockets, a request as `as_httpx` does.
+
+        Secrets are masked, and read from environment variables; `secrets=True` shows them. See
+        `asgi_nb.record.export.python.as_python`.
+        """
+        return as_python(self, secrets=secrets, base_url=base_url)
+
+    def as_http(self: Recorded, *, secrets: bool = False) -> Code:
+        """
+        Write the request as the text of a `.http` file, which `%%asgi_request` takes.
+
+        Secrets are masked, and read from environment variables; `secrets=True` shows them. See
+        `asgi_nb.record.export.http.as_http`.
+        """
+        return as_http(self, secrets=secrets)
+
+    def as_test(
+        self: Recorded, app: str | None = None, *, secrets: bool = False, base_url: str | None = None
+    ) -> Code:
+        """
+        Write a test for pytest that sends the request and expects a response like this one.
+
+        Without an app, it asks the server; `app="package.module:name"` is imported and called. See
+        `asgi_nb.record.export.testing.as_test`.
+        """
+        return as_test(self, app, secrets=secrets, base_url=base_url)
