@@ -3,8 +3,10 @@
 import re
 import string
 import time
-from datetime import datetime
-from email.utils import format_datetime, formatdate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = ["SAMESITE", "format_cookie", "parse_cookies"]
 
@@ -73,7 +75,7 @@ def format_cookie(
     key: str,
     value: str,
     max_age: int | None,
-    expires: datetime | str | int | None,
+    expires: "datetime | str | int | None",
     path: str | None,
     domain: str | None,
     secure: bool,
@@ -121,9 +123,13 @@ def _attribute(name: str, value: str) -> str:
     return value
 
 
-def _date(expires: datetime | str | int) -> str:
-    if isinstance(expires, datetime):
-        return format_datetime(expires, usegmt=True)
+def _date(expires: "datetime | str | int") -> str:
     if isinstance(expires, str):
         return expires
+    # Loads much that an app without such cookies never needs.
+    from datetime import datetime
+    from email.utils import format_datetime, formatdate
+
+    if isinstance(expires, datetime):
+        return format_datetime(expires, usegmt=True)
     return formatdate(time.time() + expires, usegmt=True)

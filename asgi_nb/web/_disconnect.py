@@ -16,7 +16,6 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 import anyio
-import anyio.lowlevel
 
 from asgi_nb.web._utils import create_collapsing_task_group
 from asgi_nb.web.types import Message, Receive, Scope
@@ -121,7 +120,7 @@ async def poll(receive: Receive) -> Message | None:
     async with create_collapsing_task_group() as task_group:
         task_group.start_soon(take)
         for _ in range(_TURNS):
-            await anyio.lowlevel.checkpoint()
+            await anyio.sleep(0)
             if message is not None:
                 break
         task_group.cancel_scope.cancel()

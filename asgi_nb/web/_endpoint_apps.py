@@ -17,7 +17,6 @@ from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import Response
-from asgi_nb.web.results import to_response
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 from asgi_nb.web.websockets import WebSocket, WebSocketState
 
@@ -52,7 +51,7 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
         try:
             response = await endpoint(request)
             if not isinstance(response, Response):
-                response = to_response(response, endpoint=func)
+                response = _to_response(response, func)
             call = type(response).__call__
             if type(send) is Handover:
                 if not send.give_now(response):
@@ -73,7 +72,7 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
 
 async def respond(result: Any, endpoint: object, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with what an endpoint returned."""
-    response = result if isinstance(result, Response) else to_response(result, endpoint=endpoint)
+    response = result if isinstance(result, Response) else _to_response(result, endpoint)
     await reply(response, scope, receive, send)
 
 
@@ -96,6 +95,13 @@ def websocket_session(func: Callable[[WebSocket[Any]], Awaitable[None]]) -> ASGI
             await handle_exception(exc, websocket, receive, send)
 
     return app
+
+
+def _to_response(result: Any, endpoint: object) -> Response:
+    # An app that returns only responses never loads this.
+    from asgi_nb.web.results import to_response
+
+    return to_response(result, endpoint=endpoint)
 
 
 def _awaitable(func: Callable[..., Any]) -> Callable[[Request[Any]], Awaitable[Any]]:

@@ -18,13 +18,16 @@ import traceback
 import warnings
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
-import anyio.abc
 
 from asgi_nb.web.exceptions import StarletteDeprecationWarning
 from asgi_nb.web.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    # Naming it at runtime would load it.
+    from anyio.abc import TaskGroup
 
 __all__ = ["LifespanFailed", "MountedLifespan", "TrackedLifespan", "as_lifespan", "run_lifespan"]
 
@@ -176,7 +179,7 @@ class MountedLifespan:
         self._ended = False
         self._error: Exception | None = None
 
-    async def start(self, task_group: anyio.abc.TaskGroup) -> None:
+    async def start(self, task_group: "TaskGroup") -> None:
         """
         Start the app and wait until it is ready.
 

@@ -5,11 +5,10 @@ A path is regular when each parameter fills one whole segment with a kind that c
 slash, save for a last `{rest:path}`. Regular paths are matched without regular expressions.
 """
 
-import difflib
+import functools
 import re
 from collections.abc import Callable
 from typing import Any, NoReturn
-from uuid import UUID
 
 from asgi_nb.web.convertors import (
     CONVERTOR_TYPES,
@@ -42,14 +41,24 @@ def _checked(regex: str, convert: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
-# How to read one whole segment, for the kinds that cannot hold a slash; None: as it is. Only these exact
-# classes: a subclass may have another regex.
-_READERS: dict[type[Convertor[Any]], Callable[[str], Any] | None] = {
-    StringConvertor: None,
-    IntegerConvertor: _read_int,
-    FloatConvertor: _checked(FloatConvertor.regex, float),
-    UUIDConvertor: _checked(UUIDConvertor.regex, UUID),
-}
+# The kinds that cannot hold a slash. Only these exact classes: a subclass may have another regex.
+_FILL_A_SEGMENT = frozenset((StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor))
+
+
+@functools.cache
+def _reader(kind: type[Convertor[Any]]) -> Callable[[str], Any] | None:
+    """How to read one whole segment; None: as it is."""
+    if kind is StringConvertor:
+        return None
+    if kind is IntegerConvertor:
+        return _read_int
+    if kind is FloatConvertor:
+        return _checked(kind.regex, float)
+    # Loads much that an app without such parameters never needs.
+    from uuid import UUID
+
+    return _checked(kind.regex, UUID)
+
 
 Slot = tuple[str, int, Callable[[str], Any] | None]
 """A parameter: its name, the number of its segment, and what reads it or raises ValueError."""
@@ -123,8 +132,8 @@ class Pattern:
             name = whole[1]
             convertor = self.convertors[name]
             kind = type(convertor)
-            if kind in _READERS:
-                slots.append((name, number, _READERS[kind]))
+            if kind in _FILL_A_SEGMENT:
+                slots.append((name, number, _reader(kind)))
                 keys.append(None)
             elif kind is PathConvertor and number == last:
                 self.rest = name
@@ -183,6 +192,8 @@ def bind(regex: re.Pattern[str], convertors: dict[str, Convertor[Any]], text: st
 def _convertor(kind: str, source: str) -> Convertor[Any]:
     convertor = CONVERTOR_TYPES.get(kind)
     if convertor is None:
+        import difflib
+
         near = difflib.get_close_matches(kind, CONVERTOR_TYPES, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ValueError(

@@ -3,8 +3,7 @@ Responses whose body is known when they are made. Their headers are encoded once
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from asgi_nb.web._cookies import format_cookie
@@ -14,6 +13,9 @@ from asgi_nb.web._json import encode_json_text
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.datastructures import URL, MutableHeaders
 from asgi_nb.web.types import Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # Most bodies are short, and an index is cheaper than formatting a number.
 _LENGTHS = [(b"content-length", b"%d" % length) for length in range(1024)]
@@ -160,7 +162,7 @@ class Response:
         key: str,
         value: str = "",
         max_age: int | None = None,
-        expires: datetime | str | int | None = None,
+        expires: "datetime | str | int | None" = None,
         path: str | None = "/",
         domain: str | None = None,
         secure: bool = False,

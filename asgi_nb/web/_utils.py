@@ -5,14 +5,12 @@ import re
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from inspect import CO_COROUTINE
 from ipaddress import AddressValueError, IPv6Address
 from types import FunctionType, TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import anyio
-import anyio.abc
 
 from asgi_nb.web.types import Scope
 
@@ -21,6 +19,10 @@ if sys.version_info >= (3, 12):  # pragma: no cover - a run has one Python
 else:  # pragma: no cover - a run has one Python
     # Before 3.12 wrappers mark themselves as coroutine functions in a way only asyncio knows.
     from asyncio import iscoroutinefunction
+
+if TYPE_CHECKING:
+    # Naming it at runtime would load it.
+    from anyio.abc import TaskGroup
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -77,7 +79,7 @@ class AwaitableOrContextManagerWrapper(Generic[ClosableT]):
 
 
 @asynccontextmanager
-async def create_collapsing_task_group() -> AsyncGenerator[anyio.abc.TaskGroup, None]:
+async def create_collapsing_task_group() -> AsyncGenerator["TaskGroup", None]:
     """
     Open a task group that raises a lone error as itself, not inside an exception group.
 
@@ -108,8 +110,7 @@ _HOST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedHost:
+class ParsedHost(NamedTuple):
     """A Host header in parts."""
 
     host: str

@@ -5,9 +5,10 @@ A convertor is a regular expression and two functions. To add one: `register_url
 """
 
 import math
-import uuid
-from decimal import Decimal
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 __all__ = ["CONVERTOR_TYPES", "Convertor", "ConvertorError", "register_url_convertor"]
 
@@ -104,20 +105,24 @@ class FloatConvertor(Convertor[float]):
             raise ConvertorError("Infinite values are not supported")
         if value < 0.0:
             raise ConvertorError(f"Negative floats are not supported: {value}")
+        from decimal import Decimal
+
         # repr has the fewest digits that read back as this float; Decimal writes them without exponent.
         digits = format(Decimal(repr(abs(value))), "f")
         return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
-class UUIDConvertor(Convertor[uuid.UUID]):
+class UUIDConvertor(Convertor["UUID"]):
     """A UUID, with or without its hyphens."""
 
     regex = "[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
 
-    def convert(self, value: str) -> uuid.UUID:
-        return uuid.UUID(value)
+    def convert(self, value: str) -> "UUID":
+        from uuid import UUID
 
-    def to_string(self, value: uuid.UUID) -> str:
+        return UUID(value)
+
+    def to_string(self, value: "UUID") -> str:
         return str(value)
 
 

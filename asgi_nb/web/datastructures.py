@@ -1,7 +1,6 @@
 """The values that requests and responses are made of."""
 
 from collections.abc import Iterator, Sequence
-from shlex import shlex
 from typing import Any
 
 from asgi_nb.web._files import FormData, UploadFile
@@ -57,6 +56,8 @@ class CommaSeparatedStrings(Sequence[str]):
 
     def __init__(self, value: str | Sequence[str]) -> None:
         if isinstance(value, str):
+            from shlex import shlex
+
             splitter = shlex(value, posix=True)
             splitter.whitespace = ","
             splitter.whitespace_split = True

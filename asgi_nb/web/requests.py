@@ -23,7 +23,6 @@ from asgi_nb.web.datastructures import Headers as Headers
 from asgi_nb.web.datastructures import QueryParams as QueryParams
 from asgi_nb.web.datastructures import State as State
 from asgi_nb.web.exceptions import HTTPException
-from asgi_nb.web.formparsers import FormParser, MultiPartException, MultiPartParser, split_content_type
 from asgi_nb.web.types import Message, Receive, Scope, Send
 
 __all__ = ["ClientDisconnect", "HTTPConnection", "InvalidJSON", "Request", "StateT", "cookie_parser"]
@@ -234,6 +233,14 @@ class Request(HTTPConnection[StateT]):
         self, max_files: int | float, max_fields: int | float, max_part_size: int
     ) -> FormData:
         if self._form is None:
+            # Most requests have no form, and many apps read none.
+            from asgi_nb.web.formparsers import (
+                FormParser,
+                MultiPartException,
+                MultiPartParser,
+                split_content_type,
+            )
+
             content_type, _ = split_content_type(self.headers.get("content-type"))
             try:
                 async with aclosing(self.stream()) as stream:

@@ -1,7 +1,12 @@
-"""Responses: values that know how to send themselves."""
+"""
+Responses: values that know how to send themselves.
 
-from asgi_nb.web._file_response import FileResponse
-from asgi_nb.web._ranges import MalformedRangeHeader, RangeNotSatisfiable
+FileResponse is loaded by the first who asks for it: many apps send no files.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from asgi_nb.web._response import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from asgi_nb.web._streaming import (
     AsyncContentStream,
@@ -13,6 +18,10 @@ from asgi_nb.web._streaming import (
 
 # Much code takes it from here, as Starlette's module has it.
 from asgi_nb.web.background import BackgroundTask as BackgroundTask
+
+if TYPE_CHECKING:
+    from asgi_nb.web._file_response import FileResponse
+    from asgi_nb.web._ranges import MalformedRangeHeader, RangeNotSatisfiable
 
 __all__ = [
     "AsyncContentStream",
@@ -29,3 +38,21 @@ __all__ = [
     "StreamingResponse",
     "SyncContentStream",
 ]
+
+# Public name -> the module that holds it.
+_HOMES = {
+    "FileResponse": "asgi_nb.web._file_response",
+    "MalformedRangeHeader": "asgi_nb.web._ranges",
+    "RangeNotSatisfiable": "asgi_nb.web._ranges",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

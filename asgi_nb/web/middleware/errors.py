@@ -13,7 +13,6 @@ from asgi_nb.web._handover import (
 )
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
-from asgi_nb.web.middleware._debug_page import error_page, error_text
 from asgi_nb.web.middleware.exceptions import ExceptionMiddleware
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import HTMLResponse, PlainTextResponse, Response
@@ -128,8 +127,12 @@ class ServerErrorMiddleware:
             exc: The exception.
             limit: How many lines of source are shown for each frame.
         """
+        from asgi_nb.web.middleware._debug_page import error_page
+
         return error_page(exc, limit)
 
     def generate_plain_text(self, exc: Exception) -> str:
         """The traceback as Python prints it."""
+        from asgi_nb.web.middleware._debug_page import error_text
+
         return error_text(exc)
