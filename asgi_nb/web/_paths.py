@@ -5,7 +5,6 @@ A path is regular when each parameter fills one whole segment with a kind that c
 slash, save for a last `{rest:path}`. Regular paths are matched without regular expressions.
 """
 
-import functools
 import re
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -45,7 +44,6 @@ def _checked(regex: str, convert: Callable[[str], Any]) -> Callable[[str], Any]:
 _FILL_A_SEGMENT = frozenset((StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor))
 
 
-@functools.cache
 def _reader(kind: type[Convertor[Any]]) -> Callable[[str], Any] | None:
     """How to read one whole segment; None: as it is."""
     if kind is StringConvertor:
