@@ -121,6 +121,7 @@ class Kit:
             # The app is kept with it, so that its id stays its own, and as long as it is served.
             self._services = {key: kept for key, kept in self._services.items() if kept[1].running}
             self._services[id(served)] = served, service
+            service.view = functools.partial(_live_address, service)
             if held is not None:
                 service.take_over(held)
             return service
@@ -180,6 +181,16 @@ class Kit:
         """Make a WebSocket endpoint of a cell's text; see `LiveApp.define_websocket`."""
         __tracebackhide__ = True
         return self.app.define_websocket(path, source, name=name, on=on, pickup=pickup)
+
+    def define_error(self, what: int | type[Exception] | str, source: str) -> Card:
+        """Make an error handler of a cell's text; see `LiveApp.define_error`."""
+        __tracebackhide__ = True
+        return self.app.define_error(what, source)
+
+    def define_lifespan(self, source: str, *, name: str | None = None) -> Card:
+        """Make a lifespan of a cell's text; see `LiveApp.define_lifespan`."""
+        __tracebackhide__ = True
+        return self.app.define_lifespan(source, name=name)
 
     def mount(self, path: str, app: ASGIApp, name: str | None = None) -> Card:
         """Hand all requests below a path to another app; see `LiveApp.mount`."""
@@ -365,6 +376,12 @@ class Kit:
         return None
 
 
+def _live_address(service: Service) -> Mapping[str, Any]:
+    from asgi_nb.widgets.address import live_address  # anywidget: loaded when a front end shows the service
+
+    return live_address(service)
+
+
 def _check_same(running: Service, host: str | None, port: int, options: Mapping[str, Any]) -> None:
     """Refuse a second address, or other options, for an app that is being served."""
     if port not in (0, running.port):
@@ -458,6 +475,8 @@ _OF_THE_DEFAULT = frozenset(
         "app",
         "clear",
         "client",
+        "define_error",
+        "define_lifespan",
         "define_middleware",
         "define_route",
         "define_websocket",

@@ -14,6 +14,7 @@ from asgi_nb.service.closing import ClosingSockets
 from asgi_nb.service.credentials import CredentialFilter
 from asgi_nb.service.edge import Edge
 from asgi_nb.service.heads import HeadLimit
+from asgi_nb.service.health import HealthAnswer
 from asgi_nb.service.hosts import HostCheck
 from asgi_nb.service.origins import OriginCheck
 from asgi_nb.service.serving import Serving
@@ -32,6 +33,7 @@ def _believe_proxy(app: ASGIApp, serving: Serving) -> ASGIApp:
 LAYERS: list[Layer] = [
     HeadLimit,
     HostCheck,
+    HealthAnswer,
     OriginCheck,
     BodyLimit,
     Edge,

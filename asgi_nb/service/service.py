@@ -17,9 +17,10 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from asgi_nb.service.addresses import browser_url, find_jupyter, proxy_prefix
 from asgi_nb.service.credentials import jupyter_secrets
@@ -53,6 +54,8 @@ class Service:
         host: What was asked for: a name or address of this machine.
         port: The TCP port.
         options: What it lets in.
+        name: What it answers to a page that asks at `/_asgi_nb/health`.
+        prefix: The path below which jupyter-server-proxy would show it; None where there is no Jupyter server.
     """
 
     def __init__(self, app: ASGIApp, host: str, sock: socket.socket, options: Options) -> None:
@@ -66,7 +69,13 @@ class Service:
         self._jupyter = find_jupyter(os.environ, _runtime_dir())
         self.options = options
         self._refusals = Refusals(self._log)
-        self._run = ServerRun(app, sock, self._log, self._serving())
+        serving = self._serving()
+        self.name = serving.name
+        self.prefix = serving.prefix
+        self._proven: str | None = None
+        self.view: Callable[[], Mapping[str, Any]] | None = None
+        """Gives the MIME bundle of a live view of this service, to be shown with its text; set from above."""
+        self._run = ServerRun(app, sock, self._log, serving)
         self._done: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._stopping = False
         self.reused = False
@@ -91,9 +100,21 @@ class Service:
         The address that the notebook's browser can open, with a slash at the end.
 
         On JupyterHub, Binder or a Jupyter server elsewhere it leads through
-        jupyter-server-proxy, and may be a path on the notebook page's own origin.
+        jupyter-server-proxy, and may be a path on the notebook page's own origin. It is a
+        guess from here, until a page has found out what it can reach.
         """
-        return browser_url(self.local_url, self.port, os.environ, self._jupyter)
+        return self._proven or browser_url(self.local_url, self.port, os.environ, self._jupyter)
+
+    def prove(self, url: str) -> None:
+        """
+        Take the address at which a page has reached this server.
+
+        Raises:
+            ValueError: It is no http or https address.
+        """
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError(f"an address begins with http:// or https://, got {url!r:.60}")
+        self._proven = url
 
     @property
     def running(self) -> bool:
@@ -223,6 +244,10 @@ class Service:
         link = f'<a href="{url}" target="_blank" rel="noopener">{url}</a>' if self.running else url
         said = html.escape(self._warning() + self._refusal())
         return f"<div>{html.escape(self._state())} {link}{said}</div>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        live = self.view() if self.view is not None and self.running else {}
+        return {"text/plain": repr(self), "text/html": self._repr_html_(), **live}
 
     def _state(self) -> str:
         if self.running:

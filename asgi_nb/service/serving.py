@@ -1,6 +1,7 @@
 """What the layers at the edge of one server share."""
 
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 from asgi_nb.service.names import Names
@@ -20,6 +21,8 @@ class Serving:
     """Under which names it is addressed."""
     refusals: Refusals
     """Who was not let in."""
+    name: str = field(default_factory=lambda: token_hex(8))
+    """What it calls itself when a page asks; no other server, and no later one, has the same."""
     prefix: str | None = None
     """The path below which jupyter-server-proxy would show the port, without a slash at its end."""
     on_hub: bool = False
