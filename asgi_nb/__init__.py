@@ -24,6 +24,8 @@ _HOMES = {
     "app": "asgi_nb.kit",
     "clear": "asgi_nb.kit",
     "client": "asgi_nb.kit",
+    "define_error": "asgi_nb.kit",
+    "define_lifespan": "asgi_nb.kit",
     "define_middleware": "asgi_nb.kit",
     "define_route": "asgi_nb.kit",
     "define_websocket": "asgi_nb.kit",

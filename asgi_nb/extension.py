@@ -15,7 +15,9 @@ from asgi_nb.kit import default_kit
 from asgi_nb.live.core import CellRun
 from asgi_nb.live.output import OutputCapture
 from asgi_nb.magics.completion import matcher_for
+from asgi_nb.magics.error import ErrorMagic
 from asgi_nb.magics.inspect import InspectMagic
+from asgi_nb.magics.lifespan import LifespanMagic
 from asgi_nb.magics.middleware import MiddlewareMagic
 from asgi_nb.magics.mount import MountMagic
 from asgi_nb.magics.request import RequestMagic
@@ -30,7 +32,9 @@ from asgi_nb.service.takeover import Takeover
 
 # A new magic is one file and one line here.
 MAGICS = [
+    ErrorMagic,
     InspectMagic,
+    LifespanMagic,
     MiddlewareMagic,
     MountMagic,
     RequestMagic,

@@ -22,6 +22,8 @@ PUBLIC = [
     "app",
     "clear",
     "client",
+    "define_error",
+    "define_lifespan",
     "define_middleware",
     "define_route",
     "define_websocket",

@@ -11,6 +11,7 @@ from asgi_nb.live.arguments import check_parameters
 from asgi_nb.live.build import path_parameters
 from asgi_nb.live.cards import Card
 from asgi_nb.live.cells import compile_cell
+from asgi_nb.live.handlers import resolve_error
 from asgi_nb.live.names import function_name, parse_methods
 from asgi_nb.live.objects import Objects
 from asgi_nb.live.places import Place
@@ -119,3 +120,53 @@ class LiveApp(Objects):
             kind="middleware",
         )
         return self._add_middleware(cell.target, (), options, name, cell)
+
+    def define_error(self, what: int | type[Exception] | str, source: str) -> Card:
+        """
+        Make an error handler of a cell's text, in which `request` and `exc` are given.
+
+        Args:
+            what: A status from 400 to 599, or a class of exceptions; also as a word, `"404"` or
+                `"db.NotFound"`, which is looked up in the notebook, and again when a cell defines the class
+                anew.
+            source: A body, or statements that end in a function of `(request, exc)`.
+
+        Raises:
+            CellError: There is no such status or class, or the text cannot become a handler; nothing was
+                changed.
+        """
+        __tracebackhide__ = True
+        resolve_error(what, self.notebook.namespace)
+        cell = compile_cell(
+            source,
+            self.notebook,
+            name=function_name(None, "on", str(what) if isinstance(what, str | int) else what.__name__),
+            parameters=["request", "exc"],
+            kind="error",
+        )
+        return self._add_error(what, cell.target, cell)
+
+    def define_lifespan(self, source: str, *, name: str | None = None) -> Card:
+        """
+        Make a lifespan of a cell's text: startup above its `yield`, shutdown below; `app` is this app.
+
+        It runs on the server's loop. The dict that it yields is in `request.state`. Lifespans nest in the
+        order of their cells. Where a server runs, the cell's old one is shut down first, then the new one
+        starts; with it, those inside it.
+
+        Args:
+            source: A body with one `yield`, or statements that end in a function that has one.
+            name: Its name in the table.
+
+        Raises:
+            CellError: The text cannot become a lifespan, or its startup failed; the text says what runs now.
+        """
+        __tracebackhide__ = True
+        cell = compile_cell(
+            source,
+            self.notebook,
+            name=function_name(name, "lifespan"),
+            parameters=["app"],
+            kind="lifespan",
+        )
+        return self._add_lifespan(cell.target, name, cell)

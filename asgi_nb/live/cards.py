@@ -1,6 +1,7 @@
 """What a definition says of itself when the cell is done."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from asgi_nb.live.definitions import Definition, Definitions
 from asgi_nb.record import markup
@@ -20,6 +21,10 @@ class Card:
     """Advice on something that is legal and probably not meant."""
     url: str | None = None
     """Where a browser finds it; set by whoever serves the app."""
+    said: tuple[str, ...] = ()
+    """What went wrong beside it, as the shutdown of what it replaces."""
+    reply: Any = None
+    """The response to the request that was sent to try it; None when there was none."""
 
     @property
     def headline(self) -> str:
@@ -27,7 +32,7 @@ class Card:
         definition = self.definition
         place = definition.place
         where = "" if place == definition.name else f" ({place})"
-        if definition.kind == "middleware":
+        if definition.kind in ("middleware", "lifespan"):
             return f"{definition.title}{where}"
         return f"{definition.title} → {definition.origin.function}{where}"
 
@@ -43,11 +48,12 @@ class Card:
         ]
         hidden = [f"shadows {old.title} of {old.place}" for old in self.shadowed]
         placed = ["runs on the kernel's loop, and waits while a cell runs"] if new.on == "kernel" else []
-        return [*before, *hidden, *placed, *([f"hint: {self.hint}"] if self.hint else [])]
+        return [*before, *hidden, *placed, *self.said, *([f"hint: {self.hint}"] if self.hint else [])]
 
     def __repr__(self) -> str:
         first = self.headline if self.url is None else f"{self.headline}  {self.url}"
-        return "\n".join([first, *(f"  {note}" for note in self.notes)])
+        lines = [first, *(f"  {note}" for note in self.notes)]
+        return "\n".join(lines if self.reply is None else [*lines, "", repr(self.reply)])
 
     def _repr_html_(self) -> str:
         title = f"<code>{markup.text(self.headline)}</code>"
@@ -57,4 +63,5 @@ class Card:
             url = markup.text(self.url, limit=2000)
             title += f' <a href="{url}" target="_blank" rel="noopener">{url}</a>' if safe else f" {url}"
         notes = "".join(f"<div>{markup.text(note)}</div>" for note in self.notes)
-        return f"<div>{title}{notes}</div>"
+        reply = "" if self.reply is None else self.reply._repr_html_()
+        return f"<div>{title}{notes}{reply}</div>"

@@ -17,6 +17,18 @@ from typing import Any, Literal
 from asgi_nb.live.errors import CellError
 from asgi_nb.live.notebook import Notebook
 
+CellKind = Literal["route", "websocket", "middleware", "lifespan", "error"]
+"""What a cell defines."""
+
+# What to write into a cell that is empty.
+EXAMPLES: dict[CellKind, str] = {
+    "route": 'return {"hello": "world"}',
+    "websocket": "await websocket.accept()",
+    "middleware": "return await call_next(request)",
+    "lifespan": "yield",
+    "error": 'return {"error": str(exc)}',
+}
+
 Scoped = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 """Nodes whose bodies are a scope of their own."""
 
@@ -90,7 +102,7 @@ def compile_cell(
     *,
     name: str,
     parameters: Sequence[str],
-    kind: Literal["route", "websocket", "middleware"],
+    kind: CellKind,
 ) -> CompiledCell:
     """
     Compile a cell's text into the function or class that it stands for.
@@ -104,7 +116,7 @@ def compile_cell(
         notebook: Where the cell belongs.
         name: The function's name when the cell is a body.
         parameters: The function's parameters when the cell is a body.
-        kind: What the cell defines. Bodies of sockets and middleware are always `async def`.
+        kind: What the cell defines. Bodies of routes and errors that do not await are plain `def`.
 
     Raises:
         CellError: The source is empty, is not Python, or cannot be an endpoint of this kind.
@@ -114,12 +126,9 @@ def compile_cell(
     text, python = _read(source, notebook)
     tree = _parse(python, text)
     if not tree.body:
-        what = {
-            "route": 'return {"hello": "world"}',
-            "websocket": "await websocket.accept()",
-            "middleware": "return await call_next(request)",
-        }[kind]
-        raise CellError(f"the cell is empty below its first line; write the body there, for example: {what}")
+        raise CellError(
+            f"the cell is empty below its first line; write the body there, for example: {EXAMPLES[kind]}"
+        )
     nodes = list(_own_level(tree.body))
     last = tree.body[-1]
     if isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not any(
@@ -127,7 +136,7 @@ def compile_cell(
     ):
         return _run_definition(python, text, last, nodes)
     hint = _check_body(kind, last, nodes, text)
-    is_async = kind != "route" or any(map(_awaits, nodes))
+    is_async = kind not in ("route", "error") or any(map(_awaits, nodes))
     head = f"{'async ' if is_async else ''}def {name}({', '.join(parameters)}):"
     return _make_function(head, name, python, tree, text, hint)
 
@@ -193,7 +202,7 @@ def _awaits(node: ast.AST) -> bool:
 
 
 def _check_body(
-    kind: Literal["route", "websocket", "middleware"],
+    kind: CellKind,
     last: ast.stmt,
     nodes: Sequence[ast.AST],
     text: _Text,
@@ -201,6 +210,14 @@ def _check_body(
     """Refuse a body that cannot work as its kind; return a hint for one that probably is not meant."""
     returns = any(isinstance(node, ast.Return) for node in nodes)
     produces = next((node for node in nodes if isinstance(node, ast.Yield | ast.YieldFrom)), None)
+    if kind == "lifespan":
+        if produces is None:
+            raise text.error(
+                "the lifespan has no yield; what stands above a line `yield` runs at startup, what stands "
+                "below it at shutdown",
+                last.end_lineno or last.lineno,
+            )
+        return None
     if kind == "route":
         if isinstance(last, ast.Expr) and not returns and produces is None:
             return f"the body ends in an expression and returns nothing; to send it: return {_short(last)}"
@@ -209,9 +226,16 @@ def _check_body(
         advice = {
             "websocket": "a socket's body sends with: await websocket.send_text(...)",
             "middleware": "a middleware's body ends with: return response",
+            "error": "an error handler's body ends with: return",
         }
         raise text.error(f"yield is for routes that stream; {advice[kind]}", produces.lineno)
-    if kind == "middleware" and not returns and not any(isinstance(node, ast.Raise) for node in nodes):
+    answers = returns or any(isinstance(node, ast.Raise) for node in nodes)
+    if kind == "error" and not answers:
+        raise text.error(
+            f"the error handler returns nothing; end it with what to answer, for example: {EXAMPLES[kind]}",
+            last.end_lineno or last.lineno,
+        )
+    if kind == "middleware" and not answers:
         raise text.error(
             "the middleware returns nothing; end it with: return response "
             "(the one that `await call_next(request)` gives, or one of your own)",

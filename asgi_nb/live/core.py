@@ -7,6 +7,7 @@ Rule 2: definitions come from one thread at a time, as cells do; requests may co
 
 import dataclasses
 import itertools
+import warnings
 from types import TracebackType
 from typing import Any
 
@@ -15,8 +16,11 @@ from asgi_nb.live.cards import Card
 from asgi_nb.live.cells import CompiledCell
 from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, leaving, splice
 from asgi_nb.live.errors import CellError, advise, failure_line, failure_response
+from asgi_nb.live.handlers import resolve_error
+from asgi_nb.live.lifespans import LifespanError, Lifespans, Startable
 from asgi_nb.live.notebook import Cell, Notebook
 from asgi_nb.live.snapshot import Snapshot
+from asgi_nb.live.startables import startables
 from asgi_nb.live.table import RouteTable, Stats
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.exchange import Origin
@@ -60,9 +64,10 @@ class CellRun:
         app = self._app
         app._runs.remove(self)
         if kind is not None:
-            app._swap(self._before)
+            app._swap_back(self._before)
         elif self._outer is None:
-            app._swap(finish(app.definitions, self.cell.id, self.number))
+            kept = finish(app.definitions, self.cell.id, self.number)
+            app._swap_back(app._resolved(kept))
 
 
 class Core:
@@ -85,8 +90,13 @@ class Core:
         self._run_numbers = itertools.count(1)
         self._serials = itertools.count(1)
         self._snapshot = Snapshot((), state=self.state, on_error=self._on_error)
+        self.lifespans = Lifespans(lambda: self._startables(self._snapshot))
+        """What runs with each server."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.lifespans.serve(scope, receive, send)
+            return
         snapshot = self._snapshot
         scope[self._key] = snapshot
         await snapshot.app(scope, receive, send)
@@ -185,12 +195,12 @@ class Core:
             called = what.definition.title if isinstance(what, Card) else what
             there = "; ".join(definition.title for definition in self.definitions) or "nothing"
             raise CellError(f"nothing is called {called!r}; there is: {there}")
-        self._swap(tuple(definition for definition in self.definitions if definition not in gone))
+        self._swap_back(tuple(definition for definition in self.definitions if definition not in gone))
         return [definition.title for definition in gone]
 
     def reset(self) -> None:
         """Take all definitions away."""
-        self._swap(())
+        self._swap_back(())
 
     # The work.
 
@@ -219,21 +229,71 @@ class Core:
             on=on,
         )
         definitions, replaced = splice(self.definitions, new)
-        self._swap(definitions)
+        problems = self._swap(definitions)
         shadowed = [old for old, by in self._snapshot.arrangement.shadows.items() if new in by.values()]
         hint = None if compiled is None else compiled.hint
-        return Card(new, replaced or leaving(definitions, new), tuple(shadowed), hint)
+        said = tuple(problems)
+        return Card(new, replaced or leaving(definitions, new), tuple(shadowed), hint, said=said)
 
     def _cell(self) -> Cell:
         cell = self.notebook.cell()
         # Before the cell's code runs, IPython tells its id and not yet its number.
         return dataclasses.replace(cell, id=self._runs[-1].cell.id) if self._runs else cell
 
-    def _swap(self, definitions: Definitions) -> None:
-        if definitions != self.definitions:
-            self._snapshot = Snapshot(
-                definitions, state=self.state, on_error=self._on_error, before=self._snapshot
-            )
+    def _swap(self, definitions: Definitions) -> list[str]:
+        """
+        Use other definitions from now on.
+
+        Returns:
+            What went wrong in the shutdowns of what is used no longer, a line each.
+
+        Raises:
+            CellError: A startup failed; the definitions stay as they were.
+        """
+        if definitions == self.definitions:
+            return []
+        before = self._snapshot
+        snapshot = Snapshot(definitions, state=self.state, on_error=self._on_error, before=before)
+        if not self.lifespans.running:
+            self._snapshot = snapshot
+            return []
+        wanted, used = self._startables(snapshot), self._startables(before)
+        try:
+            problems = self.lifespans.change(wanted, used, stop_mounted=False)
+        except LifespanError as exc:
+            raise CellError(str(exc)) from exc
+        self._snapshot = snapshot
+        # Last, and only then: no new request comes to it.
+        return problems + self.lifespans.change(wanted, wanted)
+
+    def _swap_back(self, definitions: Definitions) -> None:
+        """Use other definitions at the end of a cell, where a failure can only be told."""
+        try:
+            problems = self._swap(definitions)
+        except CellError as exc:
+            problems = [str(exc)]
+        for problem in problems:
+            warnings.warn(problem, RuntimeWarning, stacklevel=2)
+
+    def _startables(self, snapshot: Snapshot) -> list[Startable]:
+        return startables(snapshot.arrangement, self, self.frame_label)
+
+    def _resolved(self, definitions: Definitions) -> Definitions:
+        """Look the names of exceptions up again: a cell may have defined the class anew."""
+        return tuple(self._resolve(old) if old.kind == "error" else old for old in definitions)
+
+    def _resolve(self, old: Definition) -> Definition:
+        handling = old.built
+        if not handling.words:
+            return old
+        try:
+            key = resolve_error(handling.words, self.notebook.namespace)
+        except CellError:
+            # The name is gone, the class may still be raised.
+            return old
+        if key is handling.key:
+            return old
+        return dataclasses.replace(old, built=dataclasses.replace(handling, key=key))
 
     async def _on_error(self, request: Request, exc: Exception) -> Response:
         """Answer a request whose handler raised; the toolkit hands the exception on to the server."""

@@ -1,4 +1,4 @@
-"""`@app.get("/items")` and its kin, on top of `add_route`, `add_websocket_route` and `add_middleware`."""
+"""`@app.get("/items")` and its kin, on top of `add_route` and the other methods that take an object."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
@@ -48,6 +48,16 @@ class Decorators(ABC):
     @abstractmethod
     def add_middleware(self, middleware: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Put a middleware around all that is there."""
+
+    @abstractmethod
+    def add_exception_handler(
+        self, exc_class_or_status_code: int | type[Exception], handler: Callable[..., Any]
+    ) -> Any:
+        """Answer a status or a class of exceptions with a handler."""
+
+    @abstractmethod
+    def add_lifespan(self, lifespan: Callable[..., Any]) -> Any:
+        """Run a startup and a shutdown with the server."""
 
     def route(
         self,
@@ -122,4 +132,18 @@ class Decorators(ABC):
     def middleware(self, function: F) -> F:
         """Decorate a middleware: an `async def f(request, call_next)`, or what makes an ASGI app of one."""
         self.add_middleware(function)
+        return function
+
+    def exception_handler(self, exc_class_or_status_code: int | type[Exception]) -> Callable[[F], F]:
+        """Decorate a function of `(request, exc)` that answers a status or a class of exceptions."""
+
+        def decorate(handler: F) -> F:
+            self.add_exception_handler(exc_class_or_status_code, handler)
+            return handler
+
+        return decorate
+
+    def lifespan(self, function: F) -> F:
+        """Decorate a lifespan: an `async def f(app)` with one `yield` between startup and shutdown."""
+        self.add_lifespan(function)
         return function

@@ -14,7 +14,10 @@ from typing import Any, Literal
 
 from asgi_nb.record.exchange import Origin
 
-Kind = Literal["route", "websocket", "mount", "middleware"]
+Kind = Literal["route", "websocket", "mount", "middleware", "lifespan", "error"]
+
+# Kinds of which a cell that runs again replaces the first by its first, whatever the names.
+PAIRED = frozenset({"middleware", "lifespan"})
 
 Key = tuple[str, ...]
 """What two definitions have in common when the later one takes the place of the earlier."""
@@ -27,13 +30,13 @@ PARAMETER = re.compile(r"{[a-zA-Z_]\w*(:[a-zA-Z_]\w*)?}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Definition:
-    """One route, socket, mount or middleware."""
+    """One route, socket, mount, middleware, lifespan or error handler."""
 
     kind: Kind
     name: str
-    """The name of the route, or of the middleware."""
+    """The name of the route, middleware or lifespan; the status or class that an error handler answers."""
     path: str
-    """The path as it was written; "" for middleware."""
+    """The path as it was written; "" for what has none."""
     methods: frozenset[str] | None
     """The methods a route answers, HEAD with GET; None answers every one. Empty for other kinds."""
     origin: Origin
@@ -45,14 +48,17 @@ class Definition:
     serial: int
     """Counts definitions: the greater, the later."""
     built: Any
-    """The toolkit's Route, WebSocketRoute or Mount, or the Layer of a middleware."""
+    """
+    The toolkit's Route, WebSocketRoute or Mount, the Layer of a middleware, the opener of a lifespan, or the
+    Handling of an error.
+    """
     on: str = ""
     """Where an endpoint runs: `server`, `thread` or `kernel`; "" for mounts and middleware."""
 
     @property
     def key(self) -> Key:
-        """The methods and the normal path, or the middleware's name."""
-        if self.kind == "middleware":
+        """The methods and the normal path, or the name of what has no path."""
+        if self.kind in ("middleware", "lifespan", "error"):
             return self.kind, self.name
         return self.kind, normal_path(self.path), *sorted(self.methods or "*")
 
@@ -70,7 +76,7 @@ class Definition:
         """How cards and errors call it: `GET /items/{item_id:int}`, `websocket /chat`, `middleware timer`."""
         if self.kind == "route":
             return f"{self.shown_methods} {self.path}"
-        if self.kind == "middleware":
+        if self.kind in ("middleware", "lifespan", "error"):
             return self.kind if self.name == self.kind else f"{self.kind} {self.name}"
         return f"{self.kind} {self.path or '/'}"
 
@@ -116,7 +122,7 @@ def splice(definitions: Definitions, new: Definition) -> tuple[Definitions, Defi
 
 def _redefined(definitions: Definitions, new: Definition) -> Definitions:
     same = [old for old in definitions if old.owner == new.owner and old.kind == new.kind]
-    if new.kind == "middleware" and new.run:
+    if new.kind in PAIRED and new.run:
         # Two layers of one class in one run are two layers; across runs they are paired in order.
         earlier = [old for old in same if old.run != new.run]
         if new.owner is None:
@@ -165,6 +171,10 @@ class Arrangement:
     """Middleware, outermost first: the last one defined is the outermost, as with `add_middleware`."""
     shadows: Mapping[Definition, Mapping[str, Definition]]
     """Shadowed definition -> method ("*": every one) -> the later definition that answers it."""
+    lifespans: Definitions = ()
+    """Lifespans, outermost first: in their order."""
+    handlers: Definitions = ()
+    """Error handlers."""
 
 
 def arrange(definitions: Iterable[Definition]) -> Arrangement:
@@ -175,23 +185,29 @@ def arrange(definitions: Iterable[Definition]) -> Arrangement:
     it answers whatever else in between would match the path too. One that answers nothing is left out.
     """
     layers: list[Definition] = []
+    lifespans: list[Definition] = []
     groups: dict[tuple[str, str], list[Definition]] = {}
     for definition in definitions:
         if definition.kind == "middleware":
             layers.append(definition)
+        elif definition.kind == "lifespan":
+            lifespans.append(definition)
         else:
-            groups.setdefault((definition.kind, normal_path(definition.path)), []).append(definition)
+            place = definition.name if definition.kind == "error" else normal_path(definition.path)
+            groups.setdefault((definition.kind, place), []).append(definition)
     routes: list[Definition] = []
+    handlers: list[Definition] = []
     shadows: dict[Definition, Mapping[str, Definition]] = {}
-    for group in groups.values():
+    for (kind, _), group in groups.items():
+        found = handlers if kind == "error" else routes
         if len(group) == 1:
-            routes += group
+            found += group
             continue
         group.sort(key=lambda definition: -definition.serial)
         shadows |= _shadows(group)
-        routes += [definition for definition in group if not _is_hidden(definition, shadows)]
+        found += [definition for definition in group if not _is_hidden(definition, shadows)]
     layers.reverse()
-    return Arrangement(tuple(routes), tuple(layers), shadows)
+    return Arrangement(tuple(routes), tuple(layers), shadows, tuple(lifespans), tuple(handlers))
 
 
 def _shadows(group: list[Definition]) -> dict[Definition, Mapping[str, Definition]]:

@@ -1,4 +1,4 @@
-"""Functions, classes and apps as routes, sockets, mounts and middleware of the live app."""
+"""Functions, classes and apps as parts of the live app: what `add_route` and its kin take."""
 
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,10 +12,12 @@ from asgi_nb.live.core import Core
 from asgi_nb.live.decorators import Decorators
 from asgi_nb.live.definitions import place_of
 from asgi_nb.live.errors import CellError
+from asgi_nb.live.handlers import Handling, error_handler, error_name, resolve_error
 from asgi_nb.live.middleware import middleware_factory
 from asgi_nb.live.mounting import as_asgi
 from asgi_nb.live.places import PICKUP, OnKernelLoop, Place, check_place, place_endpoint
 from asgi_nb.live.snapshot import Layer
+from asgi_nb.live.startables import lifespan_opener
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.types import ASGIApp
 
@@ -79,13 +81,44 @@ class Objects(Core, Decorators):
         """
         Hand all requests below a path to another ASGI app, or to a WSGI app.
 
-        The app's lifespan runs with the server's: not for one that is mounted while it serves.
+        The app's lifespan starts with the server, or at once where one serves; it ends when the app is
+        mounted no longer.
 
         Raises:
-            CellError: The path has no leading slash, or the app is none; nothing was changed.
+            CellError: The path has no leading slash, the app is none, or its startup failed; nothing was
+                changed.
         """
         built = build_mount(path, as_asgi(app), name)
         return self._define("mount", name or "", built.path, app, built)
+
+    def add_exception_handler(
+        self, exc_class_or_status_code: int | type[Exception], handler: Callable[..., Any]
+    ) -> Card:
+        """
+        Answer a status or a class of exceptions with what a function of `(request, exc)` returns.
+
+        Args:
+            exc_class_or_status_code: A status from 400 to 599, or a class with all that derive from it.
+            handler: May return what routes do; without a status of its own it has that of the exception,
+                else 500.
+
+        Raises:
+            CellError: It is no such status or class, or no such function; nothing was changed.
+        """
+        return self._add_error(exc_class_or_status_code, handler)
+
+    def add_lifespan(self, lifespan: Callable[..., Any]) -> Card:
+        """
+        Run a startup and a shutdown with the server, on its loop: at once where one serves.
+
+        Args:
+            lifespan: A generator function with one `yield`, or what gives an async context manager; it may
+                take the app. The dict that it yields is in `request.state`.
+
+        Raises:
+            CellError: It is none, or its startup failed; the text says what runs now.
+        """
+        return self._add_lifespan(lifespan)
 
     # The work.
 
@@ -143,3 +176,22 @@ class Objects(Core, Decorators):
         factory = middleware_factory(target, args, options, place)
         layer = Layer(factory, self._key, lambda: self._snapshot)
         return self._define("middleware", name or name_of(target), "", target, layer, compiled=compiled)
+
+    def _add_error(
+        self,
+        what: int | type[Exception] | str,
+        target: Any,
+        compiled: CompiledCell | None = None,
+    ) -> Card:
+        key = resolve_error(what, self.notebook.namespace)
+        words = what if isinstance(what, str) and not isinstance(key, int) else ""
+        place = place_of(origin_of(self._cell(), target, compiled))
+        handling = Handling(key, words, error_handler(target, place, self.frame_label))
+        return self._define("error", error_name(key, words), "", target, handling, compiled=compiled)
+
+    def _add_lifespan(
+        self, target: Any, name: str | None = None, compiled: CompiledCell | None = None
+    ) -> Card:
+        return self._define(
+            "lifespan", name or name_of(target), "", target, lifespan_opener(target), compiled=compiled
+        )

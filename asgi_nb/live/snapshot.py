@@ -89,7 +89,8 @@ class Snapshot:
         self.app = App(
             routes=[definition.built for definition in self.arrangement.routes],
             middleware=[Middleware(_Layers, layers, self.below)] if layers else [],
-            exception_handlers={Exception: on_error},
+            exception_handlers={Exception: on_error}
+            | {definition.built.key: definition.built.handler for definition in self.arrangement.handlers},
         )
         self.app.state = state
         if before is not None:

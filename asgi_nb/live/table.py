@@ -8,6 +8,9 @@ from asgi_nb.live.snapshot import Snapshot
 from asgi_nb.record import markup
 from asgi_nb.record.masks import visible
 
+# Kinds that requests ask for, and that are counted.
+ASKED = frozenset({"route", "websocket", "mount"})
+
 Stats = Callable[[Definition], tuple[int, float | None]]
 """Gives how often a definition was asked, and the median duration in seconds, None when never."""
 
@@ -19,11 +22,11 @@ class Row:
     methods: str
     """`GET,POST`; `*` for a route that answers every method; "" for what is not a route."""
     path: str
-    """The path as it was written; "" for middleware."""
+    """The path as it was written; "" for what has none."""
     name: str
-    """The name for `url_for`, or the name of the middleware."""
+    """The name for `url_for`, of the middleware or lifespan, or the error that is handled."""
     kind: Kind
-    """`route`, `websocket`, `mount` or `middleware`."""
+    """`route`, `websocket`, `mount`, `middleware`, `error` or `lifespan`."""
     cell: str
     """`[3]`, or the function's name where cells have no numbers."""
     shadowed_by: str
@@ -38,7 +41,8 @@ class Row:
 
 class RouteTable:
     """
-    All that an app has: routes, sockets and mounts in the cells' order, then middleware, outermost first.
+    All that an app has: routes, sockets and mounts in the cells' order, then middleware, outermost first,
+    error handlers and lifespans.
 
     Args:
         snapshot: The app as it is.
@@ -47,10 +51,11 @@ class RouteTable:
 
     def __init__(self, snapshot: Snapshot, stats: Stats | None = None) -> None:
         arrangement = snapshot.arrangement
-        ends = [definition for definition in snapshot.definitions if definition.kind != "middleware"]
+        ends = [definition for definition in snapshot.definitions if definition.kind in ASKED]
+        handlers = [definition for definition in snapshot.definitions if definition.kind == "error"]
         self.rows = tuple(
             _row(definition, arrangement.shadows.get(definition, {}), stats)
-            for definition in (*ends, *arrangement.layers)
+            for definition in (*ends, *arrangement.layers, *handlers, *arrangement.lifespans)
         )
 
     def __len__(self) -> int:
@@ -94,7 +99,7 @@ class RouteTable:
 
 
 def _row(definition: Definition, shadows: Mapping[str, Definition], stats: Stats | None) -> Row:
-    hits, median = (None, None) if stats is None or definition.kind == "middleware" else stats(definition)
+    hits, median = (None, None) if stats is None or definition.kind not in ASKED else stats(definition)
     return Row(
         methods=definition.shown_methods,
         path=definition.path,

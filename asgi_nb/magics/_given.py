@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
+from asgi_nb.live.app import LiveApp
 from asgi_nb.live.definitions import PARAMETER
 from asgi_nb.web.convertors import CONVERTOR_TYPES
 from asgi_nb.web.requests import Request
@@ -12,6 +13,8 @@ from asgi_nb.web.websockets import WebSocket
 
 # Magic -> name -> class; None for what has no attributes that anyone asks for.
 GIVEN: dict[str, dict[str, type | None]] = {
+    "asgi_error": {"request": Request, "exc": None},
+    "asgi_lifespan": {"app": LiveApp},
     "asgi_middleware": {"request": Request, "call_next": None},
     "asgi_route": {"request": Request},
     "asgi_websocket": {"websocket": WebSocket},
@@ -29,7 +32,7 @@ def given_in(magic: str, line: str) -> Mapping[str, type | None]:
     if magic not in GIVEN:
         return {}
     names = dict(GIVEN[magic])
-    if magic != "asgi_middleware":
+    if magic in ("asgi_route", "asgi_websocket"):
         for parameter in PARAMETER.finditer(line):
             name, _, kind = parameter[0].strip("{}").partition(":")
             convertor = CONVERTOR_TYPES.get(kind or "str")

@@ -6,6 +6,7 @@ Rule 2: nothing is run and no type is inferred: an answer that takes a second is
     What a handler is given is known, so its attributes are those of the class.
 """
 
+import builtins
 import re
 from collections.abc import Callable, Iterable
 from types import FunctionType
@@ -19,6 +20,7 @@ from asgi_nb.live.names import METHODS
 from asgi_nb.live.places import PLACES
 from asgi_nb.magics._given import attributes_of, given_in
 from asgi_nb.web.convertors import CONVERTOR_TYPES
+from asgi_nb.web.exceptions import PHRASES
 
 # `%asgi_serve ap`, `%%asgi_route GET /it`, also with `reply = ` ahead.
 MAGIC_LINE = re.compile(r"\s*(?:\w[\w., ]*=\s*)?%%?(asgi_\w+)\s+(.*)", re.DOTALL)
@@ -118,12 +120,24 @@ def _places(line: Line) -> Candidates:
     return line.fragment, [place for place in PLACES if line.magic == "asgi_route" or place != "thread"]
 
 
+def _errors(line: Line) -> Candidates:
+    """Statuses of errors, the notebook's exceptions, and Python's own."""
+    names = {**vars(builtins), **line.shell.user_ns}
+    classes = [
+        name
+        for name, value in names.items()
+        if isinstance(value, type) and issubclass(value, Exception) and not name.startswith("_")
+    ]
+    return line.fragment, [*(str(status) for status in PHRASES if status >= 400), *sorted(classes)]
+
+
 def _definitions() -> Iterable[Definition]:
     return default_kit().app.definitions
 
 
 # Magic -> what its line holds, word by word. A new magic is a line here if its line holds more than options.
 WORDS: dict[str, list[Callable[[Line], Candidates]]] = {
+    "asgi_error": [_errors],
     "asgi_mount": [_new_path, _apps],
     "asgi_request": [_methods, _target],
     "asgi_route": [_methods, _new_path],
