@@ -1,5 +1,8 @@
-"""What one can do with an exchange: copy it. Thin methods of `Exchange`; the work is where they call."""
+"""What one can do with an exchange: copy it, compare it. Thin methods; the work is where they call."""
 
+from collections.abc import Collection
+
+from asgi_nb.record.diff import Diff, diff
 from asgi_nb.record.export.code import Code
 from asgi_nb.record.export.curl import as_curl
 from asgi_nb.record.export.http import as_http
@@ -63,3 +66,12 @@ class Actions:
         `asgi_nb.record.export.testing.as_test`.
         """
         return as_test(self, app, secrets=secrets, base_url=base_url)
+
+    def diff(self: Recorded, other: Recorded, *, ignore: Collection[str] = ()) -> Diff:
+        """
+        Say what differs from this exchange to another: request, status, headers, body, messages.
+
+        Dates and request ids are left out; `ignore=("x-a", "/items/*/id")` leaves out headers and places in
+        JSON. See `asgi_nb.record.diff.diff`.
+        """
+        return diff(self, other, ignore=ignore)
