@@ -17,22 +17,18 @@ from typing import TypedDict, overload
 from asgi_nb.record.draft import EXIT, Draft
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.guard import GUARD
-from asgi_nb.record.markup import table
+from asgi_nb.record.masks import visible
 from asgi_nb.record.output import OutputRecord
-from asgi_nb.record.summary import summarize
+from asgi_nb.record.selection import Queries, Selection, as_html
+from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 
 logger = logging.getLogger("asgi_nb.record")
-
-# A night of clicking, or ten minutes of a load test at 16 requests a second.
-MAX_EXCHANGES = 10_000
-# What a notebook can spare beside the data it is there for.
-MAX_BYTES = 64 << 20
 
 # Bytes by which an exchange under way may be heavier than the account says: a hundredth of what it may weigh.
 UNCHARGED = 1 << 14
 
-# Rows of the table in a notebook: what fits on two screens, and what a saved notebook should carry.
-SHOWN = 50
+# Exchanges that Tab looks at: an answer must come while somebody types.
+COMPLETED = 1000
 
 # Odd, so that multiplying by it modulo 2**32 gives each number another id. Source: Knuth, TAOCP 3, 6.4.
 _ID_FACTOR = 0x9E3779B1
@@ -84,12 +80,13 @@ class Watch:
             self._changed.clear()
 
 
-class Store:
+class Store(Queries):
     """
     The exchanges of an app, oldest first.
 
     Reads like a list, by position: `traffic[-1]`, `traffic[:10]`. By text it finds what a person remembers:
-    `traffic["GET /items"]`, `traffic["/items/{id}"]`, `traffic["3f9a"]`.
+    `traffic["GET /items"]`, `traffic["/items/{id}"]`, `traffic["3f9a"]`. `traffic.where("status>=400")` takes
+    the filters of the inspector.
 
     When there is no more room, the exchange that finished first goes first; sockets and requests under way go
     only when nothing else is left. The newest exchange always stays.
@@ -123,6 +120,8 @@ class Store:
         self._finished: deque[int] = deque()
         self.watches: tuple[Watch, ...] = ()
         """Who is told of changes."""
+        self.sessions: tuple[Session, ...] = ()
+        """Who is given each exchange as it begins; changed under the guard."""
         # A generator of its own: a notebook that seeds `random` must not see its numbers change.
         self._salt = random.Random().getrandbits(32)
         self._last_seq = 0
@@ -141,6 +140,8 @@ class Store:
             exchange.seq = exchange.request.body.seq = seq
             exchange.keeper = self
             exchange.id = f"{(seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF:08x}"
+            for session in self.sessions:
+                session.take(exchange)
             self._kept[seq] = exchange
             gone, woken = self._update(exchange)
         for watch in woken:
@@ -153,6 +154,8 @@ class Store:
             self._last_seq = exchange.seq = seq = self._last_seq + 1
             draft.number = (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
             exchange.keeper = self
+            for session in self.sessions:
+                session.take(exchange)
             self._kept[seq] = exchange
             self._bytes += exchange.charged
             gone, woken = self._settle(exchange)
@@ -320,6 +323,10 @@ class Store:
             self.watches = (*self.watches, watch)
         return watch
 
+    def record(self, max_exchanges: int = MAX_EXCHANGES, max_bytes: int = MAX_BYTES) -> Session:
+        """Make a session, which keeps what begins inside of its `with` block; see `Session`."""
+        return Session(self, max_exchanges, max_bytes)
+
     # --- reading
 
     def __len__(self) -> int:
@@ -365,11 +372,11 @@ class Store:
     @overload
     def __getitem__(self, key: int) -> Exchange: ...
     @overload
-    def __getitem__(self, key: slice) -> list[Exchange]: ...
+    def __getitem__(self, key: slice) -> Selection: ...
     @overload
-    def __getitem__(self, key: str) -> Exchange | list[Exchange]: ...
+    def __getitem__(self, key: str) -> Exchange | Selection: ...
 
-    def __getitem__(self, key: int | slice | str) -> Exchange | list[Exchange]:
+    def __getitem__(self, key: int | slice | str) -> Exchange | Selection:
         """
         Find exchanges by position or by text.
 
@@ -379,7 +386,7 @@ class Store:
                 ("/items/{id}") or the request's, with or without its query.
 
         Returns:
-            One exchange for a position or an id, a list for a slice or a path; the list may be empty.
+            One exchange for a position or an id, a selection for a slice or a path; it may be empty.
 
         Raises:
             IndexError: There is no exchange at this position.
@@ -388,11 +395,11 @@ class Store:
         if isinstance(key, str):
             method, space, path = key.strip().rpartition(" ")
             if space or key.startswith("/"):
-                return [exchange for exchange in self if _matches(exchange, method.strip().upper(), path)]
+                return Selection(one for one in self if _matches(one, method.strip().upper(), path))
             return self._by_id(key)
         exchanges = self._snapshot()
         if isinstance(key, slice):
-            return exchanges[key]
+            return Selection(exchanges[key])
         try:
             return exchanges[key]
         except IndexError:
@@ -418,6 +425,16 @@ class Store:
             f"write '/path' or 'GET /path' to find by path"
         )
 
+    def _ipython_key_completions_(self) -> list[str]:
+        """What Tab offers inside of `traffic["`: the routes and paths that were asked for, newest first."""
+        routes: dict[str, None] = {}
+        for exchange in reversed(self[-COMPLETED:]):
+            path = exchange.request.path if exchange.route_path is None else exchange.route_path
+            text = f"{exchange.request.method} {path}"
+            if text == visible(text):
+                routes[text] = None
+        return list(routes)
+
     # --- showing
 
     def __repr__(self) -> str:
@@ -427,22 +444,7 @@ class Store:
         return f"<Store: {counts['kept']} exchanges, {counts['bytes'] / 1e6:.1f} MB{dropped}{off}>"
 
     def _repr_html_(self) -> str:
-        rows = [summarize(exchange) for exchange in self[-SHOWN:]]
-        masked = sum(row["masked"] for row in rows)
-        hidden = f", {masked} secrets masked" if masked else ""
-        caption = f"{self!r}".strip("<>") + (f", last {len(rows)}" if len(self) > len(rows) else "") + hidden
-        cells = [
-            [
-                row["seq"],
-                row["method"],
-                row["status"] if row["status"] is not None else row["state"],
-                row["path"],
-                row["cell"],
-                None if row["duration_ms"] is None else f"{row['duration_ms']:.1f} ms",
-            ]
-            for row in rows
-        ]
-        return table(["#", "Method", "Status", "Path", "Cell", "Time"], cells, caption=caption)
+        return as_html(self._snapshot(), f"{self!r}".strip("<>"))
 
 
 def _matches(exchange: Exchange, method: str, path: str) -> bool:
