@@ -5,52 +5,39 @@ Everything a magic does is one call of a Kit. The default kit's attributes are t
 `asgi_nb.kit.serve` is `asgi_nb.serve`.
 """
 
-import asyncio
 import functools
-import statistics
 import sys
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
-
-import anyio.lowlevel
-import anyio.to_thread
+from typing import TYPE_CHECKING, Any
 
 from asgi_nb.live.app import LiveApp
 from asgi_nb.live.cards import Card
-from asgi_nb.live.definitions import Definition
-from asgi_nb.live.nesting import wait_while_running
-from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook, running_loop
+from asgi_nb.live.counting import count
+from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook
 from asgi_nb.live.places import Place
 from asgi_nb.live.removed import Removed
 from asgi_nb.live.table import RouteTable
-from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.options import read_options
-from asgi_nb.service.portal import current_line, on_portal, spawn
+from asgi_nb.service.portal import spawn
 from asgi_nb.service.service import STOP_TIMEOUT, Service, check_app, start, stop_all
-from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.types import ASGIApp
 
 if TYPE_CHECKING:
     # 130 ms that `%load_ext` need not wait for, and a widget that it may never show.
     import httpx2
 
-    from asgi_nb.caller import Answer, Body, RequestText
+    from asgi_nb.caller import Body
     from asgi_nb.reply import Reply
+    from asgi_nb.sending import Sender
     from asgi_nb.widgets.inspector import Inspector
-
-T = TypeVar("T")
 
 REQUEST_TIMEOUT = 30.0
 """Seconds for one request from a cell."""
-SETTLE_TIMEOUT = 1.0
-"""Seconds that a finished request waits for a loop that has been blocked since."""
 
 
 class Stopped(list[Service]):
@@ -78,7 +65,6 @@ class Kit:
         self.traffic = Store()
         self._tapped = Tap(self.app, self.traffic, provenance=self.app)
         self._services: dict[int, tuple[ASGIApp, Service]] = {}
-        self._client: httpx2.Client | None = None
         self._inspector: Inspector | None = None
         self._lock = threading.Lock()
 
@@ -220,7 +206,7 @@ class Kit:
 
     def routes(self) -> RouteTable:
         """List what cells have defined, how often each was asked, and its median duration."""
-        return self.app.table(_counted(self.traffic))
+        return self.app.table(count(self.traffic))
 
     def inspect(self) -> "Inspector":
         """
@@ -245,11 +231,7 @@ class Kit:
         It keeps cookies, as a browser does. Using it while nothing is served is a ServiceError. In a cell,
         it lets the kernel answer a route with `on="kernel"`; of `client.stream`, the head of the response.
         """
-        if self._client is None:
-            from asgi_nb.caller import LocalClient
-
-            self._client = LocalClient(self._local_url, self._answerable, timeout=REQUEST_TIMEOUT)
-        return self._client
+        return self._sender.client
 
     def request(
         self,
@@ -277,19 +259,7 @@ class Kit:
             NestingError: The route runs on the kernel's loop, which this cell blocks and which
                 cannot be run inside of it.
         """
-        from asgi_nb.caller import parse_request
-        from asgi_nb.reply import Reply
-
-        if on_portal():
-            raise ServiceError(
-                "request() waits for the server's thread, and was called on it; from an async handler, "
-                "use httpx2.AsyncClient"
-            )
-        request = parse_request(line).with_headers(headers or {}).with_body(body)
-        before = self.traffic.counts()["last_seq"]
-        answer = self._send(request, timeout)
-        exchange = answer.exchange or self._sent_from(answer.local_port, before)
-        return Reply(answer.response, exchange=exchange, complete=answer.complete)
+        return self._sender.request(line, headers, body, timeout)
 
     # Ending.
 
@@ -299,11 +269,18 @@ class Kit:
         if self._inspector is not None:
             self._inspector.close()
             self._inspector = None
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        # Not made only to be closed.
+        if "_sender" in vars(self):
+            self._sender.close()
+            del self._sender
 
     # The work.
+
+    @functools.cached_property
+    def _sender(self) -> "Sender":
+        from asgi_nb.sending import Sender  # an HTTP client: loaded with the first request
+
+        return Sender(self.app, self._tapped, self.traffic, self._asked, REQUEST_TIMEOUT)
 
     def _service_of(self, app: ASGIApp) -> Service | None:
         _, service = self._services.get(id(app), (None, None))
@@ -314,12 +291,6 @@ class Kit:
         services = self.services()
         return self._service_of(self.app) or (services[-1] if services else None)
 
-    def _local_url(self) -> str:
-        service = self._asked()
-        if service is None:
-            raise ServiceError("nothing is served; run %asgi_serve, or asgi_nb.serve(), first")
-        return service.local_url
-
     def _addressed(self, card: Card) -> Card:
         service = self._service_of(self.app)
         definition = card.definition
@@ -329,51 +300,6 @@ class Kit:
             return card
         path = definition.path.removeprefix("/")
         return replace(card, url=service.url + (f"{path}/" if is_mount and path else path))
-
-    def _send(self, request: "RequestText", timeout: float) -> "Answer":
-        from asgi_nb.caller import call_app, call_over_http
-
-        if self._asked() is not None:
-            call = functools.partial(call_over_http, self.client, request, timeout)
-            return self._answerable(request.method, request.target, call)
-        loop = self._loop_for(request.method, request.target)
-        answering = spawn(call_app, self._tapped, request, timeout)
-        try:
-            # One second more than the call takes by its own clock, unless the loop is blocked.
-            if loop is not None:
-                return wait_while_running(loop, answering, timeout + 1)
-            wait_for([answering], timeout + 1)
-            return answering.result(0)
-        except TimeoutError as exc:
-            raise ServiceError(
-                f"{request.method} {request.target}: no response within {timeout:g} s; the thread "
-                f"that runs the app is at {current_line()}"
-            ) from exc
-        finally:
-            answering.cancel()
-
-    def _answerable(self, method: str, target: str, call: Callable[[], T]) -> T:
-        """Make a blocking call that sends a request, so that the kernel can answer it if it is the one to."""
-        loop = self._loop_for(method, target)
-        if loop is None:
-            return call()
-        return wait_while_running(loop, spawn(anyio.to_thread.run_sync, call), None)
-
-    def _loop_for(self, method: str, target: str) -> asyncio.AbstractEventLoop | None:
-        """Give the kernel's loop if the caller blocks it, and it is what a request waits for."""
-        loop = self.app.notebook.loop
-        if loop is None or running_loop() is not loop:
-            return None
-        return loop if self.app.waits_for_kernel(method, unquote(urlsplit(target).path)) else None
-
-    def _sent_from(self, local_port: int | None, before: int) -> Exchange | None:
-        """Find the exchange that a connection of this process made."""
-        # The answer is here before the app has returned from sending it: let the loop end that step.
-        wait_for([spawn(anyio.lowlevel.checkpoint)], SETTLE_TIMEOUT)
-        for exchange in reversed(self.traffic.since(before)):
-            if local_port is not None and exchange.client is not None and exchange.client[1] == local_port:
-                return exchange
-        return None
 
 
 def _live_address(service: Service) -> Mapping[str, Any]:
@@ -399,44 +325,6 @@ def _check_same(running: Service, host: str | None, port: int, options: Mapping[
             f"the app is being served with other options: {running.options}; "
             "stop it first: %asgi_stop, or asgi_nb.stop()"
         )
-
-
-def _counted(traffic: Store) -> Callable[[Definition], tuple[int, float | None]]:
-    """Give the hits and the median duration of a definition, from what the store has kept."""
-    by_route: dict[tuple[str, str | None], list[Exchange]] = defaultdict(list)
-    for exchange in traffic:
-        by_route[exchange.kind, exchange.route_path].append(exchange)
-
-    def stats(definition: Definition) -> tuple[int, float | None]:
-        if definition.kind == "mount":
-            found = [e for exchanges in by_route.values() for e in exchanges if _is_of(e, definition)]
-        else:
-            kind = "websocket" if definition.kind == "websocket" else "http"
-            found = [
-                exchange
-                for exchange in by_route.get((kind, definition.path), [])
-                if _is_of(exchange, definition)
-                and (
-                    kind == "websocket"
-                    or definition.methods is None
-                    or exchange.request.method in definition.methods
-                )
-            ]
-        durations = [exchange.duration for exchange in found if exchange.duration is not None]
-        return len(found), statistics.median(durations) if durations else None
-
-    return stats
-
-
-def _is_of(exchange: Exchange, definition: Definition) -> bool:
-    """Whether the cell of the definition answered, in this run of it or an earlier one."""
-    origin = exchange.origin
-    if origin is None:
-        return False
-    own = definition.origin
-    if own.cell_id is None or definition.kind == "mount":
-        return origin == own
-    return origin.cell_id == own.cell_id
 
 
 # The default kit.

@@ -17,10 +17,11 @@ FLOORS = {
     "widgets": 4,
     "caller": 4,
     "reply": 4,
-    "kit": 5,
-    "magics": 6,
-    "extension": 7,
-    "__init__": 8,
+    "sending": 5,
+    "kit": 6,
+    "magics": 7,
+    "extension": 8,
+    "__init__": 9,
     "_version": -1,
 }
 
@@ -33,7 +34,7 @@ ONLY_IN = {
     "anywidget": ("widgets/",),
     "traitlets": ("widgets/",),
     "ipywidgets": ("widgets/",),
-    "httpx2": ("web/testclient.py", "caller.py", "reply.py", "kit.py"),
+    "httpx2": ("web/testclient.py", "caller.py", "reply.py", "sending.py", "kit.py"),
     "threading": (
         "service/",
         "record/guard.py",
