@@ -9,17 +9,22 @@ Rule 2: an exchange that changed ten times since the last batch is sent once, as
 Rule 3: a page that left two batches unanswered for SILENCE seconds gets nothing until it says hello again.
 Rule 4: what a page missed is counted and told. Any gap is mended by a new hello: a snapshot of the newest
         rows, then the older ones behind it, at the end of which the page forgets what it was not sent.
+Rule 5: a view's filter runs here, over the whole store, newest first, for as long as `flush` may; the rest
+        waits for the next round. A row that has ceased to match is taken back by its number.
 """
 
 import math
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.filters import FilterError
 from asgi_nb.record.store import Store, Watch
-from asgi_nb.widgets.wire import WIRE_VERSION, Outgoing, encode, row
+from asgi_nb.widgets.lens import Lens, make_lens
+from asgi_nb.widgets.wire import WIRE_VERSION, Outgoing, encode
 
 # Measured: 100 to 500 rows a message is the knee; beyond it, parsing in the page dominates.
 MAX_ROWS = 500
@@ -36,6 +41,15 @@ SILENCE = 5.0
 # Rows that a page holds (js/src/rows.js): it forgets older ones, so they are not worth sending.
 MAX_PAGE_ROWS = 5000
 
+# Numbers that a filtered view looks at per round: most of them will make no row.
+MAX_LOOKS = 4 * MAX_ROWS
+
+# Seconds between two looks through a filter on time: of `age<5m`, nobody sees a difference sooner.
+REFRESH = 5.0
+
+# Batches between two looks at which of the matching exchanges the store has dropped: one second.
+RECOUNT = 20
+
 # Pages of one kernel. Reloads leave dead ones behind until they fall silent, so the oldest goes first.
 MAX_VIEWS = 16
 
@@ -48,6 +62,9 @@ class View:
     hello: int
     """The number of its hello: what answers an older one is not for it."""
     watch: Watch
+    lens: Lens
+    follows: bool
+    """Whether it shows what the inspector's own filter says."""
     stirred: bool = True
     """Whether the watch may hold something."""
     backlog: deque[int] = field(default_factory=deque)
@@ -62,6 +79,18 @@ class View:
     """The newest exchange that it knows. New numbers come in order, so a gap above it is what it missed."""
     lost: int = 0
     """Exchanges that left the store before they could be sent, since the last batch."""
+    matching: set[int] = field(default_factory=set)
+    """Numbers that match the filter, when there is one."""
+    problem: str = ""
+    """What went wrong with the filter since the last batch."""
+    refresh_at: float = math.inf
+    """When to look at everything again, because time alone changes what a filter shows."""
+    left: list[int] = field(default_factory=list)
+    """Numbers that match no longer, since the last batch."""
+    removals: int = 0
+    """The store's, when the last snapshot began."""
+    dropped: int = 0
+    """The store's, when `matching` was last counted anew."""
 
     @property
     def has_news(self) -> bool:
@@ -83,10 +112,12 @@ class Feed:
         self._store = store
         self._wake = wake
         self._interval = interval
+        self._where = ""
         # The rows of another kernel, or of another inspector, share nothing with ours but their numbers.
         self._instance = secrets.token_hex(8)
         self._views: dict[str, View] = {}
         self._next_round = -math.inf
+        self._rounds = 0
 
     @property
     def view_count(self) -> int:
@@ -98,27 +129,47 @@ class Feed:
         for view_id in list(self._views):
             self._forget(view_id)
 
+    def follow(self, where: str) -> None:
+        """
+        Filter every view from here on, also those that had a filter of their own.
+
+        Raises:
+            FilterError: The filter cannot be read; nothing has changed.
+        """
+        make_lens(where, "", ())
+        self._where = where.strip()
+        for view in self._views.values():
+            self._look_through(view, None, view.lens.marks, view.lens.columns)
+
     # --- what pages say
 
     def receive(self, message: Mapping[str, Any]) -> list[Outgoing]:
         """
-        Take in a `hello`, `ack` or `bye` from a page.
+        Take in a `hello`, `view`, `ack`, `ping` or `bye` from a page.
 
         Returns:
             What is to be sent at once; rows wait for `flush`.
         """
         match message:
             case {"kind": "hello", "v": str(view_id), "hello": int(hello)}:
-                return self._hello(view_id, hello, message.get("version"))
+                return self._hello(view_id, hello, message)
+            case {"kind": "view", "v": str(view_id), "hello": int(hello), "id": int(number)}:
+                return self._view(view_id, hello, number, message)
             case {"kind": "ack", "v": str(view_id), "hello": int(hello), "batch": int(batch)}:
                 self._acknowledge(view_id, hello, batch)
+            case {"kind": "ping", "v": str(view_id), "hello": int(hello)}:
+                known = view_id in self._views and self._views[view_id].hello == hello
+                # A view that fell silent, or was one too many, is told to say hello again.
+                kind = "pong" if known else "silent"
+                return [Outgoing({"kind": kind, "v": view_id, "hello": hello, **self._state()}, [])]
             case {"kind": "bye", "v": str(view_id)}:
                 self._forget(view_id)
         # Anything else comes from a page of another version, and its hello was refused with a reason.
         return []
 
-    def _hello(self, view_id: str, hello: int, version: object) -> list[Outgoing]:
+    def _hello(self, view_id: str, hello: int, message: Mapping[str, Any]) -> list[Outgoing]:
         self._forget(view_id)
+        version = message.get("version")
         if version != WIRE_VERSION:
             reason = (
                 f"the page speaks wire version {version!r} and the kernel {WIRE_VERSION}; "
@@ -132,9 +183,35 @@ class Feed:
             view.stirred = True
             self._wake()
 
-        view = View(view_id, hello, self._store.watch(stir))
+        where, highlight, columns = _wishes(message)
+        view = View(view_id, hello, self._store.watch(stir), Lens(), follows=where is None)
         self._views[view_id] = view
+        try:
+            self._look_through(view, where, highlight, columns)
+        except FilterError:
+            # It was good when the page last used it: the snapshot says that it is not in use.
+            self._look_through(view, "", "", columns)
         return []
+
+    def _view(self, view_id: str, hello: int, number: int, message: Mapping[str, Any]) -> list[Outgoing]:
+        """Change what a view looks through; with a filter that cannot be read, the old one stays."""
+        view = self._views.get(view_id)
+        answer: dict[str, Any] = {"kind": "answer", "v": view_id, "id": number}
+        if view is None or view.hello != hello:
+            return [Outgoing({"kind": "silent", "v": view_id, "hello": hello}, [])]
+        try:
+            self._look_through(view, *_wishes(message))
+        except FilterError as exc:
+            return [Outgoing({**answer, "ok": False, "value": exc.reason, **_place(exc)}, [])]
+        return [Outgoing({**answer, "ok": True, "value": None}, [])]
+
+    def _look_through(self, view: View, where: str | None, highlight: str, columns: tuple[str, ...]) -> None:
+        view.lens = make_lens(self._where if where is None else where, highlight, columns)
+        view.follows = where is None
+        view.snapshot_due = True
+
+    def _state(self) -> dict[str, Any]:
+        return {"counts": self._store.counts(), "recording": self._store.recording}
 
     def _acknowledge(self, view_id: str, hello: int, batch: int) -> None:
         view = self._views.get(view_id)
@@ -157,90 +234,163 @@ class Feed:
                 times.append(view.unanswered[0][1] + SILENCE)
             elif view.has_news:
                 times.append(self._next_round)
+            else:
+                times.append(view.refresh_at)
         return min(times)
 
-    def flush(self, now: float) -> list[Outgoing]:
+    def flush(self, now: float, may_go_on: Callable[[], bool] = lambda: True) -> list[Outgoing]:
         """
         Make the batches that may be sent now.
 
         Args:
             now: Seconds, on any clock that does not jump.
+            may_go_on: Asked before each exchange that a filter looks at; when it says no, the rest waits for
+                the next round.
         """
         outgoing = []
         round_is_due = now >= self._next_round
-        for view in list(self._views.values()):
+        # Another view goes first each time, so that one with a slow filter does not take all there is.
+        self._rounds += 1
+        views = list(self._views.values())
+        first = self._rounds % max(1, len(views))
+        for view in views[first:] + views[:first]:
             if len(view.unanswered) >= CREDIT:
                 if view.unanswered[0][1] + SILENCE <= now:
                     self._forget(view.id)
                     outgoing.append(Outgoing({"kind": "silent", "v": view.id, "hello": view.hello}, []))
-            elif round_is_due and view.has_news:
+            elif round_is_due and (view.has_news or view.refresh_at <= now):
                 self._next_round = now + self._interval
-                outgoing.append(self._batch(view, now))
+                outgoing.append(self._batch(view, now, may_go_on))
         return outgoing
 
-    def _batch(self, view: View, now: float) -> Outgoing:
+    def _batch(self, view: View, now: float, may_go_on: Callable[[], bool]) -> Outgoing:
         self._take(view)
-        fresh = view.snapshot_due
+        # Not while the last look goes on: it would never come to the old rows.
+        fresh = view.snapshot_due or (view.refresh_at <= now and not view.backlog)
         if fresh:
             self._snapshot(view)
+            view.refresh_at = now + REFRESH if view.lens.timed else math.inf
         rows: list[bytes] = []
-        size, missed = self._fill(rows, view.carry, 0)
+        size, missed = self._fill(view, rows, view.carry, 0, may_go_on)
         view.lost += missed
         # Old rows ride along where the new ones leave room; those that are gone by now were not missed.
-        self._fill(rows, view.backlog, size)
+        self._fill(view, rows, view.backlog, size, may_go_on)
+        state = self._state()
         content = {
             "kind": "snap" if fresh else "batch",
             "v": view.id,
             "hello": view.hello,
             "batch": view.next_batch,
             "instance": self._instance,
-            "counts": self._store.counts(),
+            **state,
+            "matching": self._matching(view, state["counts"]["kept"], state["counts"]["dropped"]),
+            "where": view.lens.text,
+            "follows": view.follows,
+            "columns": view.lens.columns,
             "whole": not view.backlog,
             "lost": view.lost,
+            "left": view.left,
+            "problem": view.problem,
         }
         view.unanswered.append((view.next_batch, now))
         view.next_batch += 1
         view.lost = 0
+        view.left = []
+        view.problem = ""
         return Outgoing(content, [b"[" + b",".join(rows) + b"]"])
 
     def _take(self, view: View) -> None:
-        room = MAX_ROWS - len(view.carry)
-        if not view.stirred or room <= 0:
-            return
-        # The flag first: a wake that comes between these two lines must not be wiped out.
-        view.stirred = False
-        taken = view.watch.take(room)
-        if len(taken) == room:
-            view.stirred = True
-        for seq in taken:
-            if seq > view.high:
-                view.lost += seq - view.high - 1
-                view.high = seq
-        view.carry.extend(taken)
-        # The store takes what it drops out of the watch, so a number without an exchange tells of `clear`.
-        if any(self._store.get(seq) is None for seq in taken):
+        room = (MAX_LOOKS if view.lens.where else MAX_ROWS) - len(view.carry)
+        if view.stirred and room > 0:
+            # The flag first: a wake that comes between these two lines must not be wiped out.
+            view.stirred = False
+            taken = view.watch.take(room)
+            if len(taken) == room:
+                view.stirred = True
+            for seq in taken:
+                if seq > view.high:
+                    view.lost += seq - view.high - 1
+                    view.high = seq
+            view.carry.extend(taken)
+        if self._store.removals != view.removals:
             view.snapshot_due = True
 
     def _snapshot(self, view: View) -> None:
         # What changes while the store is read stands in the watch: sent twice, but never missed.
+        view.removals = self._store.removals
         view.high = self._store.counts()["last_seq"]
-        view.backlog = deque(reversed([exchange.seq for exchange in self._store][-MAX_PAGE_ROWS:]))
+        kept = [exchange.seq for exchange in reversed(self._store)]
+        # What is older may still match a filter.
+        view.backlog = deque(kept if view.lens.where else kept[:MAX_PAGE_ROWS])
         view.carry.clear()
+        view.matching = set()
+        view.left = []
         view.lost = 0
         view.snapshot_due = False
 
-    def _fill(self, rows: list[bytes], numbers: deque[int], size: int) -> tuple[int, int]:
+    def _fill(
+        self, view: View, rows: list[bytes], numbers: deque[int], size: int, may_go_on: Callable[[], bool]
+    ) -> tuple[int, int]:
         """Move rows into a batch of `size` bytes; give its new size, and how many had left the store."""
         gone = 0
-        while numbers and len(rows) < MAX_ROWS:
-            exchange = self._store.get(numbers[0])
-            encoded = encode(row(exchange)) if exchange else b""
-            if rows and size + len(encoded) > MAX_BYTES - 2:
-                break
-            numbers.popleft()
-            if exchange:
+        lens = view.lens
+        slow = bool(lens.where or lens.highlight)
+        while numbers and len(rows) < MAX_ROWS and (not slow or may_go_on()):
+            seq = numbers[0]
+            exchange = self._store.get(seq)
+            if exchange is None:
+                gone += 1
+            elif not self._shows(view, exchange):
+                if seq in view.matching:
+                    view.matching.remove(seq)
+                    view.left.append(seq)
+            elif numbers is view.backlog and len(view.matching) >= MAX_PAGE_ROWS:
+                # The page would forget it at once, but it counts.
+                view.matching.add(seq)
+            else:
+                encoded = encode(self._row(view, exchange))
+                if rows and size + len(encoded) > MAX_BYTES - 2:
+                    break
                 rows.append(encoded)
                 size += len(encoded) + 1
-            else:
-                gone += 1
+                if lens.where:
+                    view.matching.add(seq)
+            numbers.popleft()
         return size, gone
+
+    def _shows(self, view: View, exchange: Exchange) -> bool:
+        try:
+            return view.lens.shows(exchange)
+        except FilterError as exc:
+            view.problem = exc.reason
+            return False
+
+    def _row(self, view: View, exchange: Exchange) -> dict[str, Any]:
+        try:
+            return view.lens.row(exchange)
+        except FilterError as exc:
+            view.problem = f"highlight: {exc.reason}"
+            return replace(view.lens, highlight=None).row(exchange)
+
+    def _matching(self, view: View, kept: int, dropped: int) -> int:
+        """How many of the kept exchanges match, as far as they were looked at."""
+        if not view.lens.where:
+            return kept
+        if dropped != view.dropped and view.next_batch % RECOUNT == 0:
+            view.dropped = dropped
+            view.matching.intersection_update(exchange.seq for exchange in self._store)
+        return min(len(view.matching), kept)
+
+
+def _place(exc: FilterError) -> dict[str, int]:
+    return {"position": exc.position, "end": exc.end}
+
+
+def _wishes(message: Mapping[str, Any]) -> tuple[str | None, str, tuple[str, ...]]:
+    """Read what a page wants to look through; what is of the wrong type is left out."""
+    where, highlight, columns = (message.get(key) for key in ("where", "highlight", "columns"))
+    return (
+        where if isinstance(where, str) else None,
+        highlight if isinstance(highlight, str) else "",
+        tuple(name for name in columns if isinstance(name, str)) if isinstance(columns, list) else (),
+    )

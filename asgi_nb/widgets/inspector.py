@@ -8,7 +8,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.filters import Filter
 from asgi_nb.record.store import Store
+from asgi_nb.widgets.desk import Desk
 from asgi_nb.widgets.pump import Pump
 
 Spawn = Callable[[Callable[[], Awaitable[None]]], "Future[None]"]
@@ -36,12 +39,39 @@ class Inspector(anywidget.AnyWidget):  # type: ignore[misc]
 
     def __init__(self, store: Store, *, spawn: Spawn, feed_interval: float = 0.05, **settings: Any) -> None:
         self._store = store
-        self._pump = Pump(store, self._send_custom, interval=feed_interval)
+        self._filter = ""
+        self._desk = Desk(store)
+        self._pump = Pump(store, self._send_custom, desk=self._desk, interval=feed_interval)
         super().__init__(**settings)
         self.on_msg(self._receive)
         _route_by_header(self.comm)
         # The task gets a copy of this context, where ipykernel 7.0 looks for the cell's message as it sends.
         self._feeding = spawn(self._pump.run)
+
+    @property
+    def filter(self) -> str:
+        """
+        What the list shows: `inspector.filter = "status>=400 path:/api"`; "" for everything.
+
+        Setting it filters all views, also those that had a filter of their own. It is no trait, so no saved
+        notebook holds it.
+
+        Raises:
+            FilterError: The filter cannot be read; nothing has changed.
+        """
+        return self._filter
+
+    @filter.setter
+    def filter(self, where: str) -> None:
+        Filter.parse(where)
+        self._filter = where
+        self._pump.follow(self._filter)
+
+    @property
+    def selected(self) -> list[Exchange]:
+        """The exchanges that are selected in the list, in the page that was used last."""
+        found = (self._store.get(seq) for seq in self._desk.selected)
+        return [exchange for exchange in found if exchange is not None]
 
     @property
     def failure(self) -> BaseException | None:
@@ -68,7 +98,13 @@ class Inspector(anywidget.AnyWidget):  # type: ignore[misc]
 
     def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
         # In the main thread or in a subshell's; another widget's message would not be a dict.
-        if isinstance(content, dict):
+        if not isinstance(content, dict):
+            return
+        if content.get("kind") == "poll":
+            # Sent from here, as the poll's own answer: the page hears nothing else.
+            for message in self._pump.poll(str(content.get("v"))):
+                self._send_custom(*message)
+        else:
             self._pump.put(content)
 
     def _send_custom(self, content: dict[str, Any], buffers: list[bytes]) -> None:

@@ -3,7 +3,9 @@ Run the feed: messages come in from any thread, batches and answers go out from 
 
 Rule 1: `put`, `stop` and the store's wake only leave a note and return. They are called from the kernel's
         main thread, from its subshell threads and from whoever changes the store, and the loop may be busy.
-Rule 2: `send` is called on the loop only: one writer, so messages of one page keep their order.
+Rule 2: `send` is called on the loop only: one writer, so messages of one page keep their order. A page that
+        hears nothing from this thread, as in Colab, polls: what is for it waits in its outbox, and the poll's
+        own handler takes it along.
 Rule 3: what goes wrong is told to the pages and raised to whoever runs the pump.
 """
 
@@ -18,11 +20,18 @@ import anyio
 from anyio import to_thread
 
 from asgi_nb.record.store import Store
+from asgi_nb.widgets.desk import COMMANDS, Desk
 from asgi_nb.widgets.feed import Feed
 from asgi_nb.widgets.wire import Answers, Outgoing
 
 Send = Callable[[dict[str, Any], list[bytes]], object]
 """Sends one custom message with its buffers to all pages."""
+
+# Seconds of each round that filters may take from the server's loop: a request waits no longer for them.
+LOOKING = 0.01
+
+# Pages that poll. A page that is closed says goodbye to nobody, so the oldest goes first.
+MAX_POLLING = 16
 
 
 class Pump:
@@ -32,18 +41,28 @@ class Pump:
     Args:
         store: What is shown.
         send: Called on the loop that runs the pump.
+        desk: Does what pages ask for.
         interval: Seconds between two rounds of batches.
         clock: Seconds, on a clock that does not jump.
     """
 
     def __init__(
-        self, store: Store, send: Send, *, interval: float = 0.05, clock: Callable[[], float] = time.monotonic
+        self,
+        store: Store,
+        send: Send,
+        *,
+        desk: Desk,
+        interval: float = 0.05,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._feed = Feed(store, self._wake, interval=interval)
         self._answers = Answers(store)
+        self._desk = desk
         self._send = send
         self._clock = clock
         self._letters: deque[Mapping[str, Any]] = deque()
+        # Page -> what waits for its next poll.
+        self._outboxes: dict[str, deque[Outgoing]] = {}
         self._stopped = False
         # Set while the pump runs. The portal is asyncio's, as uvicorn is.
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -53,6 +72,29 @@ class Pump:
         """Leave a message from a page. Safe in any thread; never waits."""
         self._letters.append(message)
         self._wake()
+
+    def follow(self, where: str) -> None:
+        """Filter every view by this text, which can be read. Safe in any thread; never waits."""
+        self.put({"kind": "follow", "where": where})
+
+    def poll(self, page: str) -> list[Outgoing]:
+        """
+        Take what waits for a page, and keep for its next poll what comes from here on. Safe in any thread.
+
+        Args:
+            page: What the ids of the page's views begin with, up to the slash.
+        """
+        outbox = self._outboxes.get(page)
+        if outbox is None:
+            while len(self._outboxes) >= MAX_POLLING:
+                self._outboxes.pop(next(iter(self._outboxes)), None)
+            outbox = self._outboxes[page] = deque()
+            # If this arrives, the page has no need to poll.
+            self.put({"kind": "probe", "v": page})
+        taken = []
+        while outbox:
+            taken.append(outbox.popleft())
+        return [*taken, Outgoing({"kind": "polled", "v": page}, [])]
 
     def stop(self) -> None:
         """Let `run` return soon. Safe in any thread; never waits."""
@@ -84,8 +126,8 @@ class Pump:
                         if letter.get("kind") == "ask":
                             tasks.start_soon(self._answer, letter, one_thread)
                         else:
-                            self._send_all(self._feed.receive(letter))
-                    self._send_all(self._feed.flush(self._clock()))
+                            self._take_in(letter)
+                    self._send_all(self._batches())
                     due = self._feed.due()
                     with anyio.move_on_after(None if due == math.inf else due - self._clock()):
                         await self._stirred.wait()
@@ -98,12 +140,35 @@ class Pump:
             self._feed.close()
 
     async def _answer(self, letter: Mapping[str, Any], one_thread: anyio.CapacityLimiter) -> None:
-        answer = await to_thread.run_sync(self._answers.reply, letter, limiter=one_thread)
+        reply = self._desk.reply if letter.get("what") in COMMANDS else self._answers.reply
+        answer = await to_thread.run_sync(reply, letter, limiter=one_thread)
         self._send_all([answer])
+
+    def _take_in(self, letter: Mapping[str, Any]) -> None:
+        match letter:
+            case {"kind": "follow", "where": str(where)}:
+                self._feed.follow(where)
+            case {"kind": "probe", "v": str(page)}:
+                self._send({"kind": "probe", "v": page}, [])
+            case {"kind": "push", "v": str(page)}:
+                # It has heard this thread: what still waits for its poll goes the short way.
+                for content, buffers in self._outboxes.pop(page, ()):
+                    self._send(content, buffers)
+            case _:
+                self._send_all(self._feed.receive(letter))
+
+    def _batches(self) -> list[Outgoing]:
+        began = self._clock()
+        return self._feed.flush(began, lambda: self._clock() - began < LOOKING)
 
     def _send_all(self, messages: list[Outgoing]) -> None:
         for content, buffers in messages:
-            self._send(content, buffers)
+            content["sent_at"] = time.time()
+            outbox = self._outboxes.get(str(content.get("v")).partition("/")[0])
+            if outbox is None:
+                self._send(content, buffers)
+            else:
+                outbox.append(Outgoing({**content, "rung": "poll"}, buffers))
 
 
 def _first_line(exc: BaseException) -> str:

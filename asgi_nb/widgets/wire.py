@@ -19,7 +19,7 @@ from asgi_nb.record.store import Store
 from asgi_nb.record.summary import summarize
 
 # Both sides must speak the same; js/src/wire.js has the other copy.
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 
 # 256 KiB arrive within 60 ms, measured in JupyterLab; 1 MB is the first size a person could notice.
 SLICE_BYTES = 256 * 1024
@@ -393,17 +393,11 @@ def _ask_message(answers: Answers, message: Mapping[str, Any]) -> Answer:
     return answers.slice(one, one.size, lambda: message_payload(one), _number(message, "start"))
 
 
-def _ask_clear(answers: Answers, message: Mapping[str, Any]) -> Answer:
-    answers.store.clear()
-    return None, []
-
-
 QUESTIONS: dict[str, Callable[[Answers, Mapping[str, Any]], Answer]] = {
     "detail": _ask_detail,
     "body": _ask_body,
     "messages": _ask_messages,
     "message": _ask_message,
-    "clear": _ask_clear,
 }
 
 

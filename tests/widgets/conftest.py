@@ -9,6 +9,7 @@ import pytest
 
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.widgets.desk import COMMANDS, Desk
 from asgi_nb.widgets.feed import Feed
 from asgi_nb.widgets.inspector import Inspector
 from asgi_nb.widgets.wire import Answers
@@ -142,6 +143,10 @@ async ({ source, height }) => {
   document.addEventListener("keydown", (event) => window.leaked.push(event.key));
   const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
   const listeners = new Set();
+  const lost = new Set();
+  // What JupyterLab's manager does when it hears that the kernel is restarted.
+  window.restartKernel = () => lost.forEach((listener) => listener());
+  const heard = (event) => (event === "msg:custom" ? listeners : lost);
   window.deliver = (messages) => {
     for (const { content, buffers } of messages) {
       for (const listener of listeners) listener(content, buffers.map(bytes));
@@ -150,8 +155,8 @@ async ({ source, height }) => {
   window.model = {
     get: () => height,
     send: (message) => void (window.settled = window.kernel(message).then(window.deliver)),
-    on: (_, listener) => listeners.add(listener),
-    off: (_, listener) => listeners.delete(listener),
+    on: (event, listener) => heard(event).add(listener),
+    off: (event, listener) => heard(event).delete(listener),
   };
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const { default: widget } = await import(url);
@@ -169,6 +174,7 @@ class Notebook:
         self.page = page
         self.feed = Feed(store, lambda: None, interval=0)
         self.answers = Answers(store)
+        self.desk = Desk(store)
         self.connected = True
         page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.expose_function("kernel", self._kernel)
@@ -181,12 +187,12 @@ class Notebook:
         if not self.connected:
             return []
         if message["kind"] == "ask":
-            return self.packed([self.answers.reply(message)])
+            replier = self.desk if message["what"] in COMMANDS else self.answers
+            return self.packed([replier.reply(message)])
         messages = self.feed.receive(message)
         # What an acknowledgement makes room for waits for `push`, so that a test decides when it comes.
-        return self.packed(
-            messages + (self.feed.flush(time.monotonic()) if message["kind"] == "hello" else [])
-        )
+        wanted = message["kind"] in ("hello", "view")
+        return self.packed(messages + (self.feed.flush(time.monotonic()) if wanted else []))
 
     def push(self):
         """Send what has changed since."""

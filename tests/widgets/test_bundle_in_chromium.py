@@ -273,7 +273,7 @@ def test_two_views_of_one_model_have_their_own_selection_and_the_same_rows(noteb
     )
 
     assert page.evaluate("() => second.firstChild.shadowRoot.querySelector('[aria-selected=true]')") is None
-    assert notebook.feed.view_count == 1
+    assert notebook.feed.view_count == 2
 
 
 def test_when_its_last_view_is_gone_the_page_says_goodbye(notebook, page):

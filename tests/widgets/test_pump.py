@@ -1,12 +1,15 @@
 import json
 import threading
+import time
 from contextlib import ExitStack
 from queue import Queue
 
 import pytest
 from anyio.from_thread import start_blocking_portal
+from anyio.lowlevel import checkpoint
 
-from asgi_nb.widgets.pump import Pump
+from asgi_nb.widgets.desk import Desk
+from asgi_nb.widgets.pump import MAX_POLLING, Pump
 from asgi_nb.widgets.wire import WIRE_VERSION
 
 HELLO = {"kind": "hello", "v": "page", "hello": 1, "version": WIRE_VERSION}
@@ -43,7 +46,7 @@ def wire():
 def pump(store, wire, portal):
     """A pump that runs on the portal, and is stopped before it."""
     with ExitStack() as after:
-        pump = Pump(store, wire, interval=0.001)
+        pump = Pump(store, wire, desk=Desk(store), interval=0.001)
         running = portal.start_task_soon(pump.run)
         after.callback(running.result, 10)
         after.callback(pump.stop)
@@ -74,7 +77,7 @@ def test_everything_is_sent_on_the_loop_that_runs_the_pump(pump, wire, portal, t
 
 
 def test_a_message_left_before_the_start_is_read_at_the_start(store, wire, portal):
-    pump = Pump(store, wire, interval=0.001)
+    pump = Pump(store, wire, desk=Desk(store), interval=0.001)
 
     pump.put(HELLO)
     running = portal.start_task_soon(pump.run)
@@ -117,7 +120,7 @@ def test_a_failure_is_told_to_the_pages_and_raised_to_the_owner(store, portal, w
             raise OSError("the wire is cut")
         wire(content, buffers)
 
-    pump = Pump(store, send, interval=0.001)
+    pump = Pump(store, send, desk=Desk(store), interval=0.001)
     running = portal.start_task_soon(pump.run)
     pump.put(HELLO)
     wire.next("snap")
@@ -130,7 +133,7 @@ def test_a_failure_is_told_to_the_pages_and_raised_to_the_owner(store, portal, w
 
 
 def test_after_the_stop_nothing_is_watched_and_nothing_is_sent(store, wire, portal, traffic, run):
-    pump = Pump(store, wire, interval=0.001)
+    pump = Pump(store, wire, desk=Desk(store), interval=0.001)
     running = portal.start_task_soon(pump.run)
     pump.put(HELLO)
     wire.next("snap")
@@ -144,7 +147,7 @@ def test_after_the_stop_nothing_is_watched_and_nothing_is_sent(store, wire, port
 
 
 def test_a_portal_that_ends_takes_the_pump_with_it(store, wire, traffic, run):
-    pump = Pump(store, wire, interval=0.001)
+    pump = Pump(store, wire, desk=Desk(store), interval=0.001)
     with start_blocking_portal("asyncio") as portal:
         running = portal.start_task_soon(pump.run)
         pump.put(HELLO)
@@ -156,3 +159,80 @@ def test_a_portal_that_ends_takes_the_pump_with_it(store, wire, traffic, run):
 
     assert running.cancelled()
     assert wire.sent.empty()
+
+
+@pytest.fixture
+def polled(pump, portal):
+    """Poll until a message of this kind comes, and give it. A poll never waits for the loop."""
+
+    def polled(kind):
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for content, buffers in pump.poll("page"):
+                if content["kind"] == kind:
+                    return content, buffers
+            portal.call(checkpoint)
+        raise AssertionError(f"no {kind!r} came")
+
+    return polled
+
+
+HELLO_OF_A_VIEW = {**HELLO, "v": "page/1"}
+
+
+def test_what_is_for_a_page_that_polls_waits_for_its_poll(pump, wire, polled, traffic, run):
+    pump.poll("page")
+    pump.put(HELLO_OF_A_VIEW)
+    content, _ = polled("snap")
+    run(traffic.http("/from-here"))
+    _, (buffer,) = polled("batch")
+
+    assert content["rung"] == "poll"
+    assert [row["path"] for row in json.loads(buffer)] == ["/from-here"]
+    assert [wire.sent.get()[0]["kind"] for _ in range(wire.sent.qsize())] == ["probe"]
+
+
+def test_answers_ride_on_polls_too(pump, polled, traffic, run):
+    run(traffic.http())
+    pump.poll("page")
+
+    pump.put({"kind": "ask", "v": "page/1", "id": 1, "what": "detail", "seq": 1})
+
+    assert polled("answer")[0]["value"]["row"]["seq"] == 1
+
+
+def test_a_page_that_hears_the_probe_is_pushed_to_again(pump, wire, traffic, run):
+    pump.poll("page")
+    wire.next("probe")
+    pump.put(HELLO_OF_A_VIEW)
+
+    pump.put({"kind": "push", "v": "page"})
+
+    assert wire.next("snap")[0]["v"] == "page/1"
+
+
+def test_pages_that_polled_and_went_leave_no_more_than_so_many_outboxes(pump):
+    for number in range(MAX_POLLING + 5):
+        pump.poll(f"page-{number}")
+
+    assert len(pump._outboxes) == MAX_POLLING
+
+
+def test_a_filter_from_a_cell_reaches_every_page(pump, wire, traffic, run):
+    run(traffic.http("/tea", status=404))
+    run(traffic.http("/milk"))
+    pump.put(HELLO)
+    wire.next("snap")
+
+    pump.follow("status>=400")
+    content, (buffer,), _ = wire.next("snap")
+
+    assert content["where"] == "status>=400"
+    assert [row["path"] for row in json.loads(buffer)] == ["/tea"]
+
+
+def test_each_message_says_when_it_was_sent(pump, wire):
+    before = time.time()
+    pump.put(HELLO)
+
+    assert before <= wire.next("snap")[0]["sent_at"] <= time.time()

@@ -290,14 +290,6 @@ def test_a_message_that_the_session_dropped_says_so(traffic, run, refused):
     assert "keeps its last ones only" in refused("message", seq=1, n=99, start=0)
 
 
-def test_clear_empties_the_store(store, traffic, run, ask):
-    run(traffic.http())
-
-    ask("clear")
-
-    assert len(store) == 0
-
-
 def test_details_bring_the_last_of_the_output_masked_and_bounded(store, traffic, run, ask):
     run(traffic.http("/loud"))
     for number in range(300):

@@ -1,307 +1,145 @@
 // Made by `npm run bundle` from asgi_nb/widgets/js; change it there.
 
-// src/scroll.js
-var ROW_HEIGHT = 24;
-var OVERSCAN = 6;
-var MAX_DRAWN = 60;
-function visibleRange(scrollTop, height, total) {
-  const first = Math.max(0, Math.min(total, Math.floor(scrollTop / ROW_HEIGHT) - OVERSCAN));
-  const wanted = Math.ceil(height / ROW_HEIGHT) + 2 * OVERSCAN + 1;
-  return { first, end: Math.min(total, first + Math.min(wanted, MAX_DRAWN)) };
-}
-function atTail(scrollTop, height, total) {
-  return scrollTop + height >= total * ROW_HEIGHT - 4;
-}
-var HAND_MS = 1e3;
-function wasThrown(scrollTop, before, idle) {
-  return scrollTop === 0 && before >= ROW_HEIGHT && idle > HAND_MS;
-}
-function scrollToShow(index, scrollTop, height) {
-  const top = index * ROW_HEIGHT;
-  if (top < scrollTop) return top;
-  if (top + ROW_HEIGHT > scrollTop + height) return top + ROW_HEIGHT - height;
-  return scrollTop;
-}
-function lowerBound(rows, key, keyOf) {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = low + high >> 1;
-    if (keyOf(rows[middle]) < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-// src/rows.js
-var MAX_ROWS = 5e3;
-var seqOf = (row) => row.seq;
-var Rows = class {
-  constructor() {
-    this.list = [];
-    this.marked = null;
-  }
-  /** A snapshot begins: what it does not bring again is gone from the store. */
-  begin() {
-    this.marked = /* @__PURE__ */ new Set();
-  }
-  /** The snapshot is whole. */
-  end() {
-    const { marked } = this;
-    if (marked !== null) this.list = this.list.filter(({ seq }) => marked.has(seq));
-    this.marked = null;
-  }
-  /**
-   * Take in new and changed rows.
-   *
-   * @param {readonly Row[]} rows In any order.
-   */
-  apply(rows) {
-    const { list, marked } = this;
-    const older = /* @__PURE__ */ new Map();
-    for (const row of rows) {
-      marked?.add(row.seq);
-      const last = list.at(-1);
-      if (last === void 0 || row.seq > last.seq) {
-        list.push(row);
-        continue;
-      }
-      const index = lowerBound(list, row.seq, seqOf);
-      if (list[index].seq === row.seq) list[index] = row;
-      else older.set(row.seq, row);
-    }
-    if (older.size > 0) {
-      list.push(...older.values());
-      list.sort((a, b) => a.seq - b.seq);
-    }
-    if (list.length > MAX_ROWS) list.splice(0, list.length - MAX_ROWS);
-  }
-  clear() {
-    this.list = [];
-  }
-  /** @param {number} seq */
-  get(seq) {
-    const row = this.list[lowerBound(this.list, seq, seqOf)];
-    return row?.seq === seq ? row : void 0;
+// src/channel.js
+var Refusal = class extends Error {
+  /** @param {Message} message */
+  constructor(message) {
+    super(String(message.value));
+    this.position = message.position ?? null;
+    this.end = message.end ?? null;
   }
 };
-
-// src/wire.js
-var WIRE_VERSION = 1;
-var LIVE = /* @__PURE__ */ new Set(["open", "queued", "streaming"]);
-var Session = class {
-  /** @param {string} view Random id of this page's copy of the widget. */
-  constructor(view) {
-    this.view = view;
-    this.hello = 0;
-    this.nextBatch = 0;
-    this.instance = null;
-  }
-  /** @returns {Message} The message that opens, or opens anew, the stream. */
-  open() {
-    this.hello += 1;
-    this.nextBatch = 0;
-    return { kind: "hello", v: this.view, hello: this.hello, version: WIRE_VERSION };
-  }
-  /** @returns {Message} */
-  close() {
-    return { kind: "bye", v: this.view };
-  }
-  /**
-   * @param {Message} message
-   * @returns {Decision}
-   */
-  take(message) {
-    if (message.kind === "stop") return { do: "stop", reason: String(message.reason) };
-    if (message.v !== this.view) return { do: "ignore" };
-    if (message.kind === "answer") {
-      return { do: "answer", id: message.id, ok: message.ok, value: message.value };
-    }
-    if (message.hello !== this.hello) return { do: "ignore" };
-    if (message.kind === "silent") return { do: "hello" };
-    if (message.kind === "refuse") return { do: "stop", reason: String(message.reason) };
-    if (message.kind !== "snap" && message.kind !== "batch") return { do: "ignore" };
-    if (message.kind === "snap") this.nextBatch = message.batch;
-    if (message.batch !== this.nextBatch) return { do: "hello" };
-    this.nextBatch += 1;
-    const forget = message.kind === "snap" && message.instance !== this.instance;
-    if (message.kind === "snap") this.instance = message.instance;
-    return {
-      do: "rows",
-      fresh: message.kind === "snap",
-      forget,
-      ack: { kind: "ack", v: this.view, hello: this.hello, batch: message.batch },
-      counts: message.counts,
-      whole: message.whole,
-      lost: message.lost
-    };
-  }
-};
-function decode(buffer) {
-  return buffer === void 0 ? [] : JSON.parse(new TextDecoder().decode(buffer));
-}
-
-// src/client.js
-var PATIENCE_MS = 3e3;
-var RETRY_MS = 1e4;
-var Client = class extends EventTarget {
+var POLL_MS = 500;
+var POLL_SOON_MS = 100;
+var POLL_PATIENCE_MS = 1e4;
+var QUEUED_MS = 1e3;
+var Channel = class {
   /** @param {Model} model */
   constructor(model) {
-    super();
     this.model = model;
-    this.session = new Session(randomId());
-    this.rows = new Rows();
-    this.counts = { kept: 0, dropped: 0, bytes: 0, last_seq: 0 };
-    this.lost = 0;
-    this.link = "asleep";
-    this.reason = "";
-    this.views = 0;
+    this.page = randomId();
+    this.clients = /* @__PURE__ */ new Map();
     this.questions = /* @__PURE__ */ new Map();
     this.lastQuestion = 0;
+    this.lastClient = 0;
+    this.rung = "push";
     this.timer = 0;
-    this.listening = new AbortController();
     this.onMessage = this.onMessage.bind(this);
+    this.onCommLost = this.onCommLost.bind(this);
     model.on("msg:custom", this.onMessage);
-    const { signal } = this.listening;
-    document.addEventListener("visibilitychange", () => this.#settle(), { signal });
-    window.addEventListener("pagehide", () => this.#sleep(), { signal });
+    model.on("comm_live_update", this.onCommLost);
   }
-  /** A view is on the page until `signal` aborts. @param {AbortSignal} signal */
-  attach(signal) {
-    this.views += 1;
-    signal.addEventListener("abort", () => {
-      this.views -= 1;
-      this.#settle();
-    });
-    this.#settle();
+  /** @param {import("./client.js").Client} client @returns {string} Its id. */
+  enter(client) {
+    this.lastClient += 1;
+    const id = `${this.page}/${this.lastClient}`;
+    this.clients.set(id, client);
+    return id;
   }
-  /** The model is gone, and its comm with it: there is nobody to say goodbye to. */
-  close() {
-    window.clearTimeout(this.timer);
-    this.link = "stopped";
-    this.listening.abort();
-    this.model.off("msg:custom", this.onMessage);
+  /** @param {string} id */
+  leave(id) {
+    this.clients.delete(id);
+    if (this.clients.size === 0) window.clearTimeout(this.timer);
+  }
+  /** @param {object} message */
+  send(message) {
+    this.model.send(message);
   }
   /**
    * Ask the kernel. The promise may stay open for as long as a cell runs.
    *
-   * @param {string} what
-   * @param {object} args
-   * @returns {Promise<{ value: any, buffer: DataView | undefined }>}
+   * @param {string} v Who asks.
+   * @param {object} question
+   * @returns {Promise<Answer>}
    */
-  ask(what, args = {}) {
+  ask(v, question) {
     this.lastQuestion += 1;
     const id = this.lastQuestion;
     return new Promise((resolve, reject) => {
-      this.questions.set(id, { resolve, reject });
-      this.model.send({ kind: "ask", v: this.session.view, id, what, ...args });
+      this.questions.set(id, { resolve, reject, at: performance.now() });
+      this.send({ kind: "ask", v, id, ...question });
+      if (this.rung === "poll") this.#pollIn(POLL_SOON_MS);
     });
   }
-  #settle() {
-    const wanted = this.views > 0 && !document.hidden;
-    if (wanted && this.link === "asleep") this.#hello();
-    else if (!wanted) this.#sleep();
+  /** How many questions wait for a kernel that does not answer. */
+  get queued() {
+    const before = performance.now() - QUEUED_MS;
+    return [...this.questions.values()].filter(({ at }) => at < before).length;
   }
-  #hello() {
-    this.#become("connecting");
-    this.model.send(this.session.open());
+  /** What the front end says the kernel does: "idle", "busy"; undefined where it does not tell. */
+  get kernelStatus() {
+    return this.model.widget_manager?.kernel?.status;
+  }
+  /** Nothing is pushed to here, as it seems. */
+  poll() {
+    if (this.rung === "poll") return;
+    this.rung = "poll";
+    this.#poll();
+  }
+  #poll() {
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS);
+    if (this.clients.size === 0 || this.rung !== "poll") return;
+    this.send({ kind: "poll", v: this.page });
+    this.timer = window.setTimeout(() => this.#poll(), POLL_PATIENCE_MS);
   }
-  #waitOn() {
-    this.#become("waiting");
-    this.timer = window.setTimeout(() => {
-      this.model.send(this.session.open());
-      this.#waitOn();
-    }, RETRY_MS);
-  }
-  #sleep() {
-    if (this.link === "asleep" || this.link === "stopped") return;
+  /** @param {number} ms */
+  #pollIn(ms) {
     window.clearTimeout(this.timer);
-    this.#become("asleep");
-    this.model.send(this.session.close());
+    this.timer = window.setTimeout(() => this.#poll(), ms);
   }
-  /** @param {Link} link */
-  #become(link) {
-    this.link = link;
-    this.dispatchEvent(new Event("change"));
+  #push() {
+    if (this.rung === "push") return;
+    this.rung = "push";
+    window.clearTimeout(this.timer);
+    this.send({ kind: "push", v: this.page });
+  }
+  onCommLost() {
+    for (const client of this.clients.values()) client.lose();
   }
   /**
-   * @param {import("./wire.js").Message} message
+   * @param {Message} message
    * @param {DataView[]} buffers
    */
   onMessage(message, buffers = []) {
-    const decision = this.session.take(message);
-    switch (decision.do) {
-      case "ignore":
-        return;
-      case "hello":
-        if (this.link !== "asleep") this.#hello();
-        return;
-      case "stop":
-        window.clearTimeout(this.timer);
-        this.reason = decision.reason;
-        this.#become("stopped");
-        return;
-      case "answer": {
-        const question = this.questions.get(decision.id);
-        this.questions.delete(decision.id);
-        if (decision.ok) question?.resolve({ value: decision.value, buffer: buffers[0] });
-        else question?.reject(new Error(decision.value));
-        return;
-      }
-      case "rows":
-        if (this.link === "asleep") return;
-        window.clearTimeout(this.timer);
-        if (decision.forget) this.rows.clear();
-        if (decision.fresh) {
-          this.lost = 0;
-          this.rows.begin();
-        }
-        this.rows.apply(decode(buffers[0]));
-        if (decision.whole) this.rows.end();
-        this.counts = decision.counts;
-        this.lost += decision.lost;
-        this.model.send(decision.ack);
-        this.#become("live");
+    if (message.kind === "stop") {
+      for (const client2 of this.clients.values()) client2.onMessage(message, buffers);
+      return;
     }
+    if (message.v === this.page) {
+      if (message.kind === "probe") this.#push();
+      if (message.kind === "polled" && this.rung === "poll") this.#pollIn(this.questions.size > 0 ? POLL_SOON_MS : POLL_MS);
+      return;
+    }
+    const client = this.clients.get(message.v);
+    if (client === void 0) return;
+    if (message.rung !== "poll") this.#push();
+    if (message.kind === "answer") {
+      const question = this.questions.get(message.id);
+      this.questions.delete(message.id);
+      if (message.ok) question?.resolve({ value: message.value, buffer: buffers[0] });
+      else question?.reject(new Refusal(message));
+    }
+    client.onMessage(message, buffers);
+  }
+  /** The model is gone, and its comm with it: there is nobody to say goodbye to. */
+  close() {
+    window.clearTimeout(this.timer);
+    for (const client of [...this.clients.values()]) client.close();
+    this.model.off("msg:custom", this.onMessage);
+    this.model.off("comm_live_update", this.onCommLost);
   }
 };
 function randomId() {
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, "0")).join("");
 }
-var clients = /* @__PURE__ */ new WeakMap();
-function clientOf(model) {
-  let client = clients.get(model);
-  if (client === void 0) {
-    client = new Client(model);
-    clients.set(model, client);
+var channels = /* @__PURE__ */ new WeakMap();
+function channelOf(model) {
+  let channel = channels.get(model);
+  if (channel === void 0) {
+    channel = new Channel(model);
+    channels.set(model, channel);
   }
-  return client;
-}
-
-// src/columns/status.js
-var status = {
-  id: "status",
-  title: "Status",
-  width: "7ch",
-  cell: statusText
-};
-function statusText(row) {
-  if (row.state === "error") return `! ${row.status ?? "error"}`;
-  if (row.state === "aborted") return row.status === null ? "aborted" : `${row.status} ✕`;
-  if (row.state === "queued") return "queued";
-  return row.status === null ? "…" : String(row.status);
-}
-function toneOf(row) {
-  if (row.state === "error") return "error";
-  if (row.state === "aborted") return "warn";
-  if (row.state !== "done") return "open";
-  const { status: status2 } = row;
-  if (status2 === null || status2 === "open" || status2 < 300) return "ok";
-  if (status2 < 400) return "moved";
-  if (status2 < 500) return "warn";
-  return [1e3, 1001, 1005].includes(status2) ? "ok" : status2 < 1e3 ? "error" : "warn";
+  return channel;
 }
 
 // src/dom.js
@@ -358,6 +196,476 @@ function clock(seconds) {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
+// src/popover.js
+function popover({ label, face, title, onOpen }, signal) {
+  const id = uniqueId("popover");
+  const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title ?? label }, face);
+  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, hidden: true });
+  const element = h("div", { class: "popover-place" }, button, panel);
+  function set(open) {
+    panel.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+  }
+  function close() {
+    if (panel.hidden) return;
+    const inside = element.contains(
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    set(false);
+    if (inside) button.focus();
+  }
+  button.addEventListener("click", () => {
+    if (!panel.hidden) return set(false);
+    onOpen?.();
+    set(true);
+    panel.querySelector("button, input, select")?.focus();
+  }, { signal });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel.hidden) return;
+    event.stopPropagation();
+    close();
+  }, { signal });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().includes(element)) set(false);
+  }, { signal });
+  return { element, button, panel, close };
+}
+
+// src/actions.js
+function selectionActions(client, list, say, signal) {
+  const label = h("span", { class: "selected-count" });
+  const pin = h("button", { type: "button", title: "exchange.pinned = True: it outlives eviction and Clear (p)" });
+  const note2 = popover({ label: "Note", face: "Note", title: "exchange.note = … (n)", onOpen: fillNote }, signal);
+  const remove = h("button", { type: "button", title: "asgi_nb.traffic.remove(…) (Delete)" }, "Delete");
+  const element = h("div", { class: "actions", role: "group", "aria-label": "Selected requests", hidden: true }, label, pin, note2.element, remove);
+  note2.panel.classList.add("above");
+  function selection() {
+    return list.selection;
+  }
+  function rows() {
+    return selection().flatMap((seq) => client.rows.get(seq) ?? []);
+  }
+  function ask(what, args) {
+    if (selection().length > 0) client.ask(what, { seqs: selection(), ...args }).then(() => say(""), (error2) => say(String(error2.message)));
+  }
+  function togglePin() {
+    ask("pin", { on: !rows().every(({ pinned }) => pinned) });
+  }
+  function removeSelected() {
+    ask("remove", {});
+    list.grid.deselect();
+    list.grid.focus();
+  }
+  function fillNote() {
+    const text2 = h("input", { type: "text", class: "text", "aria-label": "Note", maxlength: 200, autocomplete: "off" });
+    text2.value = rows()[0]?.note ?? "";
+    const form = h("form", { class: "add-header" }, text2, h("button", { type: "submit" }, "Keep"));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask("note", { note: text2.value });
+      note2.close();
+      list.grid.focus();
+    });
+    note2.panel.replaceChildren(form);
+  }
+  pin.addEventListener("click", togglePin, { signal });
+  remove.addEventListener("click", removeSelected, { signal });
+  return {
+    element,
+    togglePin,
+    removeSelected,
+    openNote() {
+      if (selection().length > 0) note2.button.click();
+    },
+    draw() {
+      const chosen = selection();
+      element.hidden = chosen.length === 0;
+      label.textContent = chosen.length > 1 ? `${count(chosen.length)} selected` : "";
+      const pinned = chosen.length > 0 && rows().every((row) => row.pinned);
+      pin.textContent = pinned ? "Unpin" : "Pin";
+    }
+  };
+}
+
+// src/scroll.js
+var ROW_HEIGHT = 24;
+var CARD_HEIGHT = 44;
+var OVERSCAN = 6;
+var MAX_DRAWN = 60;
+function visibleRange(scrollTop, height, total, rowHeight = ROW_HEIGHT) {
+  const first = Math.max(0, Math.min(total, Math.floor(scrollTop / rowHeight) - OVERSCAN));
+  const wanted = Math.ceil(height / rowHeight) + 2 * OVERSCAN + 1;
+  return { first, end: Math.min(total, first + Math.min(wanted, MAX_DRAWN)) };
+}
+function atTail(scrollTop, height, total, rowHeight = ROW_HEIGHT) {
+  return scrollTop + height >= total * rowHeight - 4;
+}
+var HAND_MS = 1e3;
+function wasThrown(scrollTop, before, idle) {
+  return scrollTop === 0 && before >= ROW_HEIGHT && idle > HAND_MS;
+}
+function scrollToShow(index, scrollTop, height, rowHeight = ROW_HEIGHT) {
+  const top = index * rowHeight;
+  if (top < scrollTop) return top;
+  if (top + rowHeight > scrollTop + height) return top + rowHeight - height;
+  return scrollTop;
+}
+function lowerBound(rows, key, keyOf) {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = low + high >> 1;
+    if (keyOf(rows[middle]) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// src/rows.js
+var MAX_ROWS = 5e3;
+var seqOf = (row) => row.seq;
+var Rows = class {
+  constructor() {
+    this.list = [];
+    this.marked = null;
+  }
+  /** A snapshot begins: what it does not bring again is gone from the store. */
+  begin() {
+    this.marked = /* @__PURE__ */ new Set();
+  }
+  /** The snapshot is whole. */
+  end() {
+    const { marked } = this;
+    if (marked !== null) this.list = this.list.filter(({ seq }) => marked.has(seq));
+    this.marked = null;
+  }
+  /**
+   * Take in new and changed rows.
+   *
+   * @param {readonly Row[]} rows In any order.
+   */
+  apply(rows) {
+    const { list, marked } = this;
+    const older = /* @__PURE__ */ new Map();
+    for (const row of rows) {
+      marked?.add(row.seq);
+      const last = list.at(-1);
+      if (last === void 0 || row.seq > last.seq) {
+        list.push(row);
+        continue;
+      }
+      const index = lowerBound(list, row.seq, seqOf);
+      if (list[index].seq === row.seq) list[index] = row;
+      else older.set(row.seq, row);
+    }
+    if (older.size > 0) {
+      list.push(...older.values());
+      list.sort((a, b) => a.seq - b.seq);
+    }
+    if (list.length > MAX_ROWS) list.splice(0, list.length - MAX_ROWS);
+  }
+  /**
+   * Let rows go that the filter lets through no longer.
+   *
+   * @param {readonly number[]} seqs
+   */
+  drop(seqs) {
+    if (seqs.length === 0) return;
+    const gone = new Set(seqs);
+    this.list = this.list.filter(({ seq }) => !gone.has(seq));
+  }
+  clear() {
+    this.list = [];
+  }
+  /** @param {number} seq */
+  get(seq) {
+    const row = this.list[lowerBound(this.list, seq, seqOf)];
+    return row?.seq === seq ? row : void 0;
+  }
+};
+
+// src/wire.js
+var WIRE_VERSION = 2;
+var LIVE = /* @__PURE__ */ new Set(["open", "queued", "streaming"]);
+var Session = class {
+  /** @param {string} view Random id of this page's copy of the widget. */
+  constructor(view) {
+    this.view = view;
+    this.hello = 0;
+    this.nextBatch = 0;
+    this.instance = null;
+    this.where = "";
+  }
+  /** @returns {Message} The message that opens, or opens anew, the stream. */
+  open() {
+    this.hello += 1;
+    this.nextBatch = 0;
+    return { kind: "hello", v: this.view, hello: this.hello, version: WIRE_VERSION };
+  }
+  /** @returns {Message} */
+  close() {
+    return { kind: "bye", v: this.view };
+  }
+  /**
+   * @param {Message} message
+   * @returns {Decision}
+   */
+  take(message) {
+    if (message.kind === "stop") return { do: "stop", reason: String(message.reason) };
+    if (message.v !== this.view) return { do: "ignore" };
+    if (message.hello !== this.hello) return { do: "ignore" };
+    if (message.kind === "pong") return { do: "pong", counts: message.counts, recording: message.recording };
+    if (message.kind === "silent") return { do: "hello" };
+    if (message.kind === "refuse") return { do: "stop", reason: String(message.reason) };
+    if (message.kind !== "snap" && message.kind !== "batch") return { do: "ignore" };
+    if (message.kind === "snap") this.nextBatch = message.batch;
+    if (message.batch !== this.nextBatch) return { do: "hello" };
+    this.nextBatch += 1;
+    const forget = message.kind === "snap" && (message.instance !== this.instance || message.where !== this.where);
+    if (message.kind === "snap") {
+      this.instance = message.instance;
+      this.where = message.where;
+    }
+    return {
+      do: "rows",
+      fresh: message.kind === "snap",
+      forget,
+      ack: { kind: "ack", v: this.view, hello: this.hello, batch: message.batch },
+      counts: message.counts,
+      whole: message.whole,
+      lost: message.lost,
+      recording: message.recording,
+      left: message.left,
+      matching: message.matching,
+      where: message.where,
+      follows: message.follows,
+      columns: message.columns
+    };
+  }
+};
+function decode(buffer) {
+  return buffer === void 0 ? [] : JSON.parse(new TextDecoder().decode(buffer));
+}
+
+// src/client.js
+var PATIENCE_MS = 3e3;
+var RETRY_MS = 1e4;
+var QUIET_MS = 5e3;
+var Client = class extends EventTarget {
+  /** @param {import("./channel.js").Channel} channel */
+  constructor(channel) {
+    super();
+    this.channel = channel;
+    this.session = new Session(channel.enter(this));
+    this.rows = new Rows();
+    this.counts = { kept: 0, dropped: 0, bytes: 0, last_seq: 0 };
+    this.matching = 0;
+    this.where = "";
+    this.follows = true;
+    this.columns = [];
+    this.whole = true;
+    this.recording = true;
+    this.lost = 0;
+    this.skew = Infinity;
+    this.link = "asleep";
+    this.reason = "";
+    this.wish = { where: null, highlight: "", columns: [] };
+    this.wanted = null;
+    this.wished = 0;
+    this.timer = 0;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    document.addEventListener("visibilitychange", () => this.#settle(), { signal });
+    window.addEventListener("pagehide", () => this.#sleep(), { signal });
+    this.#settle();
+  }
+  /** The view is gone. */
+  leave() {
+    this.#sleep();
+    this.close();
+  }
+  /** The model is gone, and its comm with it. */
+  close() {
+    window.clearTimeout(this.timer);
+    this.link = "stopped";
+    this.listening.abort();
+    this.channel.leave(this.session.view);
+  }
+  /** The kernel was restarted: nobody is there to answer, until something proves the opposite. */
+  lose() {
+    if (this.link === "stopped") return;
+    window.clearTimeout(this.timer);
+    this.#become("gone");
+  }
+  /**
+   * Ask the kernel. The promise may stay open for as long as a cell runs.
+   *
+   * @param {string} what
+   * @param {object} args
+   */
+  ask(what, args = {}) {
+    return this.channel.ask(this.session.view, { what, ...args });
+  }
+  /**
+   * Look through another filter, or at other headers. Refused, the old ones stay.
+   *
+   * @param {Partial<Wish>} change
+   * @returns {Promise<void>}
+   */
+  look(change) {
+    const wish = { ...this.wanted?.wish ?? this.wish, ...change };
+    this.wanted?.resolve();
+    return new Promise((resolve, reject) => {
+      this.wanted = { wish, hello: -1, resolve, reject };
+      if (this.link === "live") this.#want();
+    });
+  }
+  #want() {
+    const { wanted, session } = this;
+    if (wanted === null || wanted.hello === session.hello) return;
+    wanted.hello = session.hello;
+    const asked = this.channel.ask(session.view, { kind: "view", hello: session.hello, ...wanted.wish });
+    asked.then(
+      () => {
+        if (this.wanted === wanted) this.wanted = null;
+        this.wish = wanted.wish;
+        wanted.resolve();
+      },
+      (error2) => {
+        if (this.wanted === wanted) this.wanted = null;
+        wanted.reject(error2);
+      }
+    );
+  }
+  #settle() {
+    if (!document.hidden && this.link === "asleep") this.#hello();
+    else if (document.hidden) this.#sleep();
+  }
+  #hello() {
+    this.#become("connecting");
+    this.#open();
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      this.channel.poll();
+      this.#waitOn();
+    }, PATIENCE_MS);
+  }
+  #open() {
+    this.channel.send({ ...this.session.open(), ...this.wish });
+  }
+  #waitOn() {
+    this.#become("waiting");
+    this.timer = window.setTimeout(() => {
+      this.#open();
+      this.#waitOn();
+    }, RETRY_MS);
+  }
+  /** Nothing came for a while: there may be nothing, or nobody. */
+  #watch() {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello });
+      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS);
+    }, QUIET_MS);
+  }
+  #sleep() {
+    if (this.link === "asleep" || this.link === "stopped" || this.link === "gone") return;
+    window.clearTimeout(this.timer);
+    this.#become("asleep");
+    this.channel.send(this.session.close());
+  }
+  /** @param {Link} link */
+  #become(link) {
+    this.link = link;
+    this.dispatchEvent(new Event("change"));
+  }
+  /**
+   * @param {import("./wire.js").Message} message
+   * @param {DataView[]} buffers
+   */
+  onMessage(message, buffers) {
+    if (message.sent_at !== void 0) this.skew = Math.min(this.skew, Date.now() / 1e3 - message.sent_at);
+    const decision = this.session.take(message);
+    switch (decision.do) {
+      case "ignore":
+        return;
+      case "hello":
+        if (this.link !== "asleep") this.#hello();
+        return;
+      case "stop":
+        window.clearTimeout(this.timer);
+        this.reason = decision.reason;
+        this.#become("stopped");
+        return;
+      case "pong":
+        if (this.link === "asleep") return;
+        this.counts = decision.counts;
+        this.recording = decision.recording;
+        this.#watch();
+        this.#become("live");
+        return;
+      case "rows":
+        if (this.link === "asleep") return;
+        this.#apply(decision, buffers);
+        this.channel.send(decision.ack);
+        this.#watch();
+        this.#become("live");
+        this.#want();
+    }
+  }
+  /**
+   * @param {import("./wire.js").Batch} batch
+   * @param {DataView[]} buffers
+   */
+  #apply(batch, buffers) {
+    if (batch.forget) this.rows.clear();
+    if (batch.fresh) {
+      this.lost = 0;
+      this.rows.begin();
+    }
+    this.rows.drop(batch.left);
+    this.rows.apply(decode(buffers[0]));
+    if (batch.whole) this.rows.end();
+    this.counts = batch.counts;
+    this.recording = batch.recording;
+    this.matching = batch.matching;
+    this.where = batch.where;
+    this.columns = batch.columns;
+    this.whole = batch.whole;
+    this.lost += batch.lost;
+    if (batch.follows && !this.follows) this.wish = { ...this.wish, where: null };
+    this.follows = batch.follows;
+  }
+};
+
+// src/columns/status.js
+var status = {
+  id: "status",
+  title: "Status",
+  width: "7ch",
+  fixed: true,
+  cell: statusText,
+  // What has none yet comes last, with "open" sockets beside it.
+  value: (row) => typeof row.status === "number" ? row.status : null
+};
+function statusText(row) {
+  if (row.state === "error") return `! ${row.status ?? "error"}`;
+  if (row.state === "aborted") return row.status === null ? "aborted" : `${row.status} ✕`;
+  if (row.state === "queued") return "queued";
+  return row.status === null ? "…" : String(row.status);
+}
+function toneOf(row) {
+  if (row.state === "error") return "error";
+  if (row.state === "aborted") return "warn";
+  if (row.state !== "done") return "open";
+  const { status: status2 } = row;
+  if (status2 === null || status2 === "open" || status2 < 300) return "ok";
+  if (status2 < 400) return "moved";
+  if (status2 < 500) return "warn";
+  return [1e3, 1001, 1005].includes(status2) ? "ok" : status2 < 1e3 ? "error" : "warn";
+}
+
 // src/panels/error.js
 var error = {
   id: "error",
@@ -383,11 +691,16 @@ var Grid = class {
     this.options = options;
     this.rows = [];
     this.selected = null;
+    this.chosen = /* @__PURE__ */ new Set();
+    this.base = null;
+    this.ordered = true;
+    this.rowHeight = ROW_HEIGHT;
     this.following = true;
     this.pinned = 0;
     this.top = 0;
     this.touched = -Infinity;
     this.seen = -Infinity;
+    this.columns = options.columns;
     this.drawn = /* @__PURE__ */ new Map();
     this.id = uniqueId("grid");
     this.draw = oncePerFrame(() => this.#draw(), signal);
@@ -395,26 +708,15 @@ var Grid = class {
     this.body = h("div", { class: "rows", role: "rowgroup" }, this.space);
     this.empty = h("p", { class: "empty" }, options.empty);
     this.jump = h("button", { class: "jump", type: "button", hidden: true });
+    this.head = h("div", { class: "row", role: "row", "aria-rowindex": 1 });
     this.grid = h(
       "div",
-      { class: "grid", role: "grid", tabindex: 0, "aria-label": options.label, "aria-colcount": options.columns.length },
-      h(
-        "div",
-        { class: "head", role: "rowgroup" },
-        h(
-          "div",
-          { class: "row", role: "row", "aria-rowindex": 1 },
-          ...options.columns.map(
-            (column) => h("span", { class: cellClass(column), role: "columnheader" }, column.title)
-          )
-        )
-      ),
+      { class: "grid", role: "grid", tabindex: 0, "aria-label": options.label, "aria-multiselectable": options.onChoose !== void 0 },
+      h("div", { class: "head", role: "rowgroup" }, this.head),
       this.body
     );
     this.element = h("div", { class: "list" }, this.grid, this.empty, this.jump);
-    const tracks = (columns) => columns.map(({ width }) => width).join(" ");
-    this.element.style.setProperty("--tracks", tracks(options.columns));
-    this.element.style.setProperty("--tracks-narrow", tracks(options.columns.filter(({ wide }) => !wide)));
+    this.setColumns(options.columns, null);
     for (const type of ["wheel", "pointerdown", "touchmove", "keydown"]) {
       const touch = () => this.touched = performance.now();
       this.grid.addEventListener(type, touch, { signal, passive: true, capture: true });
@@ -422,28 +724,81 @@ var Grid = class {
     this.body.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
     this.space.addEventListener("click", (event) => this.#onClick(event), { signal });
     this.grid.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-    this.jump.addEventListener("click", () => this.toTail(), { signal });
+    this.head.addEventListener("click", (event) => {
+      const id = (
+        /** @type {Element} */
+        event.target.closest("[data-column]")?.getAttribute("data-column")
+      );
+      if (id) options.onSort?.(id);
+    }, { signal });
+    this.jump.addEventListener("click", () => this.ordered ? this.toTail() : options.onReturn?.(), { signal });
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(this.body);
     signal.addEventListener("abort", () => resized.disconnect());
   }
   /**
+   * Show these columns from now on.
+   *
+   * @param {readonly Column<R>[]} columns
+   * @param {Order | null} order
+   */
+  setColumns(columns, order) {
+    this.columns = columns;
+    const tracks = (some) => some.map(({ width }) => width).join(" ");
+    this.element.style.setProperty("--tracks", tracks(columns));
+    this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
+    this.grid.setAttribute("aria-colcount", String(columns.length));
+    this.head.replaceChildren(...columns.map((column) => this.#headCell(column, order)));
+    for (const { element } of this.drawn.values()) element.remove();
+    this.drawn = /* @__PURE__ */ new Map();
+    this.draw();
+  }
+  /**
+   * @param {Column<R>} column
+   * @param {Order | null} order
+   */
+  #headCell(column, order) {
+    const sorts = column.value !== void 0 && this.options.onSort !== void 0;
+    const by = order?.id === column.id;
+    const text2 = by ? `${column.title} ${order.down ? "▼" : "▲"}` : column.title;
+    const attributes = { class: cellClass(column), role: "columnheader", title: sorts ? `Sort by ${column.title}` : void 0 };
+    if (!sorts) return h("span", attributes, text2);
+    const direction = by ? order.down ? "descending" : "ascending" : "none";
+    return h("span", { ...attributes, "data-column": column.id, "aria-sort": direction }, text2);
+  }
+  /** Give each row two lines, or one. @param {boolean} wanted */
+  setCards(wanted) {
+    if (wanted === this.element.hasAttribute("data-cards")) return;
+    const top = this.body.scrollTop / this.rowHeight;
+    this.rowHeight = wanted ? CARD_HEIGHT : ROW_HEIGHT;
+    this.element.toggleAttribute("data-cards", wanted);
+    this.space.style.height = `${this.rows.length * this.rowHeight}px`;
+    this.body.scrollTop = top * this.rowHeight;
+    this.pinned = this.body.scrollTop;
+    this.#keepTop();
+    this.draw();
+  }
+  /**
    * Show these rows from now on.
    *
-   * @param {readonly R[]} rows Sorted by key; not kept in step, so call again after a change.
+   * @param {readonly R[]} rows Not kept in step, so call again after a change.
+   * @param {boolean} [ordered] Whether they are sorted by key.
    */
-  update(rows) {
+  update(rows, ordered = true) {
     const { keyOf } = this.options;
     this.#putBack();
     const top = this.body.scrollTop;
     if (this.#hasLeft()) this.following = false;
-    const anchor = this.following ? void 0 : this.rows[Math.floor(top / ROW_HEIGHT)];
+    const anchor = this.following ? void 0 : this.rows[Math.floor(top / this.rowHeight)];
     this.rows = rows.slice();
-    this.space.style.height = `${rows.length * ROW_HEIGHT}px`;
+    this.ordered = ordered;
+    if (!ordered) this.following = false;
+    this.space.style.height = `${rows.length * this.rowHeight}px`;
     this.grid.setAttribute("aria-rowcount", String(rows.length + 1));
     if (anchor !== void 0) {
-      const moved = lowerBound(rows, keyOf(anchor), keyOf) * ROW_HEIGHT + top % ROW_HEIGHT;
-      if (moved !== top) this.body.scrollTop = moved;
+      const index = this.#indexOf(keyOf(anchor));
+      const moved = index * this.rowHeight + top % this.rowHeight;
+      if (index >= 0 && moved !== top) this.body.scrollTop = moved;
       this.#keepTop();
     }
     this.draw();
@@ -457,10 +812,18 @@ var Grid = class {
   focus() {
     this.grid.focus({ preventScroll: true });
   }
-  /** @param {number | null} key */
-  select(key) {
-    this.selected = key;
+  /** Forget which rows are selected. */
+  deselect() {
+    this.selected = this.base = null;
+    this.chosen = /* @__PURE__ */ new Set();
+    this.options.onChoose?.(this.chosen);
     this.draw();
+  }
+  /** The place of a row, or of the next one when the rows are ordered; else -1. @param {number} key */
+  #indexOf(key) {
+    const { keyOf } = this.options;
+    if (this.ordered) return lowerBound(this.rows, key, keyOf);
+    return this.rows.findIndex((row) => keyOf(row) === key);
   }
   #draw() {
     const { rows, body } = this;
@@ -468,11 +831,11 @@ var Grid = class {
     const height = body.clientHeight;
     this.#putBack();
     if (this.following) {
-      this.pinned = Math.max(0, rows.length * ROW_HEIGHT - height);
+      this.pinned = Math.max(0, rows.length * this.rowHeight - height);
       body.scrollTop = this.pinned;
     }
     this.#keepTop();
-    const { first, end } = visibleRange(body.scrollTop, height, rows.length);
+    const { first, end } = visibleRange(body.scrollTop, height, rows.length, this.rowHeight);
     const drawn = /* @__PURE__ */ new Map();
     for (let index = first; index < end; index += 1) {
       const row = rows[index];
@@ -480,9 +843,10 @@ var Grid = class {
       const old = this.drawn.get(key);
       const element = old?.element ?? h("div", { class: "row", role: "row", id: `${this.id}-${key}`, "data-key": key });
       if (old?.row !== row) this.#fill(element, row);
-      element.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
+      element.style.transform = `translateY(${index * this.rowHeight}px)`;
       element.setAttribute("aria-rowindex", String(index + 2));
-      element.setAttribute("aria-selected", String(key === this.selected));
+      element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
+      element.toggleAttribute("data-active", key === this.selected);
       if (old === void 0) this.space.append(element);
       drawn.set(key, { element, row });
     }
@@ -492,6 +856,7 @@ var Grid = class {
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
     this.#count();
+    this.options.onDrawn?.(drawn.values());
   }
   /**
    * @param {HTMLElement} element
@@ -500,21 +865,22 @@ var Grid = class {
   #fill(element, row) {
     element.dataset.tone = this.options.toneOf(row);
     element.replaceChildren(
-      ...this.options.columns.map((column) => h("span", { class: cellClass(column), role: "gridcell" }, column.cell(row)))
+      ...this.columns.map((column) => h("span", { class: cellClass(column), role: "gridcell" }, column.cell(row)))
     );
   }
   /** Say how many rows came since the tail was last in view. */
   #count() {
     const { rows, options } = this;
     const last = rows.at(-1);
-    if (last !== void 0 && (this.following || this.#atTail())) this.seen = options.keyOf(last);
-    const fresh = rows.length - lowerBound(rows, this.seen + 1, options.keyOf);
+    if (this.ordered && last !== void 0 && (this.following || this.#atTail())) this.seen = options.keyOf(last);
+    const { seen } = this;
+    const fresh = this.ordered ? rows.length - lowerBound(rows, seen + 1, options.keyOf) : rows.reduce((sum, row) => sum + Number(options.keyOf(row) > seen), 0);
     this.jump.hidden = fresh === 0;
     this.jump.textContent = `▼ ${count(fresh)} new — jump`;
     this.empty.hidden = rows.length > 0;
   }
   #atTail() {
-    return atTail(this.body.scrollTop, this.body.clientHeight, this.rows.length);
+    return atTail(this.body.scrollTop, this.body.clientHeight, this.rows.length, this.rowHeight);
   }
   #follow() {
     this.following = true;
@@ -522,7 +888,7 @@ var Grid = class {
   }
   /** Whether somebody scrolled up since the tail was last scrolled to. Rows that came since do not count. */
   #hasLeft() {
-    return this.body.scrollTop < this.pinned - ROW_HEIGHT / 2 && !this.#atTail();
+    return this.body.scrollTop < this.pinned - this.rowHeight / 2 && !this.#atTail();
   }
   /** JupyterLab takes an output out of the page and puts it back: it then stands at its top, which nobody asked for. */
   #putBack() {
@@ -537,17 +903,33 @@ var Grid = class {
     this.#putBack();
     if (this.body.clientHeight > 0) {
       if (this.following) this.following = !this.#hasLeft();
-      else if (this.#atTail()) this.#follow();
+      else if (this.ordered && this.#atTail()) this.#follow();
     }
     this.draw();
   }
-  /** @param {number} index */
-  #choose(index) {
+  /**
+   * @param {number} index
+   * @param {"one" | "range" | "toggle"} how
+   */
+  #choose(index, how) {
+    const { keyOf, onSelect, onChoose } = this.options;
     const row = this.rows[index];
+    const key = keyOf(row);
     this.following = this.following && index === this.rows.length - 1;
-    this.selected = this.options.keyOf(row);
-    this.options.onSelect(row);
+    if (onChoose === void 0 || how === "one") this.chosen = /* @__PURE__ */ new Set([key]);
+    else if (how === "toggle") this.chosen = without(new Set(this.chosen), key) ?? /* @__PURE__ */ new Set([...this.chosen, key]);
+    else this.chosen = this.#range(index);
+    if (how !== "range") this.base = key;
+    this.selected = key;
+    onChoose?.(this.chosen);
+    onSelect(row);
     this.draw();
+  }
+  /** The keys from where the range began to a row. @param {number} to */
+  #range(to) {
+    const from = this.base === null ? to : Math.max(0, this.#indexOf(this.base));
+    const rows = this.rows.slice(Math.min(from, to), Math.max(from, to) + 1);
+    return new Set(rows.map(this.options.keyOf));
   }
   /** @param {MouseEvent} event */
   #onClick(event) {
@@ -558,21 +940,34 @@ var Grid = class {
     if (element === null) return;
     const { keyOf } = this.options;
     const key = Number(element.getAttribute("data-key"));
-    const index = lowerBound(this.rows, key, keyOf);
-    if (index === this.rows.length || keyOf(this.rows[index]) !== key) return;
-    this.#choose(index);
-    this.options.onOpen();
+    const index = this.#indexOf(key);
+    if (index < 0 || index === this.rows.length || keyOf(this.rows[index]) !== key) return;
+    const how = event.shiftKey ? "range" : event.ctrlKey || event.metaKey ? "toggle" : "one";
+    this.#choose(index, how);
+    if (how === "one") this.options.onOpen();
   }
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || this.rows.length === 0) return;
+    if (event.altKey || this.rows.length === 0) return;
     const last = this.rows.length - 1;
-    const page = Math.max(1, Math.floor(this.body.clientHeight / ROW_HEIGHT) - 1);
-    const { keyOf } = this.options;
-    const here = this.selected === null ? null : lowerBound(this.rows, this.selected, keyOf);
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key !== "a" || this.options.onChoose === void 0) return;
+      this.chosen = new Set(this.rows.map(this.options.keyOf));
+      this.options.onChoose(this.chosen);
+      this.draw();
+      event.preventDefault();
+      return;
+    }
+    const page = Math.max(1, Math.floor(this.body.clientHeight / this.rowHeight) - 1);
+    const found = this.selected === null ? -1 : this.#indexOf(this.selected);
+    const here = found < 0 ? null : found;
+    const down = here === null ? last : here + 1;
+    const up = here === null ? last : here - 1;
     const moves = {
-      ArrowDown: here === null ? last : here + 1,
-      ArrowUp: here === null ? last : here - 1,
+      ArrowDown: down,
+      j: down,
+      ArrowUp: up,
+      k: up,
       PageDown: (here ?? last) + page,
       PageUp: (here ?? last) - page,
       Home: 0,
@@ -580,9 +975,9 @@ var Grid = class {
     };
     if (event.key in moves) {
       const index = Math.min(last, Math.max(0, moves[event.key]));
-      this.#choose(index);
-      if (event.key === "End") this.#follow();
-      else this.body.scrollTop = scrollToShow(index, this.body.scrollTop, this.body.clientHeight);
+      this.#choose(index, event.shiftKey ? "range" : "one");
+      if (event.key === "End" && this.ordered) this.#follow();
+      else this.body.scrollTop = scrollToShow(index, this.body.scrollTop, this.body.clientHeight, this.rowHeight);
     } else if (event.key === "Enter" && this.selected !== null) {
       this.options.onOpen();
     } else {
@@ -591,6 +986,9 @@ var Grid = class {
     event.preventDefault();
   }
 };
+function without(set, member) {
+  return set.delete(member) ? set : null;
+}
 function cellClass(column) {
   return `cell ${column.id}${column.end ? " end" : ""}${column.wide ? " wide" : ""}`;
 }
@@ -711,8 +1109,8 @@ function sideView(el, side, context) {
 }
 var LIVE_BYTES = 64 * 1024;
 function bodyView(side, context) {
-  const note = h("span", { class: "note" });
-  const element = h("section", { class: "body" }, h("h3", {}, "Body", note));
+  const note2 = h("span", { class: "note" });
+  const element = h("section", { class: "body" }, h("h3", {}, "Body", note2));
   let shown = null;
   let fetched = 0;
   return {
@@ -722,7 +1120,7 @@ function bodyView(side, context) {
      * @param {boolean} live
      */
     update(body, live) {
-      note.textContent = ` ${bodyNote(body)}`;
+      note2.textContent = ` ${bodyNote(body)}`;
       if (body.kept === fetched || live && fetched >= LIVE_BYTES) return;
       fetched = body.kept;
       if (shown === null) {
@@ -753,8 +1151,8 @@ function payload(ask, signal) {
       const { value, buffer } = await ask(start);
       if (signal.aborted || mine !== latest) return;
       bytes = joined(bytes.subarray(0, start), buffer);
-      const note = value.note === "" ? "" : h("p", { class: "note" }, value.note);
-      view.replaceChildren(note, viewerFor(value.media_type).render(bytes));
+      const note2 = value.note === "" ? "" : h("p", { class: "note" }, value.note);
+      view.replaceChildren(note2, viewerFor(value.media_type).render(bytes));
       more.textContent = `Show more (${size(bytes.length)} of ${size(value.total)})`;
       more.hidden = bytes.length >= value.total;
     } catch (error2) {
@@ -1138,23 +1536,71 @@ var Detail = class {
   }
 };
 
+// src/stats.js
+var RATE_SPAN = 10;
+function percentile(ascending, part) {
+  return ascending[Math.max(0, Math.ceil(part * ascending.length) - 1)];
+}
+function latency(rows) {
+  const durations = [];
+  for (const row of rows) if (row.kind === "http" && row.duration_ms !== null) durations.push(row.duration_ms);
+  if (durations.length === 0) return null;
+  durations.sort((a, b) => a - b);
+  return { p50: percentile(durations, 0.5), p95: percentile(durations, 0.95) };
+}
+var Rate = class {
+  constructor() {
+    this.samples = [];
+  }
+  /**
+   * @param {number} at Seconds.
+   * @param {number} value
+   */
+  add(at, value) {
+    const { samples } = this;
+    if (value < (samples.at(-1)?.value ?? 0)) samples.length = 0;
+    samples.push({ at, value });
+    while (samples.length > 2 && samples[1].at < at - RATE_SPAN) samples.shift();
+  }
+  /** Per second; 0 while too little is known. */
+  get perSecond() {
+    const first = this.samples[0];
+    const last = this.samples.at(-1);
+    if (first === void 0 || last === void 0 || last.at - first.at < 0.5) return 0;
+    return (last.value - first.value) / (last.at - first.at);
+  }
+};
+
 // src/footer.js
 var ANNOUNCE_MS = 2e3;
+var STATS_MS = 500;
 var LINKS = {
   asleep: ["○", "not connected"],
   connecting: ["◌", "connecting…"],
-  waiting: ["◌", "waiting for the kernel: a cell runs, or the kernel is gone"],
+  waiting: ["◌", "waiting for the kernel"],
   live: ["●", "live"],
-  stopped: ["✕", "stopped"]
+  stopped: ["✕", "stopped"],
+  gone: ["✕", "kernel restarted"]
 };
-function footer(client, shownRows, signal) {
+function advice(client) {
+  if (client.link === "stopped") return client.reason;
+  if (client.link === "gone") return "The kernel was restarted: run the cell again.";
+  if (client.link !== "waiting") return "";
+  const { queued, kernelStatus } = client.channel;
+  if (kernelStatus === "busy") return `kernel busy: ${count(queued)} queued`;
+  if (kernelStatus === "idle") return "Not answering: a handler blocks the server, or the kernel was restarted; then run the cell again.";
+  return "Not answering: a cell runs, or the kernel is gone.";
+}
+function footer(client, signal) {
   const light = h("span", { class: "light" });
-  const rate = h("span", { class: "rate" });
   const counts = h("span", { class: "counts" });
   const problem = h("span", { class: "problem", role: "alert" });
   const status2 = h("span", { class: "for-readers", role: "status" });
   const element = h("div", { class: "footer" }, counts, problem, status2);
+  const rate = new Rate();
   const told = { yet: false, seq: -1, timer: 0 };
+  const sums = { at: -Infinity, masked: 0, latency: null };
+  let said = "";
   signal.addEventListener("abort", () => window.clearTimeout(told.timer));
   function announce() {
     told.timer = 0;
@@ -1167,12 +1613,19 @@ function footer(client, shownRows, signal) {
     told.seq = last;
     told.yet = client.link === "live";
   }
+  function sum() {
+    const now = performance.now();
+    if (now < sums.at + STATS_MS) return;
+    sums.at = now;
+    sums.masked = client.rows.list.reduce((total, row) => total + row.masked, 0);
+    sums.latency = latency(client.rows.list);
+  }
   return {
     element,
     light,
-    rate,
     /** @param {string} text */
     say(text2) {
+      said = text2;
       problem.textContent = text2;
     },
     /** @param {boolean} paused */
@@ -1180,21 +1633,62 @@ function footer(client, shownRows, signal) {
       const [glyph, text2] = paused && client.link === "live" ? ["❚❚", "paused"] : LINKS[client.link];
       light.textContent = `${glyph} ${text2}`;
       light.dataset.link = client.link;
-      if (client.link === "stopped") problem.textContent = client.reason;
-      const masked = client.rows.list.reduce((sum, row) => sum + row.masked, 0);
+      const trouble = advice(client) || said;
+      if (problem.textContent !== trouble) problem.textContent = trouble;
+      if (client.link === "live") rate.add(performance.now() / 1e3, client.counts.last_seq);
+      sum();
+      const { kept, dropped, bytes } = client.counts;
+      const filtered = client.where !== "";
       const parts = [
-        `${count(shownRows())} shown`,
-        `${count(client.counts.kept)} kept (${size(client.counts.bytes)})`,
-        `${count(client.counts.dropped)} dropped`,
-        `${count(masked)} masked`
+        filtered ? `${count(client.matching)} of ${count(kept)}${client.whole ? "" : " so far"}` : `${count(kept)} kept`,
+        size(bytes),
+        `${count(dropped)} dropped`,
+        `${count(sums.masked)} masked`
       ];
       if (client.lost > 0) parts.push(`${count(client.lost)} missed`);
+      if (rate.perSecond >= 0.05) parts.push(`${rate.perSecond < 10 ? rate.perSecond.toFixed(1) : count(Math.round(rate.perSecond))}/s`);
+      if (sums.latency !== null) parts.push(`p50 ${duration(sums.latency.p50)}, p95 ${duration(sums.latency.p95)}`);
+      parts.push(client.channel.rung);
+      const busy = client.link === "live" ? client.channel.queued : 0;
+      if (busy > 0) parts.push(`kernel busy: ${count(busy)} queued`);
       counts.textContent = parts.join(" · ");
-      const open = client.rows.list.filter(({ state }) => LIVE.has(state)).length;
-      rate.textContent = open > 0 ? `${count(open)} open` : "";
+      counts.title = counts.textContent;
       if (told.timer === 0) told.timer = window.setTimeout(announce, ANNOUNCE_MS);
     }
   };
+}
+
+// src/keys.js
+var KEYS = [
+  { keys: [], shown: "↑ ↓ j k", text: "one row up or down; with Shift, select them all" },
+  { keys: [], shown: "Home End PgUp PgDn", text: "far moves; End follows what comes" },
+  { keys: [], shown: "Enter", text: "open the details" },
+  { keys: [], shown: "Esc", text: "back to the list, then close the details" },
+  { keys: ["/"], shown: "/", text: "filter", action: "filter" },
+  { keys: ["p"], shown: "p", text: "pin or unpin what is selected", action: "pin" },
+  { keys: ["n"], shown: "n", text: "write a note", action: "note" },
+  { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
+  { keys: [], shown: "Ctrl+A", text: "select every row" },
+  { keys: ["s"], shown: "s", text: "stop the list, or let it go on", action: "pause" },
+  { keys: ["?"], shown: "?", text: "these keys", action: "help" }
+];
+function keyTable() {
+  return h("table", { class: "keys" }, h("tbody", {}, ...KEYS.map(({ shown, text: text2 }) => h("tr", {}, h("th", { scope: "row" }, shown), h("td", {}, text2)))));
+}
+function listenForKeys(root, actions, signal) {
+  root.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    const target = (
+      /** @type {HTMLElement} */
+      event.composedPath()[0]
+    );
+    if (target.matches("input, select, textarea, [contenteditable]")) return;
+    if (target.closest(".detail") !== null && event.key !== "/" && event.key !== "?") return;
+    const action = KEYS.find(({ keys }) => keys.includes(event.key))?.action;
+    if (action === void 0 || !(action in actions)) return;
+    event.preventDefault();
+    actions[action]();
+  }, { signal });
 }
 
 // src/columns/cell.js
@@ -1203,25 +1697,56 @@ var cell = {
   title: "Cell",
   width: "6ch",
   wide: true,
-  cell: (row) => row.cell ?? ""
+  cell: (row) => row.cell ?? "",
+  value: (row) => row.cell
 };
+
+// src/columns/header.js
+function header(name, index) {
+  return {
+    id: `header-${index}`,
+    title: name,
+    width: "minmax(8ch, 16ch)",
+    wide: true,
+    cell: (row) => row.headers?.[index] ?? "",
+    value: (row) => row.headers?.[index] ?? null
+  };
+}
 
 // src/columns/method.js
 var method = {
   id: "method",
   title: "Method",
   width: "8ch",
-  cell: (row) => row.method
+  fixed: true,
+  cell: (row) => row.method,
+  value: (row) => row.method
+};
+
+// src/columns/note.js
+var note = {
+  id: "note",
+  title: "Note",
+  width: "minmax(6ch, 18ch)",
+  wide: true,
+  off: true,
+  cell: (row) => h("span", { title: row.note || null }, row.note),
+  value: (row) => row.note || null
 };
 
 // src/columns/number.js
 var number = {
   id: "number",
   title: "#",
-  width: "5ch",
+  width: "7ch",
   wide: true,
   end: true,
-  cell: (row) => String(row.seq)
+  fixed: true,
+  cell(row) {
+    if (!row.pinned) return String(row.seq);
+    return h("span", { title: row.note || "pinned" }, h("span", { role: "img", "aria-label": "pinned" }, "◆"), ` ${row.seq}`);
+  },
+  value: (row) => row.seq
 };
 
 // src/columns/path.js
@@ -1229,12 +1754,49 @@ var path = {
   id: "path",
   title: "Path",
   width: "minmax(10ch, 1fr)",
+  fixed: true,
   cell(row) {
     const target = h("span", { class: "target", title: row.path }, row.path);
     if (row.kind !== "websocket") return target;
     const traffic = `↑${count(row.received ?? 0)} ↓${count(row.sent ?? 0)}`;
     return h("span", { class: "with-traffic" }, target, h("span", { class: "traffic" }, traffic));
-  }
+  },
+  value: (row) => row.path
+};
+
+// src/columns/route.js
+var route = {
+  id: "route",
+  title: "Route",
+  width: "minmax(8ch, 20ch)",
+  wide: true,
+  off: true,
+  cell: (row) => row.route ?? "",
+  value: (row) => row.route
+};
+
+// src/columns/size.js
+var size2 = {
+  id: "size",
+  title: "Size",
+  width: "8ch",
+  wide: true,
+  off: true,
+  end: true,
+  cell: (row) => h("span", { title: `${row.request_size} bytes up, ${row.response_size} down` }, size(row.response_size)),
+  value: (row) => row.response_size
+};
+
+// src/columns/started.js
+var started = {
+  id: "started",
+  title: "Started",
+  width: "12ch",
+  wide: true,
+  off: true,
+  end: true,
+  cell: (row) => clock(row.started_at),
+  value: (row) => row.started_at
 };
 
 // src/columns/time.js
@@ -1243,27 +1805,185 @@ var time = {
   title: "Time",
   width: "8ch",
   end: true,
-  cell: (row) => duration(row.duration_ms)
+  cell: (row) => duration(row.duration_ms),
+  value: (row) => row.duration_ms
 };
 
+// src/waterfall.js
+var LEAST = 1e-3;
+function endOf(row, now) {
+  if (row.duration_ms !== null) return row.started_at + row.duration_ms / 1e3;
+  return LIVE.has(row.state) ? Math.max(now, row.started_at) : row.started_at;
+}
+function timeWindow(rows, now) {
+  let from = Infinity;
+  let to = -Infinity;
+  for (const row of rows) {
+    from = Math.min(from, row.started_at);
+    to = Math.max(to, endOf(row, now));
+  }
+  return { from, to: Math.max(to, from + LEAST) };
+}
+function span(row, scale, now) {
+  const width = scale.to - scale.from;
+  const start = (row.started_at - scale.from) / width;
+  return { start, length: Math.min(1 - start, (endOf(row, now) - row.started_at) / width) };
+}
+
+// src/columns/waterfall.js
+var waterfall = {
+  id: "waterfall",
+  title: "Waterfall",
+  width: "minmax(6ch, 14ch)",
+  wide: true,
+  // Its words are in the columns beside it.
+  cell: () => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }))
+};
+function drawBars(drawn, now) {
+  const rows = [...drawn];
+  const scale = timeWindow(rows.map(({ row }) => row), now);
+  for (const { element, row } of rows) {
+    const bar = (
+      /** @type {HTMLElement | null} */
+      element.querySelector(".bar")
+    );
+    if (bar === null) continue;
+    const { start, length } = span(row, scale, now);
+    bar.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
+    bar.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
+  }
+}
+
 // src/columns/index.js
-var COLUMNS2 = [number, method, status, path, cell, time];
+var COLUMNS2 = [number, method, status, path, route, cell, size2, started, time, waterfall, note];
+function chosenColumns(chosen, headers) {
+  const shown = COLUMNS2.filter(({ id, fixed }) => fixed || chosen.has(id));
+  const at = shown.findIndex(({ id }) => id === time.id || id === waterfall.id || id === note.id);
+  const place = at < 0 ? shown.length : at;
+  return [...shown.slice(0, place), ...headers.map(header), ...shown.slice(place)];
+}
+
+// src/sort.js
+function sorted(rows, value, down) {
+  const sign = down ? -1 : 1;
+  return rows.map((row) => ({ row, key: value(row) ?? null })).sort((a, b) => {
+    if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null) || a.row.seq - b.row.seq;
+    return sign * compare(a.key, b.key) || a.row.seq - b.row.seq;
+  }).map(({ row }) => row);
+}
+function compare(a, b) {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (typeof a === typeof b) return a < b ? -1 : Number(a > b);
+  return typeof a === "number" ? -1 : 1;
+}
+function nextOrder(order, id) {
+  if (order?.id !== id) return { id, down: false };
+  return order.down ? null : { id, down: true };
+}
 
 // src/list.js
-function exchangeList({ onSelect, onOpen }, signal) {
-  return new Grid(
-    {
-      label: "Requests, oldest first",
-      empty: "No requests yet. Each one shows up here as it comes in.",
-      columns: COLUMNS2,
-      keyOf: seqOf,
-      toneOf,
-      onSelect,
-      onOpen
-    },
-    signal
-  );
-}
+var SORT_MS = 500;
+var GROW_MS = 250;
+var ExchangeList = class {
+  /**
+   * @param {object} handlers
+   * @param {(row: Row) => void} handlers.onSelect
+   * @param {() => void} handlers.onOpen
+   * @param {(keys: ReadonlySet<number>) => void} handlers.onChoose
+   * @param {() => void} handlers.onColumns The columns or their order have changed.
+   * @param {() => number} now Seconds, by the kernel's clock.
+   * @param {AbortSignal} signal
+   */
+  constructor({ onSelect, onOpen, onChoose, onColumns }, now, signal) {
+    this.chosen = new Set(COLUMNS2.filter(({ off }) => !off).map(({ id }) => id));
+    this.headers = [];
+    this.order = null;
+    this.onColumns = onColumns;
+    this.source = [];
+    this.sortedAt = -Infinity;
+    this.timer = 0;
+    this.now = now;
+    this.grid = new Grid(
+      {
+        label: "Requests, oldest first",
+        empty: "No requests yet. Each one shows up here as it comes in.",
+        columns: chosenColumns(this.chosen, this.headers),
+        keyOf: seqOf,
+        toneOf: (row) => row.lit ? `${toneOf(row)} lit` : toneOf(row),
+        onSelect,
+        onOpen,
+        onChoose,
+        onSort: (id) => this.sortBy(nextOrder(this.order, id)),
+        onReturn: () => {
+          this.sortBy(null);
+          this.grid.toTail();
+        },
+        onDrawn: (drawn) => this.#bars(drawn)
+      },
+      signal
+    );
+    this.element = this.grid.element;
+    const growing = window.setInterval(() => {
+      const { drawn } = this.grid;
+      if (this.awake && [...drawn.values()].some(({ row }) => LIVE.has(row.state))) drawBars(drawn.values(), this.now());
+    }, GROW_MS);
+    this.awake = true;
+    signal.addEventListener("abort", () => {
+      window.clearInterval(growing);
+      window.clearTimeout(this.timer);
+    });
+  }
+  get columns() {
+    return chosenColumns(this.chosen, this.headers);
+  }
+  /** @param {readonly Row[]} rows Sorted by number. */
+  update(rows) {
+    this.source = rows;
+    const column = this.columns.find(({ id }) => id === this.order?.id);
+    if (this.order === null || column?.value === void 0) {
+      this.grid.update(rows);
+      return;
+    }
+    const wait = this.sortedAt + SORT_MS - performance.now();
+    if (wait > 0) {
+      if (this.timer === 0) this.timer = window.setTimeout(() => this.update(this.source), wait);
+      return;
+    }
+    window.clearTimeout(this.timer);
+    this.timer = 0;
+    this.sortedAt = performance.now();
+    this.grid.update(sorted(rows, column.value, this.order.down), false);
+  }
+  /** @param {Order | null} order */
+  sortBy(order) {
+    this.order = order?.id === "number" && !order.down ? null : order;
+    this.#relay();
+  }
+  /**
+   * @param {ReadonlySet<string>} chosen
+   * @param {readonly string[]} headers
+   */
+  setColumns(chosen, headers) {
+    this.chosen = chosen;
+    this.headers = headers;
+    if (!this.columns.some(({ id }) => id === this.order?.id)) this.order = null;
+    this.#relay();
+  }
+  #relay() {
+    this.sortedAt = -Infinity;
+    this.grid.setColumns(this.columns, this.order);
+    this.update(this.source);
+    this.onColumns();
+  }
+  /** @param {Iterable<{ element: HTMLElement, row: Row }>} drawn */
+  #bars(drawn) {
+    if (this.chosen.has("waterfall")) drawBars(drawn, this.now());
+  }
+  /** The numbers of the selected rows. */
+  get selection() {
+    return [...this.grid.chosen];
+  }
+};
 
 // src/styles.css
 var styles_default = `/* Tokens first: JupyterLab's, then VS Code's, then our own. Everything below uses tokens only. */
@@ -1324,23 +2044,73 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 :focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
 
 /* Toolbar and footer */
-.toolbar, .footer {
+.toolbar, .footer, .folded, .quick, .actions {
   display: flex;
   flex: none;
   align-items: center;
   gap: 8px;
-  padding: 4px 8px;
-  background: var(--paper-raised);
 }
+.toolbar, .footer { padding: 4px 8px; background: var(--paper-raised); }
+.quick, .actions { gap: 4px; }
 .toolbar { border-block-end: 1px solid var(--line); }
-.footer { min-block-size: 24px; padding-block: 2px; border-block-start: 1px solid var(--line); color: var(--ink-soft); font-size: 12px; }
+.footer { min-block-size: 32px; padding-block: 2px; border-block-start: 1px solid var(--line); color: var(--ink-soft); font-size: 12px; }
 .footer span { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
-.light { flex: 1 1 auto; min-inline-size: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
+.light { flex: none; white-space: nowrap; }
 .light[data-link="live"]::first-letter { color: var(--ok); }
 .light[data-link="waiting"] { color: var(--warn); }
 .light[data-link="stopped"], .problem { color: var(--error); }
-.rate { order: -1; flex: none; color: var(--ink-soft); }
-.toolbar .light { order: -2; }
+.light[data-link="gone"] { color: var(--error); }
+.counts { flex: 0 1 auto; min-inline-size: 4ch; }
+.problem { flex: 1 1 0; }
+.actions { margin-inline-start: auto; color: var(--ink); }
+.record, .more-tools { flex: none; white-space: nowrap; }
+.record[aria-pressed="true"] { border-color: var(--line); background: var(--paper); }
+.record[aria-pressed="true"]::first-letter { color: var(--error); }
+.more-tools { display: none; }
+
+/* The filter */
+.filter { position: relative; display: flex; flex: 1 1 12ch; min-inline-size: 0; }
+.text { flex: 1; min-inline-size: 0; min-block-size: 24px; padding: 0 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper); color: var(--ink); font: 12px/1.4 var(--mono); }
+.text::placeholder { color: var(--ink-soft); opacity: 1; }
+.text[aria-invalid="true"] { border-color: var(--error); }
+.filter .icon { margin-inline-start: -26px; }
+.filter .icon ~ .icon { margin-inline-start: 0; }
+.filter:has(.icon:not([hidden])) .text { padding-inline-end: 52px; }
+.filter .icon:first-of-type:not([hidden]) { margin-inline-start: -52px; }
+.filter-note { flex: none; margin: 0; padding: 2px 8px 4px; background: var(--paper-raised); color: var(--error); font-size: 12px; overflow-wrap: anywhere; }
+.filter-note code { font-family: var(--mono); color: var(--ink); }
+.filter-note mark { background: none; color: var(--error); text-decoration: underline wavy; text-underline-offset: 3px; }
+.proposals, .popover { position: absolute; z-index: 3; inset-block-start: calc(100% + 2px); margin: 0; border: 1px solid var(--line); border-radius: 4px; background: var(--paper); color: var(--ink); box-shadow: 0 4px 12px rgb(0 0 0 / 25%); }
+.proposals { inset-inline: 0; max-block-size: 220px; padding: 4px 0; overflow-y: auto; list-style: none; }
+.proposals li { display: flex; gap: 12px; min-block-size: 24px; padding: 2px 8px; cursor: default; }
+.proposals li:hover { background: var(--hover); }
+.proposals li[aria-selected="true"] { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); }
+.proposal { flex: none; max-inline-size: 60%; overflow: hidden; font-family: var(--mono); font-size: 12px; text-overflow: ellipsis; white-space: nowrap; }
+.proposals .note { flex: 1; min-inline-size: 0; overflow: hidden; font-size: 12px; text-align: end; text-overflow: ellipsis; white-space: nowrap; }
+
+/* Panels below buttons */
+.popover-place { position: relative; flex: none; }
+.popover { inset-inline-end: 0; inline-size: max-content; max-inline-size: min(320px, 80vw); max-block-size: 320px; padding: 8px; overflow-y: auto; }
+.popover.above { inset-block: auto calc(100% + 2px); }
+.menu-title { margin: 8px 0 2px; color: var(--ink-soft); font-size: 12px; }
+.menu-title:first-child { margin-block-start: 0; }
+.choice { display: flex; gap: 6px; align-items: center; min-block-size: 24px; }
+.columns-menu { columns: 1; min-inline-size: 200px; }
+.add-header, .order { display: flex; gap: 6px; align-items: center; }
+select { min-block-size: 24px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper); color: var(--ink); font: inherit; }
+input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-color: var(--accent); }
+.keys { border-collapse: collapse; font-size: 12px; }
+.keys th { padding: 2px 12px 2px 0; font-family: var(--mono); font-weight: 600; text-align: start; white-space: nowrap; }
+.keys td { padding: 2px 0; }
+
+/* A toolbar that has not the room takes two lines, and folds the rest away */
+[data-layout="narrow"] .toolbar { flex-wrap: wrap; gap: 4px; }
+[data-layout="narrow"] .light { flex: 1 1 auto; overflow: hidden; text-overflow: ellipsis; }
+[data-layout="narrow"] .filter { flex: 1 1 100%; order: 1; }
+[data-layout="narrow"] .more-tools { display: inline-block; }
+[data-layout="narrow"] .folded { display: none; flex: 1 1 100%; flex-wrap: wrap; order: 2; }
+[data-layout="narrow"] .toolbar[data-unfolded] .folded { display: flex; }
+[data-layout="narrow"] .folded .popover { inset-inline: auto 0; }
 .for-readers { position: absolute; inline-size: 1px; block-size: 1px; clip-path: inset(50%); }
 
 /* List and details: side by side when wide, one over the other when narrow */
@@ -1362,9 +2132,26 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .row { display: grid; grid-template-columns: var(--tracks); gap: 0 8px; block-size: 24px; padding-inline: 8px; line-height: 24px; }
 .space > .row { position: absolute; inset-inline: 0; inset-block-start: 0; cursor: default; font-variant-numeric: tabular-nums; }
 .space > .row:hover { background: var(--hover); }
-.space > .row[aria-selected="true"] { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); }
+.space > .row[aria-selected="true"] { background: var(--chosen); }
+.space > .row[data-active] { box-shadow: inset 3px 0 0 var(--accent); }
+.space > .row[data-tone~="lit"]::before { content: "◂"; position: absolute; inset-inline-end: 0; color: var(--warn); }
+.space > .row[data-tone~="lit"] { background: color-mix(in srgb, var(--warn) 14%, var(--paper)); }
+.space > .row[data-tone~="lit"][aria-selected="true"] { background: var(--chosen); }
+.head [data-column] { cursor: pointer; }
+.head [data-column]:hover { color: var(--ink); text-decoration: underline; }
+.track { position: relative; display: block; block-size: 100%; }
+.bar { position: absolute; inset-block: 8px; min-inline-size: 2px; border-radius: 2px; background: var(--moved); }
+.row[data-tone~="error"] .bar { background: var(--error); }
+.row[data-tone~="open"] .bar { background: repeating-linear-gradient(45deg, var(--moved) 0 4px, transparent 4px 6px); outline: 1px solid var(--moved); }
+/* Cards: method, status and time in one line, the path below */
+.list[data-cards] .head { display: none; }
+.list[data-cards] .row { grid-template-columns: auto auto 1fr; grid-template-rows: 22px 20px; block-size: 44px; line-height: 22px; border-block-end: 1px solid var(--line); }
+.list[data-cards] .cell { display: none; }
+.list[data-cards] :is(.method, .status, .time, .path) { display: block; }
+.list[data-cards] .path { grid-row: 2; grid-column: 1 / -1; line-height: 18px; }
+.list[data-cards] .time { text-align: start; }
 .grid:focus-visible { outline: none; }
-.grid:focus-visible .row[aria-selected="true"] { outline: 2px solid var(--accent); outline-offset: -2px; }
+.grid:focus-visible .row[data-active] { outline: 2px solid var(--accent); outline-offset: -2px; }
 .grid:focus-visible:not([aria-activedescendant]) { outline: 2px solid var(--accent); outline-offset: -2px; }
 .cell { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 .end { text-align: end; }
@@ -1374,10 +2161,10 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .with-traffic { display: flex; gap: 8px; }
 .target { display: block; overflow: hidden; text-overflow: ellipsis; }
 .traffic { flex: none; color: var(--ink-soft); }
-.row[data-tone="ok"] .status, .outcome[data-tone="ok"] { color: var(--ok); }
-.row[data-tone="moved"] .status, .row[data-tone="open"] .status, .outcome[data-tone="moved"], .outcome[data-tone="open"] { color: var(--moved); }
-.row[data-tone="warn"] .status, .outcome[data-tone="warn"] { color: var(--warn); }
-.row[data-tone="error"] .status, .outcome[data-tone="error"] { color: var(--error); }
+.row[data-tone~="ok"] .status, .outcome[data-tone="ok"] { color: var(--ok); }
+.row[data-tone~="moved"] .status, .row[data-tone~="open"] .status, .outcome[data-tone="moved"], .outcome[data-tone="open"] { color: var(--moved); }
+.row[data-tone~="warn"] .status, .outcome[data-tone="warn"] { color: var(--warn); }
+.row[data-tone~="error"] .status, .outcome[data-tone="error"] { color: var(--error); }
 .row[data-tone="receive"] .direction { color: var(--moved); }
 .row[data-tone="send"] .direction { color: var(--ok); }
 .empty { position: absolute; inset-block-start: 40px; inset-inline: 0; margin: 0; padding-inline: 16px; color: var(--ink-soft); text-align: center; }
@@ -1432,56 +2219,445 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 }
 `;
 
+// src/columns_menu.js
+var MAX_HEADERS = 8;
+var TOKEN2 = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
+function columnsMenu(list, onHeaders, signal) {
+  const menu = popover({ label: "Columns and order", face: "☰", onOpen: fill }, signal);
+  menu.panel.classList.add("columns-menu");
+  function setHeaders(headers) {
+    list.setColumns(list.chosen, headers);
+    onHeaders(headers);
+    fill();
+  }
+  function fill() {
+    const boxes = COLUMNS2.filter(({ fixed }) => !fixed).map(({ id, title }) => {
+      const box = h("input", { type: "checkbox", value: id });
+      box.checked = list.chosen.has(id);
+      box.addEventListener("change", () => {
+        const chosen = new Set(list.chosen);
+        if (box.checked) chosen.add(id);
+        else chosen.delete(id);
+        list.setColumns(chosen, list.headers);
+      });
+      return h("label", { class: "choice" }, box, title);
+    });
+    const headers = list.headers.map((name2) => {
+      const box = h("input", { type: "checkbox" });
+      box.checked = true;
+      box.addEventListener("change", () => setHeaders(list.headers.filter((one) => one !== name2)));
+      return h("label", { class: "choice" }, box, name2);
+    });
+    const name = h("input", { type: "text", class: "text", placeholder: "x-request-id", "aria-label": "Header", spellcheck: "false", autocomplete: "off" });
+    const add = h("button", { type: "submit" }, "Add");
+    const form = h("form", { class: "add-header" }, name, add);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const wanted = name.value.trim().toLowerCase();
+      if (!TOKEN2.test(wanted) || list.headers.includes(wanted) || list.headers.length >= MAX_HEADERS) {
+        name.setAttribute("aria-invalid", "true");
+        return;
+      }
+      setHeaders([...list.headers, wanted]);
+      menu.panel.querySelector("input.text")?.focus();
+    });
+    menu.panel.replaceChildren(
+      h("p", { class: "menu-title" }, "Columns"),
+      ...boxes,
+      h("p", { class: "menu-title" }, "A header's values"),
+      ...headers,
+      form,
+      h("p", { class: "menu-title" }, "Sorted by"),
+      orderChoice()
+    );
+  }
+  function orderChoice() {
+    const by = h("select", { "aria-label": "Sorted by" });
+    for (const { id, title, value } of list.columns) {
+      if (value === void 0) continue;
+      const option = h("option", { value: id }, id === "number" ? "# (as they came)" : title);
+      option.selected = id === (list.order?.id ?? "number");
+      by.append(option);
+    }
+    const down = h("input", { type: "checkbox" });
+    down.checked = list.order?.down ?? false;
+    const apply = () => list.sortBy({ id: by.value, down: down.checked });
+    by.addEventListener("change", apply);
+    down.addEventListener("change", apply);
+    return h("div", { class: "order" }, by, h("label", { class: "choice" }, down, "largest first"));
+  }
+  return menu;
+}
+
+// src/filterbox.js
+var PAUSE_MS = 350;
+var COMPLETE_MS = 80;
+var QUICK = [
+  ["http", "HTTP", "kind:http"],
+  ["ws", "WS", "kind:ws"],
+  ["sse", "SSE", "type:text/event-stream"],
+  ["errors", "Errors", "(is:error or status>=400)"]
+];
+function combined(typed, quick) {
+  const extra = QUICK.find(([id]) => id === quick)?.[2] ?? "";
+  if (typed.trim() === "" || extra === "") return typed.trim() || extra;
+  return `(${typed.trim()}) ${extra}`;
+}
+function filterBox(client, leave, signal) {
+  const listId = uniqueId("proposals");
+  const noteId = uniqueId("filter-note");
+  const input = h("input", {
+    class: "text",
+    type: "text",
+    role: "combobox",
+    "aria-label": "Filter",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+    "aria-autocomplete": "list",
+    "aria-describedby": noteId,
+    placeholder: "Filter: status>=400 path:/api tea",
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off"
+  });
+  const clear = h("button", { type: "button", class: "icon", "aria-label": "Remove the filter", title: "Remove the filter", hidden: true }, "✕");
+  const star = h("button", { type: "button", class: "icon", "aria-pressed": "false", "aria-label": "Save this filter", title: "Save this filter for this kernel", hidden: true }, "☆");
+  const list = h("ul", { class: "proposals", role: "listbox", id: listId, "aria-label": "Completions", hidden: true });
+  const note2 = h("p", { class: "filter-note", id: noteId, role: "alert", hidden: true });
+  const quick = h("div", { class: "quick", role: "group", "aria-label": "Show only" });
+  for (const [id, title, where] of QUICK) quick.append(h("button", { type: "button", "data-quick": id, "aria-pressed": "false", title: where }, title));
+  const box = h("div", { class: "filter" }, input, star, clear, list);
+  let proposals = [];
+  let active = -1;
+  let chosen = null;
+  let applied = "";
+  let saved = [];
+  let applying = 0;
+  let completing = 0;
+  let question = 0;
+  signal.addEventListener("abort", () => {
+    window.clearTimeout(applying);
+    window.clearTimeout(completing);
+  });
+  function decorate() {
+    clear.hidden = input.value === "";
+    star.hidden = input.value.trim() === "";
+    const kept = saved.includes(input.value.trim());
+    star.setAttribute("aria-pressed", String(kept));
+    star.textContent = kept ? "★" : "☆";
+    for (const button of quick.children) button.setAttribute("aria-pressed", String(button.getAttribute("data-quick") === chosen));
+  }
+  async function apply() {
+    window.clearTimeout(applying);
+    const where = combined(input.value, chosen);
+    decorate();
+    if (where === applied) return blame("", null, null);
+    const typed = input.value.trim();
+    try {
+      await client.look({ where });
+    } catch (error2) {
+      const { message, position, end } = (
+        /** @type {import("./channel.js").Refusal} */
+        error2
+      );
+      const shift = chosen !== null && typed !== "" ? 1 : 0;
+      if (combined(input.value, chosen) === where) blame(message, position === null ? null : position - shift, end === null ? null : end - shift);
+      return;
+    }
+    if (combined(input.value, chosen) !== where) return;
+    applied = where;
+    blame("", null, null);
+    if (typed !== "") client.ask("use_filter", { text: typed }).then(({ value }) => saved = value.saved, () => {
+    });
+  }
+  function blame(text2, position, end) {
+    note2.hidden = text2 === "";
+    if (text2 === "") input.removeAttribute("aria-invalid");
+    else input.setAttribute("aria-invalid", "true");
+    const typed = input.value.trim();
+    const marked = position !== null && end !== null && position >= 0 && text2 !== "";
+    note2.replaceChildren(
+      marked ? h("code", {}, typed.slice(0, position), h("mark", {}, typed.slice(position, end) || "␣"), typed.slice(end)) : "",
+      marked ? ` at ${position + 1}: ${text2}` : text2
+    );
+  }
+  async function offer() {
+    window.clearTimeout(completing);
+    question += 1;
+    const asked = question;
+    const text2 = input.value;
+    let found;
+    try {
+      if (text2 === "") {
+        const { value } = await client.ask("filters");
+        saved = value.saved;
+        found = [...value.saved.map((one) => whole(one, "saved")), ...value.recent.map((one) => whole(one, "used before"))];
+        if (found.length === 0) found = (await client.ask("complete", { text: text2, cursor: 0 })).value;
+      } else {
+        found = (await client.ask("complete", { text: text2, cursor: input.selectionStart ?? text2.length })).value;
+      }
+    } catch {
+      found = [];
+    }
+    if (asked !== question || !input.matches(":focus")) return;
+    proposals = found;
+    active = -1;
+    drawProposals();
+  }
+  function whole(text2, detail) {
+    return { start: 0, end: 0, text: text2, detail };
+  }
+  function drawProposals() {
+    const open = proposals.length > 0;
+    list.hidden = !open;
+    input.setAttribute("aria-expanded", String(open));
+    list.replaceChildren(
+      ...proposals.map(
+        ({ text: text2, detail }, index) => h("li", { role: "option", id: `${listId}-${index}`, "data-index": index, "aria-selected": String(index === active) }, h("span", { class: "proposal" }, text2), h("span", { class: "note" }, detail))
+      )
+    );
+    if (active >= 0) {
+      input.setAttribute("aria-activedescendant", `${listId}-${active}`);
+      list.children[active].scrollIntoView({ block: "nearest" });
+    } else {
+      input.removeAttribute("aria-activedescendant");
+    }
+  }
+  function shut() {
+    question += 1;
+    window.clearTimeout(completing);
+    proposals = [];
+    active = -1;
+    drawProposals();
+  }
+  function take({ start, end, text: text2 }) {
+    input.setRangeText(text2, start, end, "end");
+    const wantsMore = /[:<>=]$/.test(text2);
+    if (!wantsMore && input.selectionStart === input.value.length) input.setRangeText(" ", input.value.length, input.value.length, "end");
+    shut();
+    if (wantsMore) void offer();
+    void apply();
+  }
+  input.addEventListener("input", () => {
+    decorate();
+    window.clearTimeout(applying);
+    window.clearTimeout(completing);
+    applying = window.setTimeout(() => void apply(), PAUSE_MS);
+    completing = window.setTimeout(() => void offer(), COMPLETE_MS);
+  }, { signal });
+  input.addEventListener("blur", () => shut(), { signal });
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step !== 0) {
+      if (proposals.length === 0) void offer();
+      else active = active < 0 && step < 0 ? proposals.length - 1 : (active + step + proposals.length) % proposals.length;
+      drawProposals();
+    } else if (event.key === "Enter") {
+      if (active >= 0) take(proposals[active]);
+      else {
+        shut();
+        void apply();
+      }
+    } else if (event.key === "Tab" && active >= 0) {
+      take(proposals[active]);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      if (proposals.length > 0) shut();
+      else leave();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }, { signal });
+  list.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    const index = (
+      /** @type {Element} */
+      event.target.closest("[data-index]")?.getAttribute("data-index")
+    );
+    if (index) take(proposals[Number(index)]);
+  }, { signal });
+  clear.addEventListener("click", () => {
+    input.value = "";
+    void apply();
+    input.focus();
+  }, { signal });
+  star.addEventListener("click", async () => {
+    const text2 = input.value.trim();
+    try {
+      saved = (await client.ask("save_filter", { text: text2, on: !saved.includes(text2) })).value.saved;
+      decorate();
+    } catch (error2) {
+      const { message, position, end } = (
+        /** @type {import("./channel.js").Refusal} */
+        error2
+      );
+      blame(message, position, end);
+    }
+  }, { signal });
+  quick.addEventListener("click", (event) => {
+    const id = (
+      /** @type {Element} */
+      event.target.closest("[data-quick]")?.getAttribute("data-quick")
+    );
+    if (!id) return;
+    chosen = chosen === id ? null : id;
+    void apply();
+  }, { signal });
+  return {
+    box,
+    quick,
+    note: note2,
+    focus() {
+      input.focus();
+      input.select();
+    },
+    /** A filter that was set from a cell takes the place of what was typed before. */
+    follow() {
+      if (!client.follows || client.where === applied) return;
+      applied = client.where;
+      chosen = null;
+      input.value = client.where;
+      blame("", null, null);
+      decorate();
+    },
+    /** @param {string} text */
+    blame: (text2) => blame(text2, null, null)
+  };
+}
+
+// src/toolbar.js
+function toolbar(client, list, { onPause, say }, light, signal) {
+  const failed = (error2) => say(String(error2.message));
+  const record = h("button", { type: "button", class: "record" });
+  const pause = h("button", { type: "button", "aria-pressed": "false", title: "Stops the list, not the recording (s)" });
+  const clear = h("button", { type: "button", title: "asgi_nb.traffic.clear(); pinned requests stay" }, "Clear");
+  const filter = filterBox(client, () => list.grid.focus(), signal);
+  const columns = columnsMenu(list, (headers) => void client.look({ columns: headers }).catch(failed), signal);
+  const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
+  const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
+  const folded = h("div", { class: "folded" }, filter.quick, columns.element, help.element);
+  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, more, filter.box, folded);
+  record.addEventListener("click", () => {
+    client.ask("record", { on: !client.recording }).then(({ value }) => {
+      client.recording = value;
+      draw(pause.getAttribute("aria-pressed") === "true", 0);
+    }, failed);
+  }, { signal });
+  pause.addEventListener("click", onPause, { signal });
+  clear.addEventListener("click", () => client.ask("clear").then(() => say(""), failed), { signal });
+  more.addEventListener("click", () => {
+    const open = element.toggleAttribute("data-unfolded");
+    more.setAttribute("aria-expanded", String(open));
+  }, { signal });
+  function draw(paused, waiting) {
+    record.setAttribute("aria-pressed", String(client.recording));
+    record.setAttribute("aria-label", client.recording ? "Recording" : "Recording is off");
+    record.title = `asgi_nb.traffic.recording = ${client.recording ? "False" : "True"}`;
+    record.textContent = client.recording ? "◉ Rec" : "○ Rec off";
+    pause.setAttribute("aria-pressed", String(paused));
+    pause.textContent = paused ? `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}` : "Pause";
+    filter.follow();
+  }
+  return {
+    element,
+    note: filter.note,
+    draw,
+    focusFilter: filter.focus,
+    help: () => help.button.click()
+  };
+}
+
 // src/view.js
 var SIDE_BY_SIDE = 640;
-function renderInspector(host, client, signal) {
+var DOCK = 480;
+var TICK_MS = 1e3;
+var SELECT_MS = 200;
+function renderInspector(host, channel, signal) {
+  const client = new Client(channel);
   let selected = null;
   let paused = false;
-  const list = exchangeList({ onSelect, onOpen }, signal);
+  let onScreen = true;
+  let selecting = 0;
+  const now = () => Date.now() / 1e3 - (Number.isFinite(client.skew) ? client.skew : 0);
+  const list = new ExchangeList({ onSelect, onOpen, onChoose, onColumns: () => draw() }, now, signal);
+  const { grid } = list;
   const detail = new Detail(client, closeDetail, signal);
-  const pause = h("button", { type: "button", "aria-pressed": "false" });
-  const clear = h("button", { type: "button", title: "asgi_nb.traffic.clear()" }, "Clear");
-  const foot = footer(client, () => list.rows.length, signal);
+  const foot = footer(client, signal);
+  const tools = toolbar(client, list, { onPause: () => setPaused(!paused), say: foot.say }, foot.light, signal);
+  const actions = selectionActions(client, list, foot.say, signal);
+  foot.element.append(actions.element);
   const main = h("div", { class: "main" }, list.element, detail.element);
   const root = h(
     "div",
     { class: "inspector", role: "group", "aria-label": "Requests of the server in this kernel" },
-    h("div", { class: "toolbar", role: "group", "aria-label": "List" }, foot.light, pause, clear, foot.rate),
+    tools.element,
+    tools.note,
     main,
     foot.element
   );
-  root.style.height = `${client.model.get("height")}px`;
+  root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
   style.textContent = styles_default;
   shadow.append(style, root);
+  const draw = oncePerFrame(() => {
+    list.awake = onScreen && !document.hidden;
+    if (!list.awake) return;
+    if (!paused) list.update(client.rows.list);
+    grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
+    tools.draw(paused, waitingRows());
+    actions.draw();
+    if (selected !== null && !main.hasAttribute("data-closed")) {
+      const row = client.rows.get(selected);
+      if (row !== void 0) detail.show(row);
+      else if (client.where === "") detail.gone();
+    }
+    foot.draw(paused);
+  }, signal);
   for (const type of ["keydown", "keyup", "keypress"]) {
     root.addEventListener(type, (event) => event.stopPropagation(), { signal });
   }
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape") onEscape();
   }, { signal });
-  pause.addEventListener("click", () => setPaused(!paused), { signal });
-  clear.addEventListener("click", () => void client.ask("clear").catch((error2) => foot.say(String(error2.message))), { signal });
+  listenForKeys(root, {
+    filter: tools.focusFilter,
+    pin: actions.togglePin,
+    note: actions.openNote,
+    remove: actions.removeSelected,
+    pause: () => setPaused(!paused),
+    help: tools.help
+  }, signal);
   const resized = new ResizeObserver(() => {
     root.dataset.layout = root.clientWidth >= SIDE_BY_SIDE ? "wide" : "narrow";
+    grid.setCards(root.clientWidth < DOCK);
   });
   resized.observe(root);
-  signal.addEventListener("abort", () => resized.disconnect());
-  const draw = oncePerFrame(() => {
-    if (!paused) list.update(client.rows.list);
-    drawPause();
-    if (selected !== null && !main.hasAttribute("data-closed")) {
-      const row = client.rows.get(selected);
-      if (row !== void 0) detail.show(row);
-      else detail.gone();
-    }
-    foot.draw(paused);
-  }, signal);
+  const seen = new IntersectionObserver((entries) => {
+    onScreen = entries.at(-1)?.isIntersecting ?? true;
+    if (onScreen) draw();
+  });
+  seen.observe(root);
+  const ticking = window.setInterval(draw, TICK_MS);
+  signal.addEventListener("abort", () => {
+    resized.disconnect();
+    seen.disconnect();
+    window.clearInterval(ticking);
+    window.clearTimeout(selecting);
+    client.leave();
+  });
   client.addEventListener("change", draw, { signal });
   function onSelect(row) {
     selected = row.seq;
     if (root.dataset.layout === "wide" && !main.hasAttribute("data-closed")) detail.show(row);
+  }
+  function onChoose(keys) {
+    draw();
+    window.clearTimeout(selecting);
+    selecting = window.setTimeout(() => client.ask("select", { seqs: [...keys] }).catch(() => {
+    }), SELECT_MS);
   }
   function onOpen() {
     main.removeAttribute("data-closed");
@@ -1490,43 +2666,41 @@ function renderInspector(host, client, signal) {
   }
   function closeDetail() {
     main.setAttribute("data-closed", "");
-    list.focus();
-    list.draw();
+    grid.focus();
+    grid.draw();
   }
   function onEscape() {
     const inDetail = detail.element.contains(shadow.activeElement);
-    if (inDetail && root.dataset.layout === "wide") list.focus();
+    if (inDetail && root.dataset.layout === "wide") grid.focus();
     else closeDetail();
   }
   function setPaused(wanted) {
     paused = wanted;
     draw();
   }
-  function drawPause() {
-    const shown = list.rows.at(-1)?.seq ?? 0;
-    const waiting = paused ? client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf) : 0;
-    pause.setAttribute("aria-pressed", String(paused));
-    pause.textContent = paused ? `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}` : "Pause";
-    pause.title = "Stops the list, not the recording";
+  function waitingRows() {
+    if (!paused) return 0;
+    const shown = grid.rows.reduce((last, { seq }) => Math.max(last, seq), 0);
+    return client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf);
   }
   main.setAttribute("data-closed", "");
   draw();
-  client.attach(signal);
 }
+var EMPTY = "No requests yet. Each one shows up here as it comes in.";
 
 // src/main.js
 var main_default = {
   /** @param {{ model: Model }} context */
   initialize({ model }) {
-    const client = clientOf(model);
-    return () => client.close();
+    const channel = channelOf(model);
+    return () => channel.close();
   },
   /** @param {{ model: Model, el: HTMLElement }} context */
   render({ model, el }) {
     const life = new AbortController();
     const host = document.createElement("div");
     el.replaceChildren(host);
-    renderInspector(host, clientOf(model), life.signal);
+    renderInspector(host, channelOf(model), life.signal);
     return () => life.abort();
   }
 };

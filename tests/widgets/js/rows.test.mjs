@@ -83,3 +83,11 @@ test("the end of a batch outside of a snapshot takes nothing away", () => {
 
   assert.deepEqual(held(), [1]);
 });
+
+test("rows that the filter lets through no longer leave", () => {
+  rows.apply([row(1), row(2), row(3)]);
+
+  rows.drop([2, 9]);
+
+  assert.deepEqual(held(), [1, 3]);
+});

@@ -11,7 +11,8 @@ beforeEach(() => {
 });
 
 const snap = (more = {}) => ({
-  kind: "snap", v: "page", hello: 1, batch: 0, instance: "kernel-1", counts: {}, whole: true, lost: 0, ...more,
+  kind: "snap", v: "page", hello: 1, batch: 0, instance: "kernel-1", counts: {}, whole: true, lost: 0,
+  where: "", left: [], matching: 0, follows: true, columns: [], recording: true, ...more,
 });
 const batch = (number, more = {}) => snap({ kind: "batch", batch: number, ...more });
 
@@ -79,12 +80,22 @@ test("a refusal and a broken feed stop the page, with the reason", () => {
   assert.deepEqual(session.take({ kind: "stop", reason: "broken" }), { do: "stop", reason: "broken" });
 });
 
-test("an answer finds its question whatever hello is current", () => {
-  session.open();
+test("the first snapshot through another filter forgets the rows", () => {
+  session.take(snap());
 
-  assert.deepEqual(session.take({ kind: "answer", v: "page", id: 7, ok: true, value: 1 }), {
-    do: "answer", id: 7, ok: true, value: 1,
-  });
+  assert.equal(session.take(snap({ batch: 1, where: "status>=400" })).forget, true);
+  assert.equal(session.take(snap({ batch: 2, where: "status>=400" })).forget, false);
+});
+
+test("a pong brings the counts, and only the one that was asked for", () => {
+  const pong = { kind: "pong", v: "page", hello: 1, counts: { kept: 3 }, recording: false };
+
+  assert.deepEqual(session.take(pong), { do: "pong", counts: { kept: 3 }, recording: false });
+  assert.equal(session.take({ ...pong, hello: 0 }).do, "ignore");
+});
+
+test("an answer is the channel's matter", () => {
+  assert.equal(session.take({ kind: "answer", v: "page", id: 7, ok: true, value: 1 }).do, "ignore");
 });
 
 test("a kind from a newer kernel is ignored", () => {

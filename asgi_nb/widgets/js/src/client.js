@@ -1,69 +1,87 @@
 /**
- * The data of one widget model in one page: rows, counts and questions. Views come and go; this stays with the model.
+ * The data of one view: the rows that its filter lets through, counts, and how well the kernel is heard.
  */
 import { Rows } from "./rows.js";
 import { Session, decode } from "./wire.js";
 
+/** @typedef {import("./channel.js").Model} Model */
+/** @typedef {"asleep" | "connecting" | "waiting" | "live" | "stopped" | "gone"} Link */
+
 /**
- * What anywidget hands to us, as far as we use it.
+ * What the view looks through. Source: asgi_nb/widgets/lens.py.
  *
- * @typedef {object} Model
- * @property {(name: string) => any} get
- * @property {(message: object) => void} send
- * @property {(event: string, callback: (...args: any[]) => void) => void} on
- * @property {(event: string, callback: (...args: any[]) => void) => void} off
+ * @typedef {object} Wish
+ * @property {string | null} where A filter; null follows `inspector.filter`.
+ * @property {string} highlight A filter whose rows are marked.
+ * @property {readonly string[]} columns Names of headers.
  */
 
-/** @typedef {"asleep" | "connecting" | "waiting" | "live" | "stopped"} Link */
-
-/** A hello that is not answered in this time waits for a cell, or went to a kernel that is gone. */
+/** A hello that is not answered in this time waits for a cell, or what answers it is not heard. */
 const PATIENCE_MS = 3000;
 /** Then it is said again at this pace: a lost message must not end the stream for good. */
 const RETRY_MS = 10_000;
+/** A stream that is quiet for so long is asked whether it is still there. */
+const QUIET_MS = 5000;
 
 export class Client extends EventTarget {
-  /** @param {Model} model */
-  constructor(model) {
+  /** @param {import("./channel.js").Channel} channel */
+  constructor(channel) {
     super();
-    this.model = model;
-    this.session = new Session(randomId());
+    this.channel = channel;
+    this.session = new Session(channel.enter(this));
     this.rows = new Rows();
     /** @type {import("./wire.js").Counts} */
     this.counts = { kept: 0, dropped: 0, bytes: 0, last_seq: 0 };
+    /** Exchanges in the store that the filter lets through. */
+    this.matching = 0;
+    /** The filter in use, and whether it is the one that was set from a cell. */
+    this.where = "";
+    this.follows = true;
+    /** @type {readonly string[]} The headers that rows carry, in order. */
+    this.columns = [];
+    /** Whether the filter has seen all that is kept. */
+    this.whole = true;
+    this.recording = true;
     /** Rows that changed and left the store before they could be sent. */
     this.lost = 0;
+    /** Seconds by which this page's clock is ahead of the kernel's, and of what was sent on its way. */
+    this.skew = Infinity;
     /** @type {Link} */
     this.link = "asleep";
     this.reason = "";
-    this.views = 0;
-    this.questions = new Map();
-    this.lastQuestion = 0;
+    /** @type {Wish} */
+    this.wish = { where: null, highlight: "", columns: [] };
+    /** @type {{ wish: Wish, hello: number, resolve: () => void, reject: (error: Error) => void } | null} */
+    this.wanted = null;
+    this.wished = 0;
     this.timer = 0;
     this.listening = new AbortController();
-    this.onMessage = this.onMessage.bind(this);
-    model.on("msg:custom", this.onMessage);
     const { signal } = this.listening;
     // A page that is not seen does not acknowledge, so it asks to be left out instead of falling silent.
     document.addEventListener("visibilitychange", () => this.#settle(), { signal });
     window.addEventListener("pagehide", () => this.#sleep(), { signal });
-  }
-
-  /** A view is on the page until `signal` aborts. @param {AbortSignal} signal */
-  attach(signal) {
-    this.views += 1;
-    signal.addEventListener("abort", () => {
-      this.views -= 1;
-      this.#settle();
-    });
     this.#settle();
   }
 
-  /** The model is gone, and its comm with it: there is nobody to say goodbye to. */
+  /** The view is gone. */
+  leave() {
+    this.#sleep();
+    this.close();
+  }
+
+  /** The model is gone, and its comm with it. */
   close() {
     window.clearTimeout(this.timer);
     this.link = "stopped";
     this.listening.abort();
-    this.model.off("msg:custom", this.onMessage);
+    this.channel.leave(this.session.view);
+  }
+
+  /** The kernel was restarted: nobody is there to answer, until something proves the opposite. */
+  lose() {
+    if (this.link === "stopped") return;
+    window.clearTimeout(this.timer);
+    this.#become("gone");
   }
 
   /**
@@ -71,44 +89,85 @@ export class Client extends EventTarget {
    *
    * @param {string} what
    * @param {object} args
-   * @returns {Promise<{ value: any, buffer: DataView | undefined }>}
    */
   ask(what, args = {}) {
-    this.lastQuestion += 1;
-    // A number: ipykernel 7.4 keeps every string id of a message that it sends.
-    const id = this.lastQuestion;
+    return this.channel.ask(this.session.view, { what, ...args });
+  }
+
+  /**
+   * Look through another filter, or at other headers. Refused, the old ones stay.
+   *
+   * @param {Partial<Wish>} change
+   * @returns {Promise<void>}
+   */
+  look(change) {
+    const wish = { ...(this.wanted?.wish ?? this.wish), ...change };
+    this.wanted?.resolve();
     return new Promise((resolve, reject) => {
-      this.questions.set(id, { resolve, reject });
-      this.model.send({ kind: "ask", v: this.session.view, id, what, ...args });
+      this.wanted = { wish, hello: -1, resolve, reject };
+      if (this.link === "live") this.#want();
     });
   }
 
+  #want() {
+    const { wanted, session } = this;
+    if (wanted === null || wanted.hello === session.hello) return;
+    wanted.hello = session.hello;
+    const asked = this.channel.ask(session.view, { kind: "view", hello: session.hello, ...wanted.wish });
+    asked.then(
+      () => {
+        if (this.wanted === wanted) this.wanted = null;
+        this.wish = wanted.wish;
+        wanted.resolve();
+      },
+      (error) => {
+        if (this.wanted === wanted) this.wanted = null;
+        wanted.reject(error);
+      },
+    );
+  }
+
   #settle() {
-    const wanted = this.views > 0 && !document.hidden;
-    if (wanted && this.link === "asleep") this.#hello();
-    else if (!wanted) this.#sleep();
+    if (!document.hidden && this.link === "asleep") this.#hello();
+    else if (document.hidden) this.#sleep();
   }
 
   #hello() {
     this.#become("connecting");
-    this.model.send(this.session.open());
+    this.#open();
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS);
+    this.timer = window.setTimeout(() => {
+      this.channel.poll();
+      this.#waitOn();
+    }, PATIENCE_MS);
+  }
+
+  #open() {
+    this.channel.send({ ...this.session.open(), ...this.wish });
   }
 
   #waitOn() {
     this.#become("waiting");
     this.timer = window.setTimeout(() => {
-      this.model.send(this.session.open());
+      this.#open();
       this.#waitOn();
     }, RETRY_MS);
   }
 
+  /** Nothing came for a while: there may be nothing, or nobody. */
+  #watch() {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello });
+      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS);
+    }, QUIET_MS);
+  }
+
   #sleep() {
-    if (this.link === "asleep" || this.link === "stopped") return;
+    if (this.link === "asleep" || this.link === "stopped" || this.link === "gone") return;
     window.clearTimeout(this.timer);
     this.#become("asleep");
-    this.model.send(this.session.close());
+    this.channel.send(this.session.close());
   }
 
   /** @param {Link} link */
@@ -121,7 +180,8 @@ export class Client extends EventTarget {
    * @param {import("./wire.js").Message} message
    * @param {DataView[]} buffers
    */
-  onMessage(message, buffers = []) {
+  onMessage(message, buffers) {
+    if (message.sent_at !== undefined) this.skew = Math.min(this.skew, Date.now() / 1000 - message.sent_at);
     const decision = this.session.take(message);
     switch (decision.do) {
       case "ignore":
@@ -134,49 +194,44 @@ export class Client extends EventTarget {
         this.reason = decision.reason;
         this.#become("stopped");
         return;
-      case "answer": {
-        const question = this.questions.get(decision.id);
-        this.questions.delete(decision.id);
-        if (decision.ok) question?.resolve({ value: decision.value, buffer: buffers[0] });
-        else question?.reject(new Error(decision.value));
+      case "pong":
+        if (this.link === "asleep") return;
+        this.counts = decision.counts;
+        this.recording = decision.recording;
+        this.#watch();
+        this.#become("live");
         return;
-      }
       case "rows":
         if (this.link === "asleep") return;
-        window.clearTimeout(this.timer);
-        if (decision.forget) this.rows.clear();
-        if (decision.fresh) {
-          this.lost = 0;
-          this.rows.begin();
-        }
-        this.rows.apply(decode(buffers[0]));
-        if (decision.whole) this.rows.end();
-        this.counts = decision.counts;
-        this.lost += decision.lost;
-        this.model.send(decision.ack);
+        this.#apply(decision, buffers);
+        this.channel.send(decision.ack);
+        this.#watch();
         this.#become("live");
+        this.#want();
     }
   }
-}
 
-function randomId() {
-  // Not randomUUID(): a JupyterHub without TLS is no secure context, and has none.
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, "0")).join("");
-}
-
-/** @type {WeakMap<Model, Client>} */
-const clients = new WeakMap();
-
-/**
- * The one client of a model, made on first use.
- *
- * @param {Model} model
- */
-export function clientOf(model) {
-  let client = clients.get(model);
-  if (client === undefined) {
-    client = new Client(model);
-    clients.set(model, client);
+  /**
+   * @param {import("./wire.js").Batch} batch
+   * @param {DataView[]} buffers
+   */
+  #apply(batch, buffers) {
+    if (batch.forget) this.rows.clear();
+    if (batch.fresh) {
+      this.lost = 0;
+      this.rows.begin();
+    }
+    this.rows.drop(batch.left);
+    this.rows.apply(decode(buffers[0]));
+    if (batch.whole) this.rows.end();
+    this.counts = batch.counts;
+    this.recording = batch.recording;
+    this.matching = batch.matching;
+    this.where = batch.where;
+    this.columns = batch.columns;
+    this.whole = batch.whole;
+    this.lost += batch.lost;
+    if (batch.follows && !this.follows) this.wish = { ...this.wish, where: null };
+    this.follows = batch.follows;
   }
-  return client;
 }

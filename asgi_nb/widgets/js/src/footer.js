@@ -1,33 +1,53 @@
 /** What the page knows about itself: the connection, the counts, and a quiet word for screen readers. */
 import { h } from "./dom.js";
-import { count, size } from "./format.js";
-import { LIVE } from "./wire.js";
+import { count, duration, size } from "./format.js";
+import { Rate, latency } from "./stats.js";
 
 /** A screen reader is told at most this often. */
 const ANNOUNCE_MS = 2000;
+/** Percentiles and sums over all rows are worth a look twice a second. */
+const STATS_MS = 500;
 
 /** @type {Record<import("./client.js").Link, [glyph: string, text: string]>} */
 const LINKS = {
   asleep: ["○", "not connected"],
   connecting: ["◌", "connecting…"],
-  waiting: ["◌", "waiting for the kernel: a cell runs, or the kernel is gone"],
+  waiting: ["◌", "waiting for the kernel"],
   live: ["●", "live"],
   stopped: ["✕", "stopped"],
+  gone: ["✕", "kernel restarted"],
 };
 
 /**
+ * What to do about a link that is not live.
+ *
  * @param {import("./client.js").Client} client
- * @param {() => number} shownRows
+ */
+export function advice(client) {
+  if (client.link === "stopped") return client.reason;
+  if (client.link === "gone") return "The kernel was restarted: run the cell again.";
+  if (client.link !== "waiting") return "";
+  const { queued, kernelStatus } = client.channel;
+  if (kernelStatus === "busy") return `kernel busy: ${count(queued)} queued`;
+  if (kernelStatus === "idle") return "Not answering: a handler blocks the server, or the kernel was restarted; then run the cell again.";
+  return "Not answering: a cell runs, or the kernel is gone.";
+}
+
+/**
+ * @param {import("./client.js").Client} client
  * @param {AbortSignal} signal
  */
-export function footer(client, shownRows, signal) {
+export function footer(client, signal) {
   const light = h("span", { class: "light" });
-  const rate = h("span", { class: "rate" });
   const counts = h("span", { class: "counts" });
   const problem = h("span", { class: "problem", role: "alert" });
   const status = h("span", { class: "for-readers", role: "status" });
   const element = h("div", { class: "footer" }, counts, problem, status);
+  const rate = new Rate();
   const told = { yet: false, seq: -1, timer: 0 };
+  /** @type {{ at: number, masked: number, latency: { p50: number, p95: number } | null }} */
+  const sums = { at: -Infinity, masked: 0, latency: null };
+  let said = "";
   signal.addEventListener("abort", () => window.clearTimeout(told.timer));
 
   function announce() {
@@ -42,12 +62,20 @@ export function footer(client, shownRows, signal) {
     told.yet = client.link === "live";
   }
 
+  function sum() {
+    const now = performance.now();
+    if (now < sums.at + STATS_MS) return;
+    sums.at = now;
+    sums.masked = client.rows.list.reduce((total, row) => total + row.masked, 0);
+    sums.latency = latency(client.rows.list);
+  }
+
   return {
     element,
     light,
-    rate,
     /** @param {string} text */
     say(text) {
+      said = text;
       problem.textContent = text;
     },
     /** @param {boolean} paused */
@@ -55,18 +83,26 @@ export function footer(client, shownRows, signal) {
       const [glyph, text] = paused && client.link === "live" ? ["❚❚", "paused"] : LINKS[client.link];
       light.textContent = `${glyph} ${text}`;
       light.dataset.link = client.link;
-      if (client.link === "stopped") problem.textContent = client.reason;
-      const masked = client.rows.list.reduce((sum, row) => sum + row.masked, 0);
+      const trouble = advice(client) || said;
+      if (problem.textContent !== trouble) problem.textContent = trouble;
+      if (client.link === "live") rate.add(performance.now() / 1000, client.counts.last_seq);
+      sum();
+      const { kept, dropped, bytes } = client.counts;
+      const filtered = client.where !== "";
       const parts = [
-        `${count(shownRows())} shown`,
-        `${count(client.counts.kept)} kept (${size(client.counts.bytes)})`,
-        `${count(client.counts.dropped)} dropped`,
-        `${count(masked)} masked`,
+        filtered ? `${count(client.matching)} of ${count(kept)}${client.whole ? "" : " so far"}` : `${count(kept)} kept`,
+        size(bytes),
+        `${count(dropped)} dropped`,
+        `${count(sums.masked)} masked`,
       ];
       if (client.lost > 0) parts.push(`${count(client.lost)} missed`);
+      if (rate.perSecond >= 0.05) parts.push(`${rate.perSecond < 10 ? rate.perSecond.toFixed(1) : count(Math.round(rate.perSecond))}/s`);
+      if (sums.latency !== null) parts.push(`p50 ${duration(sums.latency.p50)}, p95 ${duration(sums.latency.p95)}`);
+      parts.push(client.channel.rung);
+      const busy = client.link === "live" ? client.channel.queued : 0;
+      if (busy > 0) parts.push(`kernel busy: ${count(busy)} queued`);
       counts.textContent = parts.join(" · ");
-      const open = client.rows.list.filter(({ state }) => LIVE.has(state)).length;
-      rate.textContent = open > 0 ? `${count(open)} open` : "";
+      counts.title = counts.textContent;
       if (told.timer === 0) told.timer = window.setTimeout(announce, ANNOUNCE_MS);
     },
   };

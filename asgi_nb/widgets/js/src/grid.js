@@ -4,12 +4,13 @@
  * Rule 1: selecting never moves the list, and new rows never move the selection.
  * Rule 2: the tail is followed only while the reader is at the tail.
  * Rule 3: whatever comes or goes above, the row at the top edge stays where it is.
+ * Rule 4: one row is active, and shown in the details; more may be selected beside it.
  *
  * Source: WAI-ARIA 1.2 grid role; ARIA Authoring Practices, grid pattern.
  */
 import { h, oncePerFrame, uniqueId } from "./dom.js";
 import { count } from "./format.js";
-import { ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange, wasThrown } from "./scroll.js";
+import { CARD_HEIGHT, ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange, wasThrown } from "./scroll.js";
 
 /**
  * @template R
@@ -20,7 +21,10 @@ import { ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange, wasThrown }
  * @property {boolean} [wide] Left out when the list is narrow.
  * @property {boolean} [end] Aligned to the end, as numbers are.
  * @property {(row: R) => string | Node} cell
+ * @property {(row: R) => number | string | null | undefined} [value] What to sort by; without, the column does not sort.
  */
+
+/** @typedef {{ id: string, down: boolean }} Order The column that the rows are sorted by. */
 
 /**
  * @template R
@@ -28,10 +32,14 @@ import { ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange, wasThrown }
  * @property {string} label
  * @property {string} empty What to say while there is nothing.
  * @property {readonly Column<R>[]} columns
- * @property {(row: R) => number} keyOf Ascending through the list.
+ * @property {(row: R) => number} keyOf
  * @property {(row: R) => string} toneOf The row's look; a word that styles.css knows.
  * @property {(row: R) => void} onSelect
  * @property {() => void} onOpen Enter, or a click.
+ * @property {(keys: ReadonlySet<number>) => void} [onChoose] More than one row may be selected, and these are.
+ * @property {(id: string) => void} [onSort] Somebody clicked the head of a column that sorts.
+ * @property {() => void} [onReturn] The reader wants the newest row, but the list is sorted by something else.
+ * @property {(drawn: Iterable<{ element: HTMLElement, row: R }>) => void} [onDrawn]
  */
 
 /** @template R */
@@ -46,6 +54,13 @@ export class Grid {
     this.rows = [];
     /** @type {number | null} */
     this.selected = null;
+    /** @type {Set<number>} */
+    this.chosen = new Set();
+    /** Where a range of selected rows begins. @type {number | null} */
+    this.base = null;
+    /** Whether the keys ascend through the list: only then is there a tail to follow. */
+    this.ordered = true;
+    this.rowHeight = ROW_HEIGHT;
     this.following = true;
     /** Where the tail was when it was last scrolled to. */
     this.pinned = 0;
@@ -53,6 +68,8 @@ export class Grid {
     this.top = 0;
     this.touched = -Infinity;
     this.seen = -Infinity;
+    /** @type {readonly Column<R>[]} */
+    this.columns = options.columns;
     /** @type {Map<number, { element: HTMLElement, row: R }>} */
     this.drawn = new Map();
     this.id = uniqueId("grid");
@@ -62,26 +79,15 @@ export class Grid {
     this.body = h("div", { class: "rows", role: "rowgroup" }, this.space);
     this.empty = h("p", { class: "empty" }, options.empty);
     this.jump = h("button", { class: "jump", type: "button", hidden: true });
+    this.head = h("div", { class: "row", role: "row", "aria-rowindex": 1 });
     this.grid = h(
       "div",
-      { class: "grid", role: "grid", tabindex: 0, "aria-label": options.label, "aria-colcount": options.columns.length },
-      h(
-        "div",
-        { class: "head", role: "rowgroup" },
-        h(
-          "div",
-          { class: "row", role: "row", "aria-rowindex": 1 },
-          ...options.columns.map((column) =>
-            h("span", { class: cellClass(column), role: "columnheader" }, column.title),
-          ),
-        ),
-      ),
+      { class: "grid", role: "grid", tabindex: 0, "aria-label": options.label, "aria-multiselectable": options.onChoose !== undefined },
+      h("div", { class: "head", role: "rowgroup" }, this.head),
       this.body,
     );
     this.element = h("div", { class: "list" }, this.grid, this.empty, this.jump);
-    const tracks = (/** @type {readonly Column<R>[]} */ columns) => columns.map(({ width }) => width).join(" ");
-    this.element.style.setProperty("--tracks", tracks(options.columns));
-    this.element.style.setProperty("--tracks-narrow", tracks(options.columns.filter(({ wide }) => !wide)));
+    this.setColumns(options.columns, null);
 
     for (const type of ["wheel", "pointerdown", "touchmove", "keydown"]) {
       const touch = () => (this.touched = performance.now());
@@ -90,30 +96,83 @@ export class Grid {
     this.body.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
     this.space.addEventListener("click", (event) => this.#onClick(event), { signal });
     this.grid.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-    this.jump.addEventListener("click", () => this.toTail(), { signal });
+    this.head.addEventListener("click", (event) => {
+      const id = /** @type {Element} */ (event.target).closest("[data-column]")?.getAttribute("data-column");
+      if (id) options.onSort?.(id);
+    }, { signal });
+    this.jump.addEventListener("click", () => (this.ordered ? this.toTail() : options.onReturn?.()), { signal });
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(this.body);
     signal.addEventListener("abort", () => resized.disconnect());
   }
 
   /**
+   * Show these columns from now on.
+   *
+   * @param {readonly Column<R>[]} columns
+   * @param {Order | null} order
+   */
+  setColumns(columns, order) {
+    this.columns = columns;
+    const tracks = (/** @type {readonly Column<R>[]} */ some) => some.map(({ width }) => width).join(" ");
+    this.element.style.setProperty("--tracks", tracks(columns));
+    this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
+    this.grid.setAttribute("aria-colcount", String(columns.length));
+    this.head.replaceChildren(...columns.map((column) => this.#headCell(column, order)));
+    for (const { element } of this.drawn.values()) element.remove();
+    this.drawn = new Map();
+    this.draw();
+  }
+
+  /**
+   * @param {Column<R>} column
+   * @param {Order | null} order
+   */
+  #headCell(column, order) {
+    const sorts = column.value !== undefined && this.options.onSort !== undefined;
+    const by = order?.id === column.id;
+    const text = by ? `${column.title} ${order.down ? "▼" : "▲"}` : column.title;
+    const attributes = { class: cellClass(column), role: "columnheader", title: sorts ? `Sort by ${column.title}` : undefined };
+    if (!sorts) return h("span", attributes, text);
+    const direction = by ? (order.down ? "descending" : "ascending") : "none";
+    return h("span", { ...attributes, "data-column": column.id, "aria-sort": direction }, text);
+  }
+
+  /** Give each row two lines, or one. @param {boolean} wanted */
+  setCards(wanted) {
+    if (wanted === this.element.hasAttribute("data-cards")) return;
+    const top = this.body.scrollTop / this.rowHeight;
+    this.rowHeight = wanted ? CARD_HEIGHT : ROW_HEIGHT;
+    this.element.toggleAttribute("data-cards", wanted);
+    this.space.style.height = `${this.rows.length * this.rowHeight}px`;
+    this.body.scrollTop = top * this.rowHeight;
+    this.pinned = this.body.scrollTop;
+    this.#keepTop();
+    this.draw();
+  }
+
+  /**
    * Show these rows from now on.
    *
-   * @param {readonly R[]} rows Sorted by key; not kept in step, so call again after a change.
+   * @param {readonly R[]} rows Not kept in step, so call again after a change.
+   * @param {boolean} [ordered] Whether they are sorted by key.
    */
-  update(rows) {
+  update(rows, ordered = true) {
     const { keyOf } = this.options;
     this.#putBack();
     const top = this.body.scrollTop;
     // The reader may have scrolled while the event that says so is still on its way.
     if (this.#hasLeft()) this.following = false;
-    const anchor = this.following ? undefined : this.rows[Math.floor(top / ROW_HEIGHT)];
+    const anchor = this.following ? undefined : this.rows[Math.floor(top / this.rowHeight)];
     this.rows = rows.slice();
-    this.space.style.height = `${rows.length * ROW_HEIGHT}px`;
+    this.ordered = ordered;
+    if (!ordered) this.following = false;
+    this.space.style.height = `${rows.length * this.rowHeight}px`;
     this.grid.setAttribute("aria-rowcount", String(rows.length + 1));
     if (anchor !== undefined) {
-      const moved = lowerBound(rows, keyOf(anchor), keyOf) * ROW_HEIGHT + (top % ROW_HEIGHT);
-      if (moved !== top) this.body.scrollTop = moved;
+      const index = this.#indexOf(keyOf(anchor));
+      const moved = index * this.rowHeight + (top % this.rowHeight);
+      if (index >= 0 && moved !== top) this.body.scrollTop = moved;
       this.#keepTop();
     }
     this.draw();
@@ -130,10 +189,19 @@ export class Grid {
     this.grid.focus({ preventScroll: true });
   }
 
-  /** @param {number | null} key */
-  select(key) {
-    this.selected = key;
+  /** Forget which rows are selected. */
+  deselect() {
+    this.selected = this.base = null;
+    this.chosen = new Set();
+    this.options.onChoose?.(this.chosen);
     this.draw();
+  }
+
+  /** The place of a row, or of the next one when the rows are ordered; else -1. @param {number} key */
+  #indexOf(key) {
+    const { keyOf } = this.options;
+    if (this.ordered) return lowerBound(this.rows, key, keyOf);
+    return this.rows.findIndex((row) => keyOf(row) === key);
   }
 
   #draw() {
@@ -142,11 +210,11 @@ export class Grid {
     const height = body.clientHeight;
     this.#putBack();
     if (this.following) {
-      this.pinned = Math.max(0, rows.length * ROW_HEIGHT - height);
+      this.pinned = Math.max(0, rows.length * this.rowHeight - height);
       body.scrollTop = this.pinned;
     }
     this.#keepTop();
-    const { first, end } = visibleRange(body.scrollTop, height, rows.length);
+    const { first, end } = visibleRange(body.scrollTop, height, rows.length, this.rowHeight);
     /** @type {Map<number, { element: HTMLElement, row: R }>} */
     const drawn = new Map();
     for (let index = first; index < end; index += 1) {
@@ -155,9 +223,10 @@ export class Grid {
       const old = this.drawn.get(key);
       const element = old?.element ?? h("div", { class: "row", role: "row", id: `${this.id}-${key}`, "data-key": key });
       if (old?.row !== row) this.#fill(element, row);
-      element.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
+      element.style.transform = `translateY(${index * this.rowHeight}px)`;
       element.setAttribute("aria-rowindex", String(index + 2));
-      element.setAttribute("aria-selected", String(key === this.selected));
+      element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
+      element.toggleAttribute("data-active", key === this.selected);
       if (old === undefined) this.space.append(element);
       drawn.set(key, { element, row });
     }
@@ -167,6 +236,7 @@ export class Grid {
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
     this.#count();
+    this.options.onDrawn?.(drawn.values());
   }
 
   /**
@@ -176,7 +246,7 @@ export class Grid {
   #fill(element, row) {
     element.dataset.tone = this.options.toneOf(row);
     element.replaceChildren(
-      ...this.options.columns.map((column) => h("span", { class: cellClass(column), role: "gridcell" }, column.cell(row))),
+      ...this.columns.map((column) => h("span", { class: cellClass(column), role: "gridcell" }, column.cell(row))),
     );
   }
 
@@ -184,15 +254,18 @@ export class Grid {
   #count() {
     const { rows, options } = this;
     const last = rows.at(-1);
-    if (last !== undefined && (this.following || this.#atTail())) this.seen = options.keyOf(last);
-    const fresh = rows.length - lowerBound(rows, this.seen + 1, options.keyOf);
+    if (this.ordered && last !== undefined && (this.following || this.#atTail())) this.seen = options.keyOf(last);
+    const { seen } = this;
+    const fresh = this.ordered
+      ? rows.length - lowerBound(rows, seen + 1, options.keyOf)
+      : rows.reduce((sum, row) => sum + Number(options.keyOf(row) > seen), 0);
     this.jump.hidden = fresh === 0;
     this.jump.textContent = `▼ ${count(fresh)} new — jump`;
     this.empty.hidden = rows.length > 0;
   }
 
   #atTail() {
-    return atTail(this.body.scrollTop, this.body.clientHeight, this.rows.length);
+    return atTail(this.body.scrollTop, this.body.clientHeight, this.rows.length, this.rowHeight);
   }
 
   #follow() {
@@ -202,7 +275,7 @@ export class Grid {
 
   /** Whether somebody scrolled up since the tail was last scrolled to. Rows that came since do not count. */
   #hasLeft() {
-    return this.body.scrollTop < this.pinned - ROW_HEIGHT / 2 && !this.#atTail();
+    return this.body.scrollTop < this.pinned - this.rowHeight / 2 && !this.#atTail();
   }
 
   /** JupyterLab takes an output out of the page and puts it back: it then stands at its top, which nobody asked for. */
@@ -221,18 +294,35 @@ export class Grid {
     // A list that shrinks to nothing, or is hidden, scrolls by itself: that is nobody's wish.
     if (this.body.clientHeight > 0) {
       if (this.following) this.following = !this.#hasLeft();
-      else if (this.#atTail()) this.#follow();
+      else if (this.ordered && this.#atTail()) this.#follow();
     }
     this.draw();
   }
 
-  /** @param {number} index */
-  #choose(index) {
+  /**
+   * @param {number} index
+   * @param {"one" | "range" | "toggle"} how
+   */
+  #choose(index, how) {
+    const { keyOf, onSelect, onChoose } = this.options;
     const row = this.rows[index];
+    const key = keyOf(row);
     this.following = this.following && index === this.rows.length - 1;
-    this.selected = this.options.keyOf(row);
-    this.options.onSelect(row);
+    if (onChoose === undefined || how === "one") this.chosen = new Set([key]);
+    else if (how === "toggle") this.chosen = without(new Set(this.chosen), key) ?? new Set([...this.chosen, key]);
+    else this.chosen = this.#range(index);
+    if (how !== "range") this.base = key;
+    this.selected = key;
+    onChoose?.(this.chosen);
+    onSelect(row);
     this.draw();
+  }
+
+  /** The keys from where the range began to a row. @param {number} to */
+  #range(to) {
+    const from = this.base === null ? to : Math.max(0, this.#indexOf(this.base));
+    const rows = this.rows.slice(Math.min(from, to), Math.max(from, to) + 1);
+    return new Set(rows.map(this.options.keyOf));
   }
 
   /** @param {MouseEvent} event */
@@ -241,23 +331,36 @@ export class Grid {
     if (element === null) return;
     const { keyOf } = this.options;
     const key = Number(element.getAttribute("data-key"));
-    const index = lowerBound(this.rows, key, keyOf);
-    if (index === this.rows.length || keyOf(this.rows[index]) !== key) return;
-    this.#choose(index);
-    this.options.onOpen();
+    const index = this.#indexOf(key);
+    if (index < 0 || index === this.rows.length || keyOf(this.rows[index]) !== key) return;
+    const how = event.shiftKey ? "range" : event.ctrlKey || event.metaKey ? "toggle" : "one";
+    this.#choose(index, how);
+    if (how === "one") this.options.onOpen();
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || this.rows.length === 0) return;
+    if (event.altKey || this.rows.length === 0) return;
     const last = this.rows.length - 1;
-    const page = Math.max(1, Math.floor(this.body.clientHeight / ROW_HEIGHT) - 1);
-    const { keyOf } = this.options;
-    const here = this.selected === null ? null : lowerBound(this.rows, this.selected, keyOf);
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key !== "a" || this.options.onChoose === undefined) return;
+      this.chosen = new Set(this.rows.map(this.options.keyOf));
+      this.options.onChoose(this.chosen);
+      this.draw();
+      event.preventDefault();
+      return;
+    }
+    const page = Math.max(1, Math.floor(this.body.clientHeight / this.rowHeight) - 1);
+    const found = this.selected === null ? -1 : this.#indexOf(this.selected);
+    const here = found < 0 ? null : found;
+    const down = here === null ? last : here + 1;
+    const up = here === null ? last : here - 1;
     /** @type {Record<string, number>} */
     const moves = {
-      ArrowDown: here === null ? last : here + 1,
-      ArrowUp: here === null ? last : here - 1,
+      ArrowDown: down,
+      j: down,
+      ArrowUp: up,
+      k: up,
       PageDown: (here ?? last) + page,
       PageUp: (here ?? last) - page,
       Home: 0,
@@ -265,9 +368,9 @@ export class Grid {
     };
     if (event.key in moves) {
       const index = Math.min(last, Math.max(0, moves[event.key]));
-      this.#choose(index);
-      if (event.key === "End") this.#follow();
-      else this.body.scrollTop = scrollToShow(index, this.body.scrollTop, this.body.clientHeight);
+      this.#choose(index, event.shiftKey ? "range" : "one");
+      if (event.key === "End" && this.ordered) this.#follow();
+      else this.body.scrollTop = scrollToShow(index, this.body.scrollTop, this.body.clientHeight, this.rowHeight);
     } else if (event.key === "Enter" && this.selected !== null) {
       this.options.onOpen();
     } else {
@@ -275,6 +378,16 @@ export class Grid {
     }
     event.preventDefault();
   }
+}
+
+/**
+ * A set without one of its members; null when it has none such.
+ *
+ * @param {Set<number>} set
+ * @param {number} member
+ */
+function without(set, member) {
+  return set.delete(member) ? set : null;
 }
 
 /**

@@ -1,14 +1,14 @@
 /** What anywidget loads. One file, because it comes from a blob URL; styles.css rides in it, for the shadow root. */
-import { clientOf } from "./client.js";
+import { channelOf } from "./channel.js";
 import { renderInspector } from "./view.js";
 
-/** @typedef {import("./client.js").Model} Model */
+/** @typedef {import("./channel.js").Model} Model */
 
 export default {
   /** @param {{ model: Model }} context */
   initialize({ model }) {
-    const client = clientOf(model);
-    return () => client.close();
+    const channel = channelOf(model);
+    return () => channel.close();
   },
 
   /** @param {{ model: Model, el: HTMLElement }} context */
@@ -16,7 +16,7 @@ export default {
     const life = new AbortController();
     const host = document.createElement("div");
     el.replaceChildren(host);
-    renderInspector(host, clientOf(model), life.signal);
+    renderInspector(host, channelOf(model), life.signal);
     return () => life.abort();
   },
 };

@@ -58,6 +58,17 @@ export class Rows {
     if (list.length > MAX_ROWS) list.splice(0, list.length - MAX_ROWS);
   }
 
+  /**
+   * Let rows go that the filter lets through no longer.
+   *
+   * @param {readonly number[]} seqs
+   */
+  drop(seqs) {
+    if (seqs.length === 0) return;
+    const gone = new Set(seqs);
+    this.list = this.list.filter(({ seq }) => !gone.has(seq));
+  }
+
   clear() {
     this.list = [];
   }

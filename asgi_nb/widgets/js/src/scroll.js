@@ -1,7 +1,8 @@
 /** Which rows of a long list are in view. Pure: pixels and counts in, indexes out. */
 
-/** Pixels; every row of every grid is this high, in styles.css too. */
+/** Pixels; every row of every grid is this high, in styles.css too; on a narrow page, a card of two lines. */
 export const ROW_HEIGHT = 24;
+export const CARD_HEIGHT = 44;
 /** Rows drawn beyond each edge, so that a scroll shows rows before the next frame. */
 const OVERSCAN = 6;
 /** A list draws no more rows than this, however tall it is. */
@@ -11,11 +12,12 @@ const MAX_DRAWN = 60;
  * @param {number} scrollTop Pixels.
  * @param {number} height Visible pixels.
  * @param {number} total Rows in the list.
+ * @param {number} [rowHeight] Pixels.
  * @returns {{ first: number, end: number }} Draw rows `first` up to, without, `end`.
  */
-export function visibleRange(scrollTop, height, total) {
-  const first = Math.max(0, Math.min(total, Math.floor(scrollTop / ROW_HEIGHT) - OVERSCAN));
-  const wanted = Math.ceil(height / ROW_HEIGHT) + 2 * OVERSCAN + 1;
+export function visibleRange(scrollTop, height, total, rowHeight = ROW_HEIGHT) {
+  const first = Math.max(0, Math.min(total, Math.floor(scrollTop / rowHeight) - OVERSCAN));
+  const wanted = Math.ceil(height / rowHeight) + 2 * OVERSCAN + 1;
   return { first, end: Math.min(total, first + Math.min(wanted, MAX_DRAWN)) };
 }
 
@@ -25,9 +27,10 @@ export function visibleRange(scrollTop, height, total) {
  * @param {number} scrollTop
  * @param {number} height
  * @param {number} total
+ * @param {number} [rowHeight]
  */
-export function atTail(scrollTop, height, total) {
-  return scrollTop + height >= total * ROW_HEIGHT - 4;
+export function atTail(scrollTop, height, total, rowHeight = ROW_HEIGHT) {
+  return scrollTop + height >= total * rowHeight - 4;
 }
 
 /** Milliseconds; a scroll this soon after a wheel, a key or a pointer is the reader's own. */
@@ -50,11 +53,12 @@ export function wasThrown(scrollTop, before, idle) {
  * @param {number} index
  * @param {number} scrollTop
  * @param {number} height
+ * @param {number} [rowHeight]
  */
-export function scrollToShow(index, scrollTop, height) {
-  const top = index * ROW_HEIGHT;
+export function scrollToShow(index, scrollTop, height, rowHeight = ROW_HEIGHT) {
+  const top = index * rowHeight;
   if (top < scrollTop) return top;
-  if (top + ROW_HEIGHT > scrollTop + height) return top + ROW_HEIGHT - height;
+  if (top + rowHeight > scrollTop + height) return top + rowHeight - height;
   return scrollTop;
 }
 

@@ -1,44 +1,77 @@
-/** One view of the inspector: toolbar, list, details, footer. Selection, scroll and tab are its own; data is the client's. */
+/** One view of the inspector: toolbar, list, details, footer. Filter, selection, scroll and tab are its own. */
+import { selectionActions } from "./actions.js";
+import { Client } from "./client.js";
 import { Detail } from "./detail.js";
 import { h, oncePerFrame } from "./dom.js";
 import { footer } from "./footer.js";
-import { count } from "./format.js";
-import { exchangeList } from "./list.js";
+import { listenForKeys } from "./keys.js";
+import { ExchangeList } from "./list.js";
 import { lowerBound } from "./scroll.js";
 import { seqOf } from "./rows.js";
 import css from "./styles.css";
+import { toolbar } from "./toolbar.js";
 
 /** Pixels; a JupyterLab cell in a 1200 px window has 768. Below this, list and details take turns. */
 const SIDE_BY_SIDE = 640;
+/** Pixels; below this, a row takes two lines. */
+const DOCK = 480;
+/** What changes without a message, such as how long something waits, is drawn anew at this pace. */
+const TICK_MS = 1000;
+/** The selection is told to the kernel when it has come to rest. */
+const SELECT_MS = 200;
 
 /**
  * @param {HTMLElement} host
- * @param {import("./client.js").Client} client
+ * @param {import("./channel.js").Channel} channel
  * @param {AbortSignal} signal
  */
-export function renderInspector(host, client, signal) {
+export function renderInspector(host, channel, signal) {
+  const client = new Client(channel);
   /** @type {number | null} */
   let selected = null;
   let paused = false;
+  let onScreen = true;
+  let selecting = 0;
 
-  const list = exchangeList({ onSelect, onOpen }, signal);
+  // Before the first message nothing is known about the kernel's clock.
+  const now = () => Date.now() / 1000 - (Number.isFinite(client.skew) ? client.skew : 0);
+  const list = new ExchangeList({ onSelect, onOpen, onChoose, onColumns: () => draw() }, now, signal);
+  const { grid } = list;
   const detail = new Detail(client, closeDetail, signal);
-  const pause = h("button", { type: "button", "aria-pressed": "false" });
-  const clear = h("button", { type: "button", title: "asgi_nb.traffic.clear()" }, "Clear");
-  const foot = footer(client, () => list.rows.length, signal);
+  const foot = footer(client, signal);
+  const tools = toolbar(client, list, { onPause: () => setPaused(!paused), say: foot.say }, foot.light, signal);
+  const actions = selectionActions(client, list, foot.say, signal);
+  foot.element.append(actions.element);
   const main = h("div", { class: "main" }, list.element, detail.element);
   const root = h(
     "div",
     { class: "inspector", role: "group", "aria-label": "Requests of the server in this kernel" },
-    h("div", { class: "toolbar", role: "group", "aria-label": "List" }, foot.light, pause, clear, foot.rate),
+    tools.element,
+    tools.note,
     main,
     foot.element,
   );
-  root.style.height = `${client.model.get("height")}px`;
+  root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
   style.textContent = css;
   shadow.append(style, root);
+
+  const draw = oncePerFrame(() => {
+    list.awake = onScreen && !document.hidden;
+    if (!list.awake) return;
+    if (!paused) list.update(client.rows.list);
+    grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
+    tools.draw(paused, waitingRows());
+    actions.draw();
+    if (selected !== null && !main.hasAttribute("data-closed")) {
+      const row = client.rows.get(selected);
+      if (row !== undefined) detail.show(row);
+      // A filter may hide what is open: it is still there to be read.
+      else if (client.where === "") detail.gone();
+    }
+    foot.draw(paused);
+  }, signal);
 
   // The notebook listens for single letters: without this, "b" would insert a cell below and "dd" delete one.
   for (const type of ["keydown", "keyup", "keypress"]) {
@@ -47,30 +80,47 @@ export function renderInspector(host, client, signal) {
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape") onEscape();
   }, { signal });
-  pause.addEventListener("click", () => setPaused(!paused), { signal });
-  clear.addEventListener("click", () => void client.ask("clear").catch((error) => foot.say(String(error.message))), { signal });
+  listenForKeys(root, {
+    filter: tools.focusFilter,
+    pin: actions.togglePin,
+    note: actions.openNote,
+    remove: actions.removeSelected,
+    pause: () => setPaused(!paused),
+    help: tools.help,
+  }, signal);
   const resized = new ResizeObserver(() => {
     root.dataset.layout = root.clientWidth >= SIDE_BY_SIDE ? "wide" : "narrow";
+    grid.setCards(root.clientWidth < DOCK);
   });
   resized.observe(root);
-  signal.addEventListener("abort", () => resized.disconnect());
-
-  const draw = oncePerFrame(() => {
-    if (!paused) list.update(client.rows.list);
-    drawPause();
-    if (selected !== null && !main.hasAttribute("data-closed")) {
-      const row = client.rows.get(selected);
-      if (row !== undefined) detail.show(row);
-      else detail.gone();
-    }
-    foot.draw(paused);
-  }, signal);
+  // A view that is scrolled away, or in a hidden tab, takes its rows in and draws them when it is seen again.
+  const seen = new IntersectionObserver((entries) => {
+    onScreen = entries.at(-1)?.isIntersecting ?? true;
+    if (onScreen) draw();
+  });
+  seen.observe(root);
+  const ticking = window.setInterval(draw, TICK_MS);
+  signal.addEventListener("abort", () => {
+    resized.disconnect();
+    seen.disconnect();
+    window.clearInterval(ticking);
+    window.clearTimeout(selecting);
+    client.leave();
+  });
   client.addEventListener("change", draw, { signal });
 
   /** @param {import("./wire.js").Row} row */
   function onSelect(row) {
     selected = row.seq;
     if (root.dataset.layout === "wide" && !main.hasAttribute("data-closed")) detail.show(row);
+  }
+
+  /** @param {ReadonlySet<number>} keys */
+  function onChoose(keys) {
+    draw();
+    window.clearTimeout(selecting);
+    // For `inspector.selected`; what is gone by then is nobody's loss.
+    selecting = window.setTimeout(() => client.ask("select", { seqs: [...keys] }).catch(() => {}), SELECT_MS);
   }
 
   function onOpen() {
@@ -81,13 +131,13 @@ export function renderInspector(host, client, signal) {
 
   function closeDetail() {
     main.setAttribute("data-closed", "");
-    list.focus();
-    list.draw();
+    grid.focus();
+    grid.draw();
   }
 
   function onEscape() {
     const inDetail = detail.element.contains(shadow.activeElement);
-    if (inDetail && root.dataset.layout === "wide") list.focus();
+    if (inDetail && root.dataset.layout === "wide") grid.focus();
     else closeDetail();
   }
 
@@ -97,15 +147,14 @@ export function renderInspector(host, client, signal) {
     draw();
   }
 
-  function drawPause() {
-    const shown = list.rows.at(-1)?.seq ?? 0;
-    const waiting = paused ? client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf) : 0;
-    pause.setAttribute("aria-pressed", String(paused));
-    pause.textContent = paused ? `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}` : "Pause";
-    pause.title = "Stops the list, not the recording";
+  function waitingRows() {
+    if (!paused) return 0;
+    const shown = grid.rows.reduce((last, { seq }) => Math.max(last, seq), 0);
+    return client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf);
   }
 
   main.setAttribute("data-closed", "");
   draw();
-  client.attach(signal);
 }
+
+const EMPTY = "No requests yet. Each one shows up here as it comes in.";

@@ -7,7 +7,7 @@
  */
 
 /** Both sides must speak the same version; asgi_nb/widgets/wire.py has the other copy. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 /**
  * One exchange in the list, as asgi_nb/record/summary.py describes it; secrets are masked.
@@ -26,6 +26,14 @@ export const WIRE_VERSION = 1;
  * @property {number | null} received WebSocket messages from the client.
  * @property {number | null} sent WebSocket messages to the client.
  * @property {number} masked Values that are hidden in the path and the headers.
+ * @property {number} started_at Seconds since the Unix epoch, by the kernel's clock.
+ * @property {string | null} route
+ * @property {number} request_size Bytes.
+ * @property {number} response_size Bytes.
+ * @property {boolean} pinned
+ * @property {string} note
+ * @property {(string | null)[]} [headers] What the view's own columns show.
+ * @property {boolean} [lit] Whether the highlight matches.
  */
 
 /** The states of an exchange that goes on. @type {ReadonlySet<string>} */
@@ -36,12 +44,31 @@ export const LIVE = new Set(["open", "queued", "streaming"]);
 /** @typedef {{ kind: string, [key: string]: any }} Message */
 
 /**
+ * Rows, and what holds for all of them.
+ *
+ * @typedef {object} Batch
+ * @property {"rows"} do
+ * @property {boolean} fresh Whether a snapshot begins.
+ * @property {boolean} forget Whether what is held has nothing to do with what comes.
+ * @property {boolean} whole Whether the snapshot is at its end.
+ * @property {Message} ack
+ * @property {Counts} counts
+ * @property {boolean} recording
+ * @property {number} lost
+ * @property {readonly number[]} left Numbers that match the filter no longer.
+ * @property {number} matching
+ * @property {string} where
+ * @property {boolean} follows
+ * @property {readonly string[]} columns
+ */
+
+/**
  * What to do about one message.
  *
  * @typedef {{ do: "ignore" }
- *   | { do: "rows", fresh: boolean, forget: boolean, whole: boolean, ack: Message, counts: Counts, lost: number }
+ *   | Batch
+ *   | { do: "pong", counts: Counts, recording: boolean }
  *   | { do: "hello" }
- *   | { do: "answer", id: number, ok: boolean, value: any }
  *   | { do: "stop", reason: string }} Decision
  */
 
@@ -53,6 +80,8 @@ export class Session {
     this.nextBatch = 0;
     /** @type {string | null} */
     this.instance = null;
+    /** The filter of the last snapshot. */
+    this.where = "";
   }
 
   /** @returns {Message} The message that opens, or opens anew, the stream. */
@@ -74,10 +103,8 @@ export class Session {
   take(message) {
     if (message.kind === "stop") return { do: "stop", reason: String(message.reason) };
     if (message.v !== this.view) return { do: "ignore" };
-    if (message.kind === "answer") {
-      return { do: "answer", id: message.id, ok: message.ok, value: message.value };
-    }
     if (message.hello !== this.hello) return { do: "ignore" };
+    if (message.kind === "pong") return { do: "pong", counts: message.counts, recording: message.recording };
     if (message.kind === "silent") return { do: "hello" };
     if (message.kind === "refuse") return { do: "stop", reason: String(message.reason) };
     if (message.kind !== "snap" && message.kind !== "batch") return { do: "ignore" };
@@ -85,8 +112,11 @@ export class Session {
     if (message.kind === "snap") this.nextBatch = message.batch;
     if (message.batch !== this.nextBatch) return { do: "hello" };
     this.nextBatch += 1;
-    const forget = message.kind === "snap" && message.instance !== this.instance;
-    if (message.kind === "snap") this.instance = message.instance;
+    const forget = message.kind === "snap" && (message.instance !== this.instance || message.where !== this.where);
+    if (message.kind === "snap") {
+      this.instance = message.instance;
+      this.where = message.where;
+    }
     return {
       do: "rows",
       fresh: message.kind === "snap",
@@ -95,6 +125,12 @@ export class Session {
       counts: message.counts,
       whole: message.whole,
       lost: message.lost,
+      recording: message.recording,
+      left: message.left,
+      matching: message.matching,
+      where: message.where,
+      follows: message.follows,
+      columns: message.columns,
     };
   }
 }

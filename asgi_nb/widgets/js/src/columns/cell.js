@@ -5,4 +5,5 @@ export const cell = {
   width: "6ch",
   wide: true,
   cell: (row) => row.cell ?? "",
+  value: (row) => row.cell,
 };

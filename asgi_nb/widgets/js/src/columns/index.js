@@ -1,12 +1,35 @@
 /** The columns of the list, in order. A new column is a file beside this one and a line here. */
 import { cell } from "./cell.js";
+import { header } from "./header.js";
 import { method } from "./method.js";
+import { note } from "./note.js";
 import { number } from "./number.js";
 import { path } from "./path.js";
+import { route } from "./route.js";
+import { size } from "./size.js";
+import { started } from "./started.js";
 import { status } from "./status.js";
 import { time } from "./time.js";
+import { waterfall } from "./waterfall.js";
 
-/** @typedef {import("../grid.js").Column<import("../wire.js").Row>} ExchangeColumn */
+/**
+ * @typedef {import("../grid.js").Column<import("../wire.js").Row> & { off?: boolean, fixed?: boolean }} ExchangeColumn
+ *   `off`: shown only when chosen. `fixed`: cannot be taken away.
+ */
 
 /** @type {readonly ExchangeColumn[]} */
-export const COLUMNS = [number, method, status, path, cell, time];
+export const COLUMNS = [number, method, status, path, route, cell, size, started, time, waterfall, note];
+
+/**
+ * The chosen columns, those of headers before the duration.
+ *
+ * @param {ReadonlySet<string>} chosen Ids.
+ * @param {readonly string[]} headers Names.
+ * @returns {readonly ExchangeColumn[]}
+ */
+export function chosenColumns(chosen, headers) {
+  const shown = COLUMNS.filter(({ id, fixed }) => fixed || chosen.has(id));
+  const at = shown.findIndex(({ id }) => id === time.id || id === waterfall.id || id === note.id);
+  const place = at < 0 ? shown.length : at;
+  return [...shown.slice(0, place), ...headers.map(header), ...shown.slice(place)];
+}

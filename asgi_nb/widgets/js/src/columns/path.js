@@ -6,10 +6,12 @@ export const path = {
   id: "path",
   title: "Path",
   width: "minmax(10ch, 1fr)",
+  fixed: true,
   cell(row) {
     const target = h("span", { class: "target", title: row.path }, row.path);
     if (row.kind !== "websocket") return target;
     const traffic = `↑${count(row.received ?? 0)} ↓${count(row.sent ?? 0)}`;
     return h("span", { class: "with-traffic" }, target, h("span", { class: "traffic" }, traffic));
   },
+  value: (row) => row.path,
 };

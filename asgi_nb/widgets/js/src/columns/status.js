@@ -3,7 +3,10 @@ export const status = {
   id: "status",
   title: "Status",
   width: "7ch",
+  fixed: true,
   cell: statusText,
+  // What has none yet comes last, with "open" sockets beside it.
+  value: (row) => (typeof row.status === "number" ? row.status : null),
 };
 
 /**

@@ -7,4 +7,5 @@ export const time = {
   width: "8ch",
   end: true,
   cell: (row) => duration(row.duration_ms),
+  value: (row) => row.duration_ms,
 };

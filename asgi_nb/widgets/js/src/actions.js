@@ -1,0 +1,78 @@
+/** What can be done with the selected rows: buttons in the footer, and the same for keys. */
+import { h } from "./dom.js";
+import { count } from "./format.js";
+import { popover } from "./popover.js";
+
+/**
+ * @param {import("./client.js").Client} client
+ * @param {import("./list.js").ExchangeList} list
+ * @param {(text: string) => void} say Tells the reader what went wrong.
+ * @param {AbortSignal} signal
+ */
+export function selectionActions(client, list, say, signal) {
+  const label = h("span", { class: "selected-count" });
+  const pin = h("button", { type: "button", title: "exchange.pinned = True: it outlives eviction and Clear (p)" });
+  const note = popover({ label: "Note", face: "Note", title: "exchange.note = … (n)", onOpen: fillNote }, signal);
+  const remove = h("button", { type: "button", title: "asgi_nb.traffic.remove(…) (Delete)" }, "Delete");
+  const element = h("div", { class: "actions", role: "group", "aria-label": "Selected requests", hidden: true }, label, pin, note.element, remove);
+  note.panel.classList.add("above");
+
+  function selection() {
+    return list.selection;
+  }
+
+  /** Rows of the selection that are still here. */
+  function rows() {
+    return selection().flatMap((seq) => client.rows.get(seq) ?? []);
+  }
+
+  /**
+   * @param {string} what
+   * @param {object} args
+   */
+  function ask(what, args) {
+    if (selection().length > 0) client.ask(what, { seqs: selection(), ...args }).then(() => say(""), (error) => say(String(error.message)));
+  }
+
+  function togglePin() {
+    ask("pin", { on: !rows().every(({ pinned }) => pinned) });
+  }
+
+  function removeSelected() {
+    ask("remove", {});
+    list.grid.deselect();
+    list.grid.focus();
+  }
+
+  function fillNote() {
+    const text = h("input", { type: "text", class: "text", "aria-label": "Note", maxlength: 200, autocomplete: "off" });
+    text.value = rows()[0]?.note ?? "";
+    const form = h("form", { class: "add-header" }, text, h("button", { type: "submit" }, "Keep"));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      ask("note", { note: text.value });
+      note.close();
+      list.grid.focus();
+    });
+    note.panel.replaceChildren(form);
+  }
+
+  pin.addEventListener("click", togglePin, { signal });
+  remove.addEventListener("click", removeSelected, { signal });
+
+  return {
+    element,
+    togglePin,
+    removeSelected,
+    openNote() {
+      if (selection().length > 0) note.button.click();
+    },
+    draw() {
+      const chosen = selection();
+      element.hidden = chosen.length === 0;
+      label.textContent = chosen.length > 1 ? `${count(chosen.length)} selected` : "";
+      const pinned = chosen.length > 0 && rows().every((row) => row.pinned);
+      pin.textContent = pinned ? "Unpin" : "Pin";
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { h } from "../dom.js";
+import { span, timeWindow } from "../waterfall.js";
+
+/** A bar from when a row began to when it ended, within the time that the rows in view cover. */
+/** @type {import("./index.js").ExchangeColumn} */
+export const waterfall = {
+  id: "waterfall",
+  title: "Waterfall",
+  width: "minmax(6ch, 14ch)",
+  wide: true,
+  // Its words are in the columns beside it.
+  cell: () => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" })),
+};
+
+/**
+ * Lay the bars of the rows in view, which share one scale.
+ *
+ * @param {Iterable<{ element: HTMLElement, row: import("../wire.js").Row }>} drawn
+ * @param {number} now Seconds, by the kernel's clock.
+ */
+export function drawBars(drawn, now) {
+  const rows = [...drawn];
+  const scale = timeWindow(rows.map(({ row }) => row), now);
+  for (const { element, row } of rows) {
+    const bar = /** @type {HTMLElement | null} */ (element.querySelector(".bar"));
+    if (bar === null) continue;
+    const { start, length } = span(row, scale, now);
+    bar.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
+    bar.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
+  }
+}

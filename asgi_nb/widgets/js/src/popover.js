@@ -1,0 +1,48 @@
+/** A button that opens a small panel below it. Esc and a press elsewhere close it. Source: ARIA Authoring Practices, disclosure. */
+import { h, uniqueId } from "./dom.js";
+
+/**
+ * @param {object} options
+ * @param {string} options.label What the button is called; the face may be a sign.
+ * @param {string} options.face
+ * @param {string} [options.title]
+ * @param {() => void} [options.onOpen] Fills the panel.
+ * @param {AbortSignal} signal
+ */
+export function popover({ label, face, title, onOpen }, signal) {
+  const id = uniqueId("popover");
+  const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title ?? label }, face);
+  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, hidden: true });
+  const element = h("div", { class: "popover-place" }, button, panel);
+
+  /** @param {boolean} open */
+  function set(open) {
+    panel.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+  }
+
+  /** Close, and leave the keyboard where it was. */
+  function close() {
+    if (panel.hidden) return;
+    const inside = element.contains(/** @type {ShadowRoot} */ (element.getRootNode()).activeElement);
+    set(false);
+    if (inside) button.focus();
+  }
+
+  button.addEventListener("click", () => {
+    if (!panel.hidden) return set(false);
+    onOpen?.();
+    set(true);
+    /** @type {HTMLElement | null} */ (panel.querySelector("button, input, select"))?.focus();
+  }, { signal });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel.hidden) return;
+    event.stopPropagation();
+    close();
+  }, { signal });
+  // In the shadow root, `composedPath` still tells what was pressed.
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().includes(element)) set(false);
+  }, { signal });
+  return { element, button, panel, close };
+}
