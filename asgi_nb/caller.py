@@ -241,7 +241,9 @@ def call_over_http(client: httpx2.Client, request: RequestText, timeout: float) 
     return Answer(read, complete, local_port=None if sender is None else sender[1])
 
 
-async def call_app(app: ASGIApp, request: RequestText, timeout: float) -> Answer:
+async def call_app(
+    app: ASGIApp, request: RequestText, timeout: float, state: Mapping[str, Any] | None = None
+) -> Answer:
     """
     Send a request straight into an app, as a server would, without one.
 
@@ -251,6 +253,7 @@ async def call_app(app: ASGIApp, request: RequestText, timeout: float) -> Answer
         app: The ASGI app.
         request: The request.
         timeout: Seconds until a response that has not ended is cut.
+        state: What a lifespan that runs elsewhere has put into the state.
 
     Raises:
         ServiceError: There was no response in time.
@@ -276,7 +279,7 @@ async def call_app(app: ASGIApp, request: RequestText, timeout: float) -> Answer
         "headers": [(name.lower(), value) for name, value in built.headers.raw],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 80),
-        "state": {},
+        "state": dict(state or {}),
     }
     to_app: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
     answered = anyio.Event()

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 REQUEST_TIMEOUT = 30.0
 """Seconds for one request from a cell."""
+TRY_TIMEOUT = 10.0
+"""Seconds for the request that tries a route: the cell waits for it at each run."""
 
 
 class Stopped(list[Service]):
@@ -144,10 +146,21 @@ class Kit:
         name: str | None = None,
         on: Place | None = None,
         pickup: float | None = None,
+        try_: str | bool = False,
     ) -> Card:
-        """Make a route of a cell's text; see `LiveApp.define_route`."""
+        """
+        Make a route of a cell's text; see `LiveApp.define_route`.
+
+        Args:
+            try_: Whether to send one request through it at once, served or not, whose response is the card's
+                `reply`: True for a made-up one, else a path, a body, or both with a space between.
+        """
         __tracebackhide__ = True
         card = self.app.define_route(methods, path, source, name=name, on=on, pickup=pickup)
+        if try_ is not False:
+            sample = "" if try_ is True else try_
+            tried, reply = self._sender.try_out(card.definition, sample, TRY_TIMEOUT)
+            card = replace(card, tried=tried, reply=reply)
         return self._addressed(card)
 
     def define_middleware(self, source: str, *, name: str | None = None, **options: Any) -> Card:

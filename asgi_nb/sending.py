@@ -10,10 +10,22 @@ import anyio.lowlevel
 import anyio.to_thread
 import httpx2
 
-from asgi_nb.caller import Answer, Body, LocalClient, RequestText, call_app, call_over_http, parse_request
+from asgi_nb.caller import (
+    Answer,
+    Body,
+    LocalClient,
+    RequestError,
+    RequestText,
+    call_app,
+    call_over_http,
+    parse_request,
+)
 from asgi_nb.live.app import LiveApp
-from asgi_nb.live.nesting import wait_while_running
+from asgi_nb.live.definitions import Definition
+from asgi_nb.live.nesting import NestingError, wait_while_running
 from asgi_nb.live.notebook import running_loop
+from asgi_nb.live.samples import sample_request
+from asgi_nb.record import markup
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
@@ -27,6 +39,24 @@ T = TypeVar("T")
 
 SETTLE_TIMEOUT = 1.0
 """Seconds that a finished request waits for a loop that has been blocked since."""
+
+
+class Untried:
+    """
+    What is shown in place of a reply when there was none.
+
+    Args:
+        error: Why there was none.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __repr__(self) -> str:
+        return f"no response: {self.error}"
+
+    def _repr_html_(self) -> str:
+        return f"<div>{markup.text(repr(self), limit=1000)}</div>"
 
 
 class Sender:
@@ -76,6 +106,30 @@ class Sender:
         exchange = answer.exchange or self._sent_from(answer.local_port, before)
         return Reply(answer.response, exchange=exchange, complete=answer.complete)
 
+    def try_out(self, definition: Definition, sample: str, timeout: float) -> "tuple[str, Reply | Untried]":
+        """
+        Send one request straight into the app, whether it is served or not.
+
+        Args:
+            definition: The route that it is for.
+            sample: See `sample_request`.
+            timeout: Seconds.
+
+        Returns:
+            The request's first line, and what came of it.
+
+        Raises:
+            CellError: No request can be made of the sample.
+        """
+        text = sample_request(definition, sample)
+        line = text.partition("\n")[0]
+        try:
+            request = parse_request(text)
+            answer = self._send_into_app(request, timeout)
+        except (RequestError, ServiceError, NestingError) as exc:
+            return line, Untried(exc)
+        return line, Reply(answer.response, exchange=answer.exchange, complete=answer.complete)
+
     def close(self) -> None:
         """End the client."""
         if self._client is not None:
@@ -92,8 +146,11 @@ class Sender:
         if self._asked() is not None:
             call = functools.partial(call_over_http, self.client, request, timeout)
             return self._answerable(request.method, request.target, call)
+        return self._send_into_app(request, timeout)
+
+    def _send_into_app(self, request: RequestText, timeout: float) -> Answer:
         loop = self._loop_for(request.method, request.target)
-        answering = spawn(call_app, self._tapped, request, timeout)
+        answering = spawn(call_app, self._tapped, request, timeout, self._app.lifespans.state())
         try:
             # One second more than the call takes by its own clock, unless the loop is blocked.
             if loop is not None:

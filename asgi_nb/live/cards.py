@@ -23,8 +23,10 @@ class Card:
     """Where a browser finds it; set by whoever serves the app."""
     said: tuple[str, ...] = ()
     """What went wrong beside it, as the shutdown of what it replaces."""
+    tried: str = ""
+    """The request that was sent to try it: `POST /items`; "" when there was none."""
     reply: Any = None
-    """The response to the request that was sent to try it; None when there was none."""
+    """The response to that request."""
 
     @property
     def headline(self) -> str:
@@ -53,7 +55,9 @@ class Card:
     def __repr__(self) -> str:
         first = self.headline if self.url is None else f"{self.headline}  {self.url}"
         lines = [first, *(f"  {note}" for note in self.notes)]
-        return "\n".join(lines if self.reply is None else [*lines, "", repr(self.reply)])
+        return "\n".join(
+            lines if self.reply is None else [*lines, "", f"tried: {self.tried}", repr(self.reply)]
+        )
 
     def _repr_html_(self) -> str:
         title = f"<code>{markup.text(self.headline)}</code>"
@@ -63,5 +67,7 @@ class Card:
             url = markup.text(self.url, limit=2000)
             title += f' <a href="{url}" target="_blank" rel="noopener">{url}</a>' if safe else f" {url}"
         notes = "".join(f"<div>{markup.text(note)}</div>" for note in self.notes)
-        reply = "" if self.reply is None else self.reply._repr_html_()
+        reply = ""
+        if self.reply is not None:
+            reply = f"<div>tried: <code>{markup.text(self.tried)}</code></div>{self.reply._repr_html_()}"
         return f"<div>{title}{notes}{reply}</div>"

@@ -257,6 +257,10 @@ class Lifespans:
         """Whether a server runs them."""
         return bool(self._runs)
 
+    def state(self) -> dict[str, Any]:
+        """Give what they have put into the state, with the server that has run the longest."""
+        return dict(self._runs[0].scope["state"]) if self._runs else {}
+
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
         Speak the lifespan protocol with a server.

@@ -4,6 +4,7 @@ from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
 from asgi_nb.live.cards import Card
+from asgi_nb.live.names import METHODS
 from asgi_nb.magics._base import KitMagics, MagicError, body_of, magic
 
 EXAMPLE = "%%asgi_route GET /items/{item_id:int}"
@@ -22,6 +23,14 @@ class RouteMagic(KitMagics):
         argument(
             "--pickup", type=float, metavar="SECONDS", help="How long a request waits for a busy kernel; 3."
         ),
+        argument(
+            "--try",
+            dest="sample",
+            nargs="?",
+            const="",
+            metavar="WHAT",
+            help="Send a request at once and show the response: a path, a body or nothing.",
+        ),
     )
     def asgi_route(self, line: str, cell: str | None = None) -> Card:
         """
@@ -35,12 +44,32 @@ class RouteMagic(KitMagics):
             return {"id": item_id, "q": request.query_params.get("q")}
 
         Run the cell again and the route is replaced, while the server serves.
+
+        With --try at the end of the line, one request goes through at once, also when
+        nothing is served:
+
+            %%asgi_route POST /items --try '{"name": "tea"}'
+            %%asgi_route GET /items/{item_id:int} --try /items/3?q=tea
         """
         __tracebackhide__ = True
         source = body_of(cell, EXAMPLE)
         given = self.read(self.asgi_route, line, EXAMPLE)
+        sample = _sample(given.sample)
         method, path = in_order(given.method, given.path)
-        return self.kit.define_route(method, path, source, name=given.name, on=given.on, pickup=given.pickup)
+        return self.kit.define_route(
+            method, path, source, name=given.name, on=given.on, pickup=given.pickup, try_=sample
+        )
+
+
+def _sample(words: str | None) -> str | bool:
+    """Read what stands after `--try`: None when the option is not there."""
+    if words is None:
+        return False
+    if words.rstrip(",").split(",")[0].upper() in METHODS:
+        raise MagicError(f"%%asgi_route: --try stands at the end of the line, as in: {EXAMPLE} --try")
+    # The words keep the quotes that they were written with.
+    quoted = len(words) > 1 and words[0] == words[-1] and words[0] in "\"'"
+    return (words[1:-1] if quoted else words) or True
 
 
 def in_order(method: str | None, path: str | None) -> tuple[str, str]:
