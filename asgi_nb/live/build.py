@@ -12,7 +12,9 @@ from asgi_nb.live.definitions import PARAMETER
 from asgi_nb.live.errors import CellError
 from asgi_nb.live.notebook import Cell
 from asgi_nb.live.sockets import close_on_failure
+from asgi_nb.live.tracing import TracedApp, trace_endpoint
 from asgi_nb.record.exchange import Origin
+from asgi_nb.web._endpoint_apps import is_function
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.routing import Mount, Route, WebSocketRoute, compile_path
 from asgi_nb.web.types import ASGIApp
@@ -43,9 +45,14 @@ def build_route(
     methods: Collection[str] | None,
     name: str | None,
     layers: Sequence[Middleware] = (),
+    place: str = "server",
 ) -> Route:
-    """Make a route of a function, a class or an ASGI app, with layers around it."""
+    """Make a route of a function, a class or an ASGI app, with layers around it, that runs at a place."""
     adapted = adapt(endpoint, path_parameters(path), "request")
+    if is_function(adapted):
+        adapted = trace_endpoint(adapted, place)
+    else:
+        layers = [*layers, Middleware(TracedApp, name_of(endpoint), place)]
     return _checked(Route, path, adapted, methods=methods, name=name, middleware=layers)
 
 
@@ -55,9 +62,14 @@ def build_websocket(
     name: str | None,
     reason: Callable[[Exception], str],
     layers: Sequence[Middleware] = (),
+    place: str = "server",
 ) -> WebSocketRoute:
     """Make a WebSocket route of a function, a class or an ASGI app; `reason` is for `close_on_failure`."""
     adapted = adapt(endpoint, path_parameters(path), "websocket")
+    if is_function(adapted):
+        adapted = trace_endpoint(adapted, place, is_websocket=True)
+    else:
+        layers = [*layers, Middleware(TracedApp, name_of(endpoint), place)]
     return _checked(WebSocketRoute, path, close_on_failure(adapted, reason), name=name, middleware=layers)
 
 
@@ -66,7 +78,9 @@ def build_mount(path: str, app: ASGIApp, name: str | None) -> Mount:
     if not callable(app):
         raise CellError(f"cannot mount {name_of(app)}; expected an ASGI app: async (scope, receive, send)")
     path_parameters(path or "/")
-    return _checked(Mount, path, app=app, name=name)
+    title = name or getattr(app, "title", None)
+    layer = Middleware(TracedApp, title if isinstance(title, str) else name_of(app))
+    return _checked(Mount, path, app=app, name=name, middleware=[layer])
 
 
 def _checked(make: Callable[..., T], *args: Any, **options: Any) -> T:
@@ -105,4 +119,5 @@ def origin_of(cell: Cell, target: Any, compiled: CompiledCell | None) -> Origin:
         function=getattr(inner, "__qualname__", None) or name_of(inner),
         filename=filename,
         lineno=lineno,
+        source=cell.source,
     )

@@ -8,6 +8,7 @@ Rule 2: definitions come from one thread at a time, as cells do; requests may co
 import dataclasses
 import itertools
 import warnings
+import weakref
 from types import TracebackType
 from typing import Any
 
@@ -19,16 +20,20 @@ from asgi_nb.live.errors import CellError, advise, failure_line, failure_respons
 from asgi_nb.live.handlers import resolve_error
 from asgi_nb.live.lifespans import LifespanError, Lifespans, Startable
 from asgi_nb.live.notebook import Cell, Notebook
+from asgi_nb.live.sessions import REASON, ClosedSockets, Sessions, Sockets, close_all
 from asgi_nb.live.snapshot import Snapshot
 from asgi_nb.live.startables import startables
 from asgi_nb.live.table import RouteTable, Stats
 from asgi_nb.record.error import ErrorRecord
-from asgi_nb.record.exchange import Origin
+from asgi_nb.record.exchange import Origin, current_exchange
+from asgi_nb.record.reasons import Candidates
+from asgi_nb.record.trace import Trace
 from asgi_nb.web.datastructures import State, URLPath
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import PlainTextResponse, Response
 from asgi_nb.web.results import ResultError
 from asgi_nb.web.routing import BaseRoute, Match
+from asgi_nb.web.status import WS_1012_SERVICE_RESTART
 from asgi_nb.web.types import Receive, Scope, Send
 
 APP_NUMBERS = itertools.count(1)
@@ -89,16 +94,30 @@ class Core:
         self._runs: list[CellRun] = []
         self._run_numbers = itertools.count(1)
         self._serials = itertools.count(1)
-        self._snapshot = Snapshot((), state=self.state, on_error=self._on_error)
+        # Weak: what exchanges remember must not keep an app alive.
+        this = weakref.ref(self)
+        self._candidates = Candidates(
+            now=lambda: None if (app := this()) is None else app._snapshot.candidates,
+            frame_label=notebook.frame_label,
+        )
+        self._snapshot = self._make_snapshot(())
         self.lifespans = Lifespans(lambda: self._startables(self._snapshot))
         """What runs with each server."""
+        self._sessions = Sessions(self.origin, self.is_replaced)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.lifespans.serve(scope, receive, send)
             return
         snapshot = self._snapshot
+        exchange = current_exchange.get()
+        # An app inside of another one has no trace of its own.
+        if exchange is not None and "app" not in scope:
+            exchange.trace = Trace(snapshot.candidates)
         scope[self._key] = snapshot
+        if scope["type"] == "websocket":
+            await self._sessions.run(snapshot.app, scope, receive, send)
+            return
         await snapshot.app(scope, receive, send)
 
     # What is there.
@@ -120,7 +139,12 @@ class Core:
         Args:
             stats: Gives the hits of a definition and their median duration in seconds.
         """
-        return RouteTable(self._snapshot, stats)
+        old = sum(socket.replaced for socket in self.sockets())
+        return RouteTable(self._snapshot, stats, old_sockets=old)
+
+    def sockets(self) -> Sockets:
+        """List the WebSockets that are open, and whether they run on old code."""
+        return self._sessions.open()
 
     def waits_for_kernel(self, method: str, path: str) -> bool:
         """
@@ -162,6 +186,19 @@ class Core:
         return self.notebook.frame_label(filename)
 
     # Changes.
+
+    def close_replaced(self) -> ClosedSockets:
+        """
+        Close the WebSockets that run on replaced code, with 1012: their clients connect again.
+
+        Returns:
+            Those that were closed.
+
+        Source: IANA's registry of WebSocket close codes.
+        """
+        old = [socket for socket in self.sockets() if socket.replaced]
+        close_all(old, WS_1012_SERVICE_RESTART, REASON)
+        return ClosedSockets(old)
 
     def cell_run(self, cell: Cell | None = None) -> CellRun:
         """
@@ -253,18 +290,22 @@ class Core:
         if definitions == self.definitions:
             return []
         before = self._snapshot
-        snapshot = Snapshot(definitions, state=self.state, on_error=self._on_error, before=before)
+        snapshot = self._make_snapshot(definitions, before)
         if not self.lifespans.running:
-            self._snapshot = snapshot
+            self._use(snapshot)
             return []
         wanted, used = self._startables(snapshot), self._startables(before)
         try:
             problems = self.lifespans.change(wanted, used, stop_mounted=False)
         except LifespanError as exc:
             raise CellError(str(exc)) from exc
-        self._snapshot = snapshot
+        self._use(snapshot)
         # Last, and only then: no new request comes to it.
         return problems + self.lifespans.change(wanted, wanted)
+
+    def _use(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._sessions.note_replaced()
 
     def _swap_back(self, definitions: Definitions) -> None:
         """Use other definitions at the end of a cell, where a failure can only be told."""
@@ -294,6 +335,15 @@ class Core:
         if key is handling.key:
             return old
         return dataclasses.replace(old, built=dataclasses.replace(handling, key=key))
+
+    def _make_snapshot(self, definitions: Definitions, before: Snapshot | None = None) -> Snapshot:
+        return Snapshot(
+            definitions,
+            state=self.state,
+            on_error=self._on_error,
+            before=before,
+            candidates=self._candidates,
+        )
 
     async def _on_error(self, request: Request, exc: Exception) -> Response:
         """Answer a request whose handler raised; the toolkit hands the exception on to the server."""

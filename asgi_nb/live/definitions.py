@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from asgi_nb.record.exchange import Origin
+from asgi_nb.record.reasons import Candidate
 
 Kind = Literal["route", "websocket", "mount", "middleware", "lifespan", "error"]
 
@@ -28,7 +29,7 @@ Definitions = tuple["Definition", ...]
 PARAMETER = re.compile(r"{[a-zA-Z_]\w*(:[a-zA-Z_]\w*)?}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """One route, socket, mount, middleware, lifespan or error handler."""
 
@@ -61,6 +62,12 @@ class Definition:
         if self.kind in ("middleware", "lifespan", "error"):
             return self.kind, self.name
         return self.kind, normal_path(self.path), *sorted(self.methods or "*")
+
+    @functools.cached_property
+    def candidate(self) -> Candidate:
+        """The same as plain data, which does not keep `built` alive."""
+        convertors = getattr(self.built, "param_convertors", {})
+        return Candidate(self.kind, self.path, self.methods, self.name, self.origin, convertors)
 
     @property
     def shown_methods(self) -> str:
@@ -208,6 +215,16 @@ def arrange(definitions: Iterable[Definition]) -> Arrangement:
         found += [definition for definition in group if not _is_hidden(definition, shadows)]
     layers.reverse()
     return Arrangement(tuple(routes), tuple(layers), shadows, tuple(lifespans), tuple(handlers))
+
+
+def hidden_candidates(arrangement: Arrangement) -> tuple[tuple[Candidate, str], ...]:
+    """Give the routes that others answer in place of, each with the place of one of those."""
+    answering = set(arrangement.routes)
+    return tuple(
+        (definition.candidate, next(iter(by.values())).place)
+        for definition, by in arrangement.shadows.items()
+        if definition not in answering
+    )
 
 
 def _shadows(group: list[Definition]) -> dict[Definition, Mapping[str, Definition]]:

@@ -18,6 +18,7 @@ from asgi_nb.live.mounting import as_asgi
 from asgi_nb.live.places import PICKUP, OnKernelLoop, Place, check_place, place_endpoint
 from asgi_nb.live.snapshot import Layer
 from asgi_nb.live.startables import lifespan_opener
+from asgi_nb.record.spans import LayerFacts
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.types import ASGIApp
 
@@ -134,7 +135,7 @@ class Objects(Core, Decorators):
     ) -> Card:
         layers = self._layers_for(on, pickup)
         placed, place = place_endpoint(endpoint, on)
-        built = build_route(path, placed, methods, name, layers)
+        built = build_route(path, placed, methods, name, layers, place)
         answers = None if built.methods is None else frozenset(built.methods)
         return self._define("route", built.name or "", path, endpoint, built, answers, compiled, place)
 
@@ -153,7 +154,7 @@ class Objects(Core, Decorators):
             )
         place = on or "server"
         reason = functools.partial(self._close_reason, place)
-        built = build_websocket(path, endpoint, name, reason, self._layers_for(on, pickup))
+        built = build_websocket(path, endpoint, name, reason, self._layers_for(on, pickup), place)
         return self._define("websocket", built.name or "", path, endpoint, built, compiled=compiled, on=place)
 
     def _layers_for(self, on: Place | None, pickup: float | None) -> list[Middleware]:
@@ -172,9 +173,10 @@ class Objects(Core, Decorators):
         name: str | None = None,
         compiled: CompiledCell | None = None,
     ) -> Card:
-        place = place_of(origin_of(self._cell(), target, compiled))
-        factory = middleware_factory(target, args, options, place)
-        layer = Layer(factory, self._key, lambda: self._snapshot)
+        origin = origin_of(self._cell(), target, compiled)
+        factory = middleware_factory(target, args, options, place_of(origin))
+        facts = LayerFacts(name or name_of(target), origin)
+        layer = Layer(factory, self._key, lambda: self._snapshot, facts)
         return self._define("middleware", name or name_of(target), "", target, layer, compiled=compiled)
 
     def _add_error(

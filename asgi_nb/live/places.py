@@ -12,6 +12,7 @@ import functools
 import inspect
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
+from time import perf_counter_ns
 from typing import Any, Literal, get_args
 
 from asgi_nb.live.arguments import name_of
@@ -139,6 +140,8 @@ class OnKernelLoop:
             return
         begun = asyncio.Event()
         exchange = current_exchange.get()
+        if exchange is not None and exchange.trace is not None:
+            exchange.trace.called_ns = perf_counter_ns()
 
         def begin() -> None:
             begun.set()

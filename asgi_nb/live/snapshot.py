@@ -8,16 +8,23 @@ Rule 3: what did not change is not built again. Routes and middleware are built 
 """
 
 from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from asgi_nb.live.definitions import Definition, Definitions, arrange
-from asgi_nb.record.exchange import Origin
+from asgi_nb.live.definitions import Definition, Definitions, arrange, hidden_candidates
+from asgi_nb.live.tracing import pass_gate, run_layers
+from asgi_nb.record.exchange import Origin, current_exchange
+from asgi_nb.record.reasons import Candidates
+from asgi_nb.record.spans import LayerFacts
 from asgi_nb.web._handover import Handover, call, takes_handover
 from asgi_nb.web.applications import App
 from asgi_nb.web.datastructures import State
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.routing import Match, Mount
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
+
+Below = tuple[ASGIApp, LayerFacts | None]
+"""An app that lies below a layer, and what it is if it is a layer."""
 
 
 class Layer:
@@ -28,21 +35,30 @@ class Layer:
         factory: Makes the middleware around an app.
         key: Where a scope holds its snapshot.
         current: Gives the snapshot for a scope without one: a middleware may make a scope of its own.
+        facts: What is said of it.
     """
 
     def __init__(
-        self, factory: Callable[[ASGIApp], ASGIApp], key: str, current: Callable[[], "Snapshot"]
+        self,
+        factory: Callable[[ASGIApp], ASGIApp],
+        key: str,
+        current: Callable[[], "Snapshot"],
+        facts: LayerFacts,
     ) -> None:
         self.key = key
         self.current = current
+        self.facts = facts
         self.app = factory(self.below)
 
     @takes_handover
     async def below(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the rest of the app."""
         snapshot = scope.get(self.key) or self.current()
-        app = snapshot.below[self]
-        if type(send) is Handover:
+        app, facts = snapshot.below[self]
+        exchange = current_exchange.get()
+        if exchange is not None:
+            await pass_gate(exchange, facts, app, scope, receive, send)
+        elif type(send) is Handover:
             await call(app, scope, receive, send)
         else:
             await app(scope, receive, send)
@@ -51,15 +67,17 @@ class Layer:
 class _Layers:
     """The middleware of one snapshot, as a single middleware of its App."""
 
-    def __init__(self, app: ASGIApp, layers: Sequence[Layer], below: MutableMapping[Layer, ASGIApp]) -> None:
+    def __init__(self, app: ASGIApp, layers: Sequence[Layer], below: MutableMapping[Layer, Below]) -> None:
+        facts: LayerFacts | None = None
         for layer in reversed(layers):
-            below[layer] = app
-            app = layer.app
+            below[layer] = app, facts
+            app, facts = layer.app, layer.facts
         self.app = app
+        self.first = layers[0].facts
 
     @takes_handover
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await call(self.app, scope, receive, send)
+        await run_layers(self.app, self.first, scope, receive, send)
 
 
 class Snapshot:
@@ -71,6 +89,7 @@ class Snapshot:
         state: What `request.app.state` is, shared by all snapshots.
         on_error: Answers an exception that no handler took: `async f(request, exc) -> Response`.
         before: The snapshot that this one takes the place of.
+        candidates: What exchanges ask about routes, without the routes.
     """
 
     def __init__(
@@ -80,11 +99,12 @@ class Snapshot:
         state: State,
         on_error: Callable[..., Any],
         before: "Snapshot | None" = None,
+        candidates: Candidates | None = None,
     ) -> None:
         self.definitions = definitions
         self.arrangement = arrange(definitions)
-        self.below: dict[Layer, ASGIApp] = {}
-        """Layer -> the app that lies below it here."""
+        self.below: dict[Layer, Below] = {}
+        """Layer -> what lies below it here."""
         layers = [definition.built for definition in self.arrangement.layers]
         self.app = App(
             routes=[definition.built for definition in self.arrangement.routes],
@@ -99,6 +119,12 @@ class Snapshot:
         # Here and not at the first request, which would wait for it.
         self.app.router._refresh()
         self.app.middleware_stack = self.app.build_middleware_stack()
+        self.candidates = replace(
+            candidates or Candidates(),
+            routes=tuple(definition.candidate for definition in self.arrangement.routes),
+            hidden=hidden_candidates(self.arrangement),
+        )
+        """The same routes as plain data, for those who ask later why one answered."""
         self._by_route = {id(definition.built): definition for definition in definitions}
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ from asgi_nb.live.arguments import accepts, name_of
 from asgi_nb.live.definitions import Arrangement, Definition
 from asgi_nb.live.errors import CellError, failure_line
 from asgi_nb.live.lifespans import Serve, Startable
+from asgi_nb.live.tracing import mounted_app
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.web._lifespan import MountedLifespan, _entered, _run_mounted
 from asgi_nb.web.types import Scope
@@ -77,7 +78,7 @@ def startables(
     mounts: dict[int, list[Definition]] = {}
     for definition in arrangement.routes:
         if definition.kind == "mount" and definition.built.has_lifespan:
-            mounts.setdefault(id(definition.built.app), []).append(definition)
+            mounts.setdefault(id(mounted_app(definition.built.app)), []).append(definition)
     return found + [_of_mounts(same) for same in mounts.values()]
 
 
@@ -118,7 +119,7 @@ def _of_mounts(definitions: list[Definition]) -> Startable:
         await _run_mounted([MountedLifespan(routes, scope)], started)
 
     return Startable(
-        routes[0].app,
+        mounted_app(routes[0].app),
         f"the app mounted at {first.path or '/'}",
         run,
         nested=False,

@@ -19,11 +19,14 @@ from asgi_nb.record.body import Body, Headers
 from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.http import RequestRecord, ResponseRecord
+from asgi_nb.record.insight import Insight
 from asgi_nb.record.mark import Mark
 from asgi_nb.record.markup import block, card, fold, table
 from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
+from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord, add_record
 from asgi_nb.record.relation import Relation
+from asgi_nb.record.trace import Trace
 from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
 
 __all__ = [
@@ -53,29 +56,6 @@ MESSAGE_OVERHEAD = 256
 
 # A socket that breaks the protocol with each message must not fill the memory with the news of it.
 FAULT_LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The cell whose code answered, as it was then."""
-
-    cell_id: str | None
-    """The notebook's id of the cell; None where the front end tells none."""
-    execution_count: int | None
-    """The number in the cell's prompt; None outside of cells."""
-    source_hash: str
-    """A hash of the cell's source, to tell whether it has changed since."""
-    function: str
-    """The qualified name of the endpoint."""
-    filename: str
-    """The file name that the code was compiled under."""
-    lineno: int
-    """The endpoint's first line in it."""
-
-    @property
-    def label(self) -> str:
-        """How a notebook names the cell: "[3]"; the function's name outside of cells."""
-        return self.function if self.execution_count is None else f"[{self.execution_count}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +89,7 @@ class Writer(Protocol):
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Exchange(Actions):
+class Exchange(Actions, Insight):
     """One request with its response, or one WebSocket session with its messages."""
 
     kind: Kind
@@ -155,6 +135,8 @@ class Exchange(Actions):
     """The exception that the app met: one that left it, or one that a handler answered (`error.handled`)."""
     origin: Origin | None = None
     """The cell whose code answered."""
+    replaced: bool = False
+    """Whether the cell's code has been replaced while this socket was open on it."""
     route_path: str | None = None
     """The path of the route that matched, with its parameters' names: "/items/{id}"."""
     path_params: dict[str, Any] = field(default_factory=dict)
@@ -181,6 +163,8 @@ class Exchange(Actions):
     """The part of `kept_size` that the store has entered in its account."""
     mark: Mark | None = None
     """What a reader noted; see `pinned` and `note`."""
+    trace: Trace | None = None
+    """What was noted of the code that ran; see `timing`, `spans`, `routing`, `slices` and `blocked`."""
     draft: Writer | None = None
     """What is to be read when somebody looks; None once it has been."""
 

@@ -1,7 +1,7 @@
 """Work that a response does after it was sent."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, ClassVar, ParamSpec
 
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
@@ -21,6 +21,11 @@ class BackgroundTask:
         **kwargs: Its keyword arguments.
     """
 
+    around: ClassVar[Callable[["BackgroundTask", Callable[[], Awaitable[None]]], Awaitable[None]] | None] = (
+        None
+    )
+    """Set on the class, it is called with each task and with what runs it, and awaited: a place to watch."""
+
     def __init__(self, func: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> None:
         self.func = func
         self.args = args
@@ -28,6 +33,13 @@ class BackgroundTask:
         self.is_async = is_async_callable(func)
 
     async def __call__(self) -> None:
+        around = BackgroundTask.around
+        if around is None:
+            await self._run()
+        else:
+            await around(self, self._run)
+
+    async def _run(self) -> None:
         if self.is_async:
             await self.func(*self.args, **self.kwargs)
         else:

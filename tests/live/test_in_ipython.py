@@ -1,5 +1,6 @@
 """The live app in a real IPython shell: what a person sees when a cell is right and when it is wrong."""
 
+import inspect
 import re
 import traceback
 
@@ -48,7 +49,7 @@ def run(shell, live, capsys):
 
 
 def handler(live, name):
-    return next(one.built.endpoint for one in live.definitions if one.name == name)
+    return inspect.unwrap(next(one.built.endpoint for one in live.definitions if one.name == name))
 
 
 def test_a_cell_shows_its_card(run):

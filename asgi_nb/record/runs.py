@@ -1,0 +1,73 @@
+"""
+The notes that a coroutine, or a call in a thread, leaves of when it ran: a flat list.
+
+Its head says where and what it was; then come the start and the end of each step, by turns. A step that is
+going on has a start and no end. Times are what `time.perf_counter_ns()` said.
+"""
+
+from typing import Any
+
+Run = list[Any]
+
+HEAD = 8
+"""What stands ahead of the steps."""
+
+PLACE, PART, TITLE, CALLED, OVER, MERGED_NS, MERGED, JOINED = range(HEAD)
+"""
+The place: "server", "kernel" or "thread". The part of the request: "endpoint", "stream", "app" or "layers".
+The title, as a person knows it. When it was called. Whether it is over once its last step is: false while it
+waits for another one. Nanoseconds of waiting inside of merged steps. How many steps were merged into others,
+and the starts of those others.
+"""
+
+# More than a panel has pixels for; the session of a day costs 20 KiB. With the head, a list of 512.
+STEP_LIMIT = 252
+
+LONG_NS = 100_000_000
+"""
+Nanoseconds from which on a step holds its loop too long: what a person notices.
+
+Source: `loop.slow_callback_duration` of asyncio.
+"""
+
+
+def new_run(place: str, part: str, title: str, called_ns: int, start_ns: int) -> Run:
+    """Begin a run with its first step."""
+    return [place, part, title, called_ns, True, 0, 0, (), start_ns]
+
+
+def end_of(run: Run) -> int | None:
+    """When a run ended; None while it goes on."""
+    noted = run.copy()
+    return noted[-1] if noted[OVER] and (len(noted) - HEAD) % 2 == 0 else None
+
+
+def merge_steps(run: Run) -> None:
+    """
+    Make half as many steps of a run's ended ones: those that lie closest together become one.
+
+    Long steps stay by themselves, as far as there are short ones.
+    """
+    starts, ends = run[HEAD::2], run[HEAD + 1 :: 2]
+    count = len(ends)
+    is_long = [end - start >= LONG_NS for start, end in zip(starts, ends, strict=False)]
+    gaps = sorted(
+        range(count - 1),
+        key=lambda index: (is_long[index] or is_long[index + 1], starts[index + 1] - ends[index]),
+    )
+    joined = set(gaps[: count // 2])
+    merged: list[int] = []
+    into = set(run[JOINED])
+    for index in range(count):
+        if index - 1 in joined:
+            merged[-1] = ends[index]
+            into.add(merged[-2])
+            into.discard(starts[index])
+        else:
+            merged += (starts[index], ends[index])
+    merged += starts[count:]
+    run[MERGED_NS] += sum(starts[index + 1] - ends[index] for index in joined)
+    run[MERGED] += len(joined)
+    run[JOINED] = frozenset(into)
+    # At once: somebody may be reading.
+    run[HEAD:] = merged
