@@ -1,7 +1,10 @@
 """A real kernel, driven over the Jupyter protocol as a front end would."""
 
 import ast
+import json
+import os
 import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -9,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from jupyter_client.kernelspec import KernelSpec
@@ -50,7 +54,7 @@ class Run:
 class Kernel:
     """A running kernel and the one client that talks to it."""
 
-    def __init__(self, python: Path) -> None:
+    def __init__(self, python: Path, notebook: str | None = None) -> None:
         self.manager = KernelManager(kernel_name="under-test")
         # An interpreter of our choosing instead of an installed kernel spec.
         self.manager._kernel_spec = KernelSpec(
@@ -58,7 +62,12 @@ class Kernel:
             display_name="under test",
             language="python",
         )
-        self.manager.start_kernel(cwd=str(ROOT))
+        # A Jupyter server tells a kernel the path of its notebook.
+        named = {} if notebook is None else {"JPY_SESSION_NAME": notebook}
+        self.manager.start_kernel(cwd=str(ROOT), env={**os.environ, **named})
+        self._connect()
+
+    def _connect(self) -> None:
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
@@ -116,6 +125,17 @@ class Kernel:
         """Evaluate an expression in the kernel; its repr is read back as a literal."""
         return ast.literal_eval(self.ok(f"print(repr({expression}))").stdout)
 
+    def restart(self, *, kill: bool = False) -> None:
+        """Restart the kernel as a front end does: ask it to end, or kill it, and start another."""
+        self.client.stop_channels()
+        self.manager.restart_kernel(now=kill)
+        self._connect()
+
+    @property
+    def pid(self) -> int:
+        """The kernel's process."""
+        return int(self.manager.provisioner.process.pid)  # type: ignore[union-attr]
+
     def close(self) -> float:
         """Ask the kernel to exit as a front end does; returns the seconds until its process had gone."""
         began = time.monotonic()
@@ -127,13 +147,17 @@ class Kernel:
         return time.monotonic() - began
 
 
-def started(name: str) -> Kernel:
+def started(name: str, notebook: str | None = None) -> Kernel:
     """A kernel of the named interpreter with the extension loaded."""
     python = INTERPRETERS[name]
     if not python.exists():
         pytest.fail(f"no interpreter at {python}; scripts/test makes it")
-    kernel = Kernel(python)
-    kernel.ok("%load_ext asgi_nb\nimport asgi_nb", timeout=60)
+    kernel = Kernel(python, notebook)
+    try:
+        kernel.ok("%load_ext asgi_nb\nimport asgi_nb", timeout=60)
+    except BaseException:
+        kernel.close()
+        raise
     return kernel
 
 
@@ -158,3 +182,98 @@ def fresh_kernel(request: pytest.FixtureRequest) -> Iterator[Kernel]:
 def url(kernel: Kernel) -> str:
     """The address of the kernel's server, which is started when it is not running; it ends in a slash."""
     return str(kernel.value("asgi_nb.serve().local_url"))
+
+
+@pytest.fixture
+def second_kernel(kernel: Kernel, request: pytest.FixtureRequest) -> Iterator[Kernel]:
+    """A kernel beside `kernel`, of the same kind."""
+    running = started(request.node.callspec.params["kernel"])
+    yield running
+    if running.manager.is_alive():
+        running.close()
+
+
+@pytest.fixture
+def tea_kernel(request: pytest.FixtureRequest) -> Iterator[Kernel]:
+    """The kernel of a notebook named tea.ipynb."""
+    running = started("ipykernel-newest", "/home/ada/lessons/tea.ipynb")
+    yield running
+    running.close()
+
+
+# Threads of a process of its own, so that the tests' GIL does not slow the load down.
+LOAD = """
+import http.client, json, sys, threading, time
+host, path = sys.argv[1:3]
+port, connections, count = map(int, sys.argv[3:])
+over = threading.Event()
+answers = [[] for _ in range(connections)]
+
+def ask(found):
+    connection = http.client.HTTPConnection(host, port, timeout=20)
+    while not over.is_set() and (count == 0 or len(found) < count // connections):
+        began = time.perf_counter()
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            answer = [response.status, response.read().decode()]
+        except OSError as exc:
+            answer = [0, repr(exc)]
+        found.append([*answer, time.perf_counter() - began])
+
+threads = [threading.Thread(target=ask, args=(found,)) for found in answers]
+for thread in threads:
+    thread.start()
+while not any(answers):
+    time.sleep(0.001)
+print("going", flush=True)
+if count == 0:
+    sys.stdin.read()
+    over.set()
+for thread in threads:
+    thread.join()
+print(json.dumps(answers))
+"""
+
+
+class Load:
+    """
+    Requests from another process, one after another on each of several connections.
+
+    Args:
+        url: The server's address.
+        path: What is asked for.
+        connections: How many.
+        count: Requests in all; 0 goes on until `answers` is asked for.
+    """
+
+    def __init__(self, url: str, path: str, connections: int = 4, count: int = 0) -> None:
+        parts = urlsplit(url)
+        command = [sys.executable, "-c", LOAD, str(parts.hostname), path, str(parts.port)]
+        self._process = subprocess.Popen(
+            [*command, str(connections), str(count)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "going\n"
+
+    def answers(self, timeout: float = 30.0) -> list[list[tuple[int, str, float]]]:
+        """End it; per connection, (status, body, seconds) of each request in order. Status 0 is a failure."""
+        said, _ = self._process.communicate(timeout=timeout)
+        return [[(status, body, took) for status, body, took in one] for one in json.loads(said)]
+
+
+@pytest.fixture
+def load() -> Iterator[type[Load]]:
+    """The class of requests from another process; what a test leaves is ended."""
+    loads: list[Load] = []
+
+    class Noted(Load):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            loads.append(self)
+
+    yield Noted
+    for left in loads:
+        if left._process.poll() is None:
+            left._process.kill()
+            left._process.communicate()

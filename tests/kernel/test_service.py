@@ -1,6 +1,5 @@
 """The background server lives beside running cells and dies with the kernel."""
 
-import sys
 import threading
 from urllib.parse import urlsplit
 
@@ -80,21 +79,7 @@ def test_stopping_ends_open_streams_and_sockets_in_bounded_time(kernel, url):
         next(stream.iter_raw())
         run = kernel.ok("import time\nbegan = time.monotonic()\n%asgi_stop\nprint(time.monotonic() - began)")
 
-    assert float(run.stdout.splitlines()[-1]) < 5
-
-
-def test_many_restarts_leak_neither_threads_nor_files(kernel):
-    kernel.ok("import os, threading\n%asgi_serve\n%asgi_stop")
-    count = "(threading.active_count(), len(os.listdir('/proc/self/fd')))"
-    if not sys.platform.startswith("linux"):
-        pytest.skip("counts open files in /proc")
-    before = kernel.value(count)
-
-    kernel.ok("for _ in range(10):\n    asgi_nb.serve()\n    asgi_nb.stop()", timeout=40)
-
-    after = kernel.value(count)
-    assert after[0] <= before[0]
-    assert after[1] <= before[1] + 2
+    assert float(run.stdout.splitlines()[-1]) < 3
 
 
 def test_100_requests_at_once_are_all_recorded(kernel, url):
