@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import Any
 
 from asgi_nb.record.body import Headers
-from asgi_nb.record.exchange import DERIVED, EXCHANGE_OVERHEAD, Exchange
+from asgi_nb.record.exchange import DERIVED, EXCHANGE_OVERHEAD, MESSAGE_OVERHEAD, Exchange
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.recorder import ANSWERED, CHANGED, NONE, Message, News, Recorder
 
@@ -39,7 +39,7 @@ _facts: Callable[[Mapping[str, Any]], tuple[Any, ...]] = itemgetter(*FACTS)
 
 # A request that is read, its answer and the app's exit are four notes. What has more is a stream.
 NOTE_LIMIT = 8
-# Bytes of bodies and headers: beyond it, to record costs little beside sending.
+# Bytes of one message's body or headers: beyond it, to record costs little beside sending.
 NOTED_LIMIT = 1 << 14
 
 Note = tuple[Any, ...]
@@ -52,14 +52,13 @@ class Draft:
     """What one HTTP exchange is made of. `begin` makes them."""
 
     __slots__ = (
+        "answered",
         "extensions",
         "facts",
-        "grown",
         "headers",
         "notes",
         "number",
         "recorder",
-        "size",
         "started_at",
     )
 
@@ -73,10 +72,8 @@ class Draft:
     """What the scope said of extensions."""
     notes: list[Note]
     """What was seen since and is not recorded yet."""
-    size: int
-    """What the account of the exchange has for the scope and the notes."""
-    grown: int
-    """Bytes of the notes that are in no account yet."""
+    answered: bool
+    """Whether the response has started."""
     number: int
     """The exchange's id, which the store gave."""
     recorder: Recorder | None
@@ -105,14 +102,14 @@ class Draft:
         try:
             if message["type"] == REQUEST:
                 body = message.get("body", b"")
-                grown = self.grown + len(body)
-                if type(body) is bytes and grown <= NOTED_LIMIT:
+                size = len(body)
+                if type(body) is bytes and size <= NOTED_LIMIT:
                     note = (REQUEST, at_ns, body, True if message.get("more_body") else False)
         except Exception:  # noqa: BLE001 - rule 1: a message may be anything, and raise anything
             note = None
         if note is None or recorder is not None or len(self.notes) >= NOTE_LIMIT:
             return self.write(exchange).feed("receive", message, at_ns)
-        self.grown = grown
+        exchange.kept_size += size
         self.notes.append(note)
         if self.recorder is not None:
             self.write(exchange)
@@ -127,20 +124,20 @@ class Draft:
             kind = message["type"]
             if kind == BODY:
                 body = message.get("body", b"")
-                grown = self.grown + len(body)
-                if type(body) is bytes and grown <= NOTED_LIMIT:
+                size = len(body)
+                if type(body) is bytes and size <= NOTED_LIMIT:
                     note = (BODY, at_ns, body, True if message.get("more_body") else False)
             elif kind == START and "trailers" not in message:
-                status, headers = message["status"], message.get("headers", ())
-                grown = self.grown + _size(headers)
-                if type(status) is int and grown <= NOTED_LIMIT:
+                status, headers = message["status"], message["headers"]
+                size = _size(headers)
+                if type(status) is int and size <= NOTED_LIMIT:
                     note = (START, at_ns, status, tuple(headers))
                     news = ANSWERED
         except Exception:  # noqa: BLE001 - as above
             note = None
         if note is None or recorder is not None or len(self.notes) >= NOTE_LIMIT:
             return self.write(exchange).feed("send", message, at_ns)
-        self.grown = grown
+        exchange.kept_size += size
         self.notes.append(note)
         if self.recorder is not None:
             self.write(exchange)
@@ -170,8 +167,8 @@ class Draft:
             for name in DERIVED:
                 if not exchange.has(name):
                     setattr(exchange, name, getattr(written, name))
-            # What the draft was charged for is not counted twice.
-            exchange.kept_size += written.kept_size - self.size
+            # What was noted is in the account, but for what the recorder has said of it.
+            exchange.kept_size += sum(len(fault.text) + MESSAGE_OVERHEAD for fault in written.faults)
             exchange.draft = None
             recorder.exchange = exchange
             return recorder
@@ -215,8 +212,7 @@ def begin(scope: Mapping[str, Any], clock_ns: int, started_at: float) -> tuple[E
         return None
     draft.extensions = scope.get("extensions")
     draft.started_at = started_at
-    draft.size = size
-    draft.grown = 0
+    draft.answered = False
     draft.notes = []
     draft.recorder = None
     exchange = _new_exchange(Exchange)
@@ -244,7 +240,8 @@ def _size(headers: object) -> int:
     size = 0
     for field in headers:
         name, value = field
-        if type(field) is not tuple or type(name) is not bytes or type(value) is not bytes:
+        if type(name) is type(value) is bytes and type(field) is tuple:
+            size += len(name) + len(value)
+        else:
             raise TypeError
-        size += len(name) + len(value)
     return size

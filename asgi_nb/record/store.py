@@ -12,7 +12,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
-from typing import TypedDict, overload
+from typing import TYPE_CHECKING, TypedDict, overload
 
 from asgi_nb.record.draft import EXIT, Draft
 from asgi_nb.record.exchange import Exchange
@@ -22,10 +22,22 @@ from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.selection import Queries, Selection, as_html
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 
+if TYPE_CHECKING:
+    # SQLite and a thread: for those who keep traffic.
+    from pathlib import Path
+
+    from asgi_nb.record.keep.keeping import Keeping
+
 logger = logging.getLogger("asgi_nb.record")
 
 # Bytes by which an exchange under way may be heavier than the account says: a hundredth of what it may weigh.
 UNCHARGED = 1 << 14
+
+# A hundredth of the exchanges goes at a time.
+SLACK = 100
+
+# 1 GiB: a disk that a notebook filled unasked is worse than a record with an end.
+KEPT_BYTES = 1 << 30
 
 # Exchanges that Tab looks at: an answer must come while somebody types.
 COMPLETED = 1000
@@ -130,6 +142,8 @@ class Store(Queries):
         self._dropped_bytes = 0
         self.removals = 0
         """How often exchanges were taken out by hand: a reader that saw another number reads anew."""
+        self.run = f"{random.Random().getrandbits(64):016x}"
+        """The name of this store in files: two kernels that keep to one file have two."""
 
     # --- writing
 
@@ -150,34 +164,42 @@ class Store(Queries):
 
     def begin(self, exchange: Exchange, draft: Draft) -> None:
         """Take in an exchange that has begun as a draft."""
+        gone: Sequence[Exchange] = ()
         with self._lock:
             self._last_seq = exchange.seq = seq = self._last_seq + 1
             draft.number = (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
             exchange.keeper = self
             for session in self.sessions:
                 session.take(exchange)
-            self._kept[seq] = exchange
+            kept = self._kept
+            kept[seq] = exchange
             self._bytes += exchange.charged
-            gone, woken = self._settle(exchange)
-        for watch in woken:
-            self._wake(watch)
+            if len(kept) > self.max_exchanges or self._bytes > self.max_bytes:
+                gone = self._make_room()
+        if self.watches:
+            self.tell(exchange)
+        # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
     def end(self, exchange: Exchange, draft: Draft, at_ns: int) -> None:
         """Take note that the app has returned from an exchange that began as a draft."""
+        gone: Sequence[Exchange] = ()
         with self._lock:
             if draft.recorder is None:
                 draft.notes.append((EXIT, at_ns))
-                draft.size += draft.grown
-                exchange.kept_size += draft.grown
                 exchange.app_exit_ns = at_ns
             else:
                 draft.write(exchange).finish(at_ns)
             if exchange.seq not in self._kept:
                 return
-            gone, woken = self._update(exchange)
-        for watch in woken:
-            self._wake(watch)
+            self._finished.append(exchange.seq)
+            self._bytes += exchange.kept_size - exchange.charged
+            exchange.charged = exchange.kept_size
+            if self._bytes > self.max_bytes:
+                gone = self._make_room()
+        if self.watches:
+            self.tell(exchange)
+        # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
     def touch(self, exchange: Exchange) -> None:
@@ -198,6 +220,19 @@ class Store(Queries):
             self._wake(watch)
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
+
+    def tell(self, exchange: Exchange) -> None:
+        """Wake who watches; unlike `touch`, for a change that makes no difference to the account."""
+        seq = exchange.seq
+        for watch in self.watches:
+            # Who is told already will look after this change.
+            if seq not in watch._changed:
+                with self._lock:
+                    first = not watch._changed
+                    if seq in self._kept:
+                        watch._changed.add(seq)
+                if first:
+                    self._wake(watch)
 
     def add_output(self, exchange: Exchange, record: OutputRecord) -> None:
         """Add what the code behind an exchange has printed; unlike `touch`, from any thread."""
@@ -231,25 +266,33 @@ class Store(Queries):
         return gone, woken
 
     def _make_room(self) -> list[Exchange]:
-        gone = []
-        while (self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges) and len(self._kept) > 1:
-            finished = self._finished and self._finished[0] != self._last_seq
-            seq = self._finished.popleft() if finished else self._oldest_unpinned()
+        """Take out what is too much, and a little more: to begin this costs more than to go on."""
+        max_exchanges = self.max_exchanges
+        if len(self._kept) > max_exchanges:
+            max_exchanges -= max_exchanges // SLACK
+        kept, finished = self._kept, self._finished
+        gone: list[Exchange] = []
+        freed = 0
+        while len(kept) > max_exchanges or self._bytes - freed > self.max_bytes:
+            if len(kept) == 1:
+                break
+            by_age = finished and finished[0] != self._last_seq
+            seq = finished.popleft() if by_age else self._oldest_unpinned()
             if seq is None:
                 break
-            exchange = self._kept.get(seq)
-            if exchange is None or exchange.pinned:
+            exchange = kept.get(seq)
+            if exchange is None or (exchange.mark is not None and exchange.pinned):
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
-            del self._kept[seq]
-            gone.append(exchange)
-            weight = exchange.charged + exchange.output_size
+            del kept[seq]
             exchange.keeper = None
-            self._bytes -= weight
-            self._dropped += 1
-            self._dropped_bytes += weight
-            for watch in self.watches:
-                watch._changed.discard(seq)
+            gone.append(exchange)
+            freed += exchange.charged + exchange.output_size
+        self._bytes -= freed
+        self._dropped += len(gone)
+        self._dropped_bytes += freed
+        for watch in self.watches:
+            watch._changed.difference_update([exchange.seq for exchange in gone])
         return gone
 
     def _oldest_unpinned(self) -> int | None:
@@ -326,6 +369,31 @@ class Store(Queries):
     def record(self, max_exchanges: int = MAX_EXCHANGES, max_bytes: int = MAX_BYTES) -> Session:
         """Make a session, which keeps what begins inside of its `with` block; see `Session`."""
         return Session(self, max_exchanges, max_bytes)
+
+    def keep(self, path: "str | Path", *, secrets: bool = False, max_bytes: int = KEPT_BYTES) -> "Keeping":
+        """
+        Keep what is here and what comes in a file, for `load` after a restart of the kernel.
+
+        A thread writes each exchange when it has finished, within a second. What is pinned or noted later is
+        not written again. Calling it twice gives the same `Keeping`; `close()` ends it.
+
+        Args:
+            path: The file; it is made when it is not there. Several kernels may write to one.
+            secrets: Whether to write secrets as they are; by default they are masked.
+            max_bytes: How large the file may grow; what comes then is dropped and counted.
+
+        Raises:
+            KeepError: The file cannot be used.
+        """
+        from asgi_nb.record.keep.keeping import keep
+
+        return keep(self, path, secrets=secrets, max_bytes=max_bytes)
+
+    def load(self, path: "str | Path", where: str = "", limit: int | None = None) -> Selection:
+        """Read what was kept in a file, oldest first; it does not enter this store. See `keep.file.load`."""
+        from asgi_nb.record.keep.file import load
+
+        return load(path, where, limit)
 
     # --- reading
 

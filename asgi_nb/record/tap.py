@@ -65,27 +65,22 @@ class Tap:
         self, scope: Scope, receive: Receive, send: Send, exchange: Exchange, draft: Draft
     ) -> None:
         """Note what goes by, for the recorder to read when somebody looks."""
-        store = self.store
-        start = exchange.clock_ns
-        outer_root_path = draft.root_path
-        answered = False
-        store.begin(exchange, draft)
+        self.store.begin(exchange, draft)
 
         async def tapped_receive() -> Message:
             message = await receive()
-            if draft.received(exchange, message, perf_counter_ns() - start):
-                store.touch(exchange)
+            if draft.received(exchange, message, perf_counter_ns() - exchange.clock_ns):
+                self.store.touch(exchange)
             return message
 
         async def tapped_send(message: Message) -> None:
-            nonlocal answered
-            news = draft.sent(exchange, message, perf_counter_ns() - start)
+            news = draft.sent(exchange, message, perf_counter_ns() - exchange.clock_ns)
             if news:
                 if news is ANSWERED:
-                    answered = True
-                    self._attribute(exchange, scope, outer_root_path)
-                if store.watches or draft.recorder is not None:
-                    store.touch(exchange)
+                    draft.answered = True
+                    self._attribute(exchange, scope, draft.root_path)
+                if self.store.watches or draft.recorder is not None:
+                    self.store.touch(exchange)
             try:
                 await send(message)
             except OSError:
@@ -97,14 +92,14 @@ class Tap:
             await self.app(scope, tapped_receive, tapped_send)
         except BaseException as exc:
             _reset(token, exc)
-            if not answered:
-                self._attribute(exchange, scope, outer_root_path)
-            self._finish(draft.write(exchange), perf_counter_ns() - start, exc)
+            if not draft.answered:
+                self._attribute(exchange, scope, draft.root_path)
+            self._finish(draft.write(exchange), perf_counter_ns() - exchange.clock_ns, exc)
             raise
         current_exchange.reset(token)
-        if not answered:
-            self._attribute(exchange, scope, outer_root_path)
-        store.end(exchange, draft, perf_counter_ns() - start)
+        if not draft.answered:
+            self._attribute(exchange, scope, draft.root_path)
+        self.store.end(exchange, draft, perf_counter_ns() - exchange.clock_ns)
 
     async def _record(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Record what goes by at once: WebSockets, and what no draft has notes for."""

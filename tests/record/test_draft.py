@@ -1,0 +1,248 @@
+"""A draft and a recorder that saw the same messages give the same exchange."""
+
+import dataclasses
+import gc
+import sys
+import threading
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asgi_nb.record.draft import NOTE_LIMIT, NOTED_LIMIT, begin
+from asgi_nb.record.exchange import DEFAULTS, DERIVED, Exchange
+from asgi_nb.record.output import OutputRecord
+from asgi_nb.record.recorder import Recorder
+from asgi_nb.record.store import Store
+from asgi_nb.record.tap import Tap
+
+SCOPE = {
+    "type": "http",
+    "http_version": "1.1",
+    "server": ("127.0.0.1", 8000),
+    "client": ("127.0.0.1", 50000),
+    "scheme": "http",
+    "root_path": "",
+    "method": "POST",
+    "path": "/items/3",
+    "raw_path": b"/items/3",
+    "query_string": b"q=tea",
+    "headers": [(b"host", b"127.0.0.1:8000"), (b"accept", b"*/*")],
+}
+START = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]}
+BODY = {"type": "http.response.body", "body": b"tea"}
+OWN = {"seq", "id", "keeper", "clock_ns", "draft", "charged", "error", "kept_size"}
+
+
+def view(value):
+    """What an exchange holds, as plain values."""
+    if hasattr(value, "__slots__"):
+        names = {name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())}
+        return {name: view(getattr(value, name)) for name in names - OWN}
+    if isinstance(value, list | tuple):
+        return [view(one) for one in value]
+    return bytes(value) if isinstance(value, bytearray) else value
+
+
+def draft(scope=SCOPE):
+    begun = begin(scope, 0, 1_700_000_000.0)
+    assert begun is not None
+    exchange, notes = begun
+    Store().begin(exchange, notes)
+    return exchange, notes
+
+
+messages = st.one_of(
+    st.fixed_dictionaries(
+        {"type": st.just("http.response.start"), "status": st.sampled_from([200, 99, "x", None])},
+        optional={
+            "headers": st.sampled_from(
+                [[], [(b"a", b"b")], [[b"a", b"b"]], [("a", b"b")], [7], "x", iter(())]
+            ),
+            "trailers": st.booleans(),
+        },
+    ),
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["http.response.body", "http.request"])},
+        optional={
+            "body": st.sampled_from([b"", b"tea", bytearray(b"tea"), "tea", None, b"x" * (NOTED_LIMIT + 1)]),
+            "more_body": st.sampled_from([True, False, 0, "yes"]),
+        },
+    ),
+    st.sampled_from([{"type": "http.disconnect"}, {"type": "http.response.trailers"}, {"type": 3}, {}, None]),
+)
+
+
+@given(
+    script=st.lists(st.tuples(st.booleans(), messages), max_size=NOTE_LIMIT + 3),
+    look=st.integers(-1, NOTE_LIMIT + 3),
+    leaves=st.booleans(),
+)
+def test_what_is_noted_and_what_is_recorded_are_the_same(script, look, leaves):
+    recorder = Recorder(SCOPE, 1_700_000_000.0)
+    exchange, notes = draft()
+
+    for at_ns, (to_app, message) in enumerate(script):
+        told = recorder.feed("receive" if to_app else "send", message, at_ns)
+        news = (notes.received if to_app else notes.sent)(exchange, message, at_ns)
+        if message != {"type": "http.response.body", "body": b""}:
+            assert bool(news) >= bool(told) or look < at_ns
+        if at_ns == look:
+            assert view(exchange) == view(recorder.exchange)
+    if leaves:
+        recorder.finish(99)
+        exchange.keeper.end(exchange, notes, 99)
+
+    assert view(exchange) == view(recorder.exchange)
+    assert exchange.kept_size == recorder.exchange.kept_size
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"headers": iter([(b"a", b"b")])}, id="headers-that-can-be-read-once"),
+        pytest.param({"headers": [[b"a", b"b"]]}, id="a-pair-that-can-change"),
+        pytest.param({"headers": [(b"a", bytearray(b"b"))]}, id="a-value-that-can-change"),
+        pytest.param({"headers": [(b"a",)]}, id="half-a-pair"),
+        pytest.param({"root_path": None}, id="no-root-path"),
+        pytest.param({"path": None}, id="no-path"),
+    ],
+)
+def test_an_unusual_scope_is_no_draft(changes):
+    assert begin(SCOPE | changes, 0, 0.0) is None
+
+
+def test_a_scope_that_lacks_something_is_no_draft():
+    assert begin({name: value for name, value in SCOPE.items() if name != "raw_path"}, 0, 0.0) is None
+
+
+def test_headers_that_change_after_they_were_sent_are_recorded_as_they_were():
+    scope, start = SCOPE | {"headers": [(b"a", b"b")]}, START | {"headers": [(b"c", b"d")]}
+    exchange, notes = draft(scope)
+    notes.sent(exchange, start, 1)
+
+    scope["headers"].clear()
+    start["headers"].append((b"e", b"f"))
+    start["status"] = 500
+
+    assert exchange.request.headers == ((b"a", b"b"),)
+    assert (exchange.response.status, exchange.response.headers) == (200, ((b"c", b"d"),))
+
+
+def test_every_field_is_derived_or_has_a_default_or_is_set_at_the_start():
+    exchange, _ = draft()
+    at_start = {field.name for field in dataclasses.fields(Exchange) if exchange.has(field.name)}
+
+    assert {field.name for field in dataclasses.fields(Exchange)} == DERIVED | DEFAULTS.keys() | at_start
+    assert not DERIVED & DEFAULTS.keys()
+
+
+def test_a_field_that_comes_from_no_message_is_had_without_reading_any():
+    exchange, _ = draft()
+
+    exchange.path_params["id"] = 3
+
+    assert exchange.path_params == {"id": 3}
+    assert exchange.origin is None
+    assert exchange.draft is not None
+
+
+def test_what_is_no_field_is_refused_as_ever():
+    exchange, _ = draft()
+
+    with pytest.raises(AttributeError, match="'Exchange' object has no attribute 'colour'"):
+        _ = exchange.colour
+
+
+def test_a_state_that_was_set_past_the_messages_stays_until_the_next_message():
+    exchange, notes = draft()
+
+    exchange.enter("queued")
+    assert exchange.state == "queued"
+    exchange.enter("open")
+    notes.sent(exchange, START, 1)
+
+    assert exchange.state == "streaming"
+
+
+def test_output_of_a_draft_is_kept():
+    exchange, notes = draft()
+    store = exchange.keeper
+    exchange.emit(OutputRecord(1, "stdout", "hello\n"))
+    notes.sent(exchange, START, 2)
+    notes.sent(exchange, BODY, 3)
+    store.end(exchange, notes, 4)
+
+    assert [record.text for record in exchange.output] == ["hello\n"]
+    assert exchange.response.text == "tea"
+
+
+@pytest.mark.anyio
+async def test_an_exchange_that_nobody_looks_at_is_not_written():
+    store = Store()
+
+    async def app(scope, receive, send):
+        await send(START)
+        await send(BODY)
+
+    async def send(message):
+        await anyio.lowlevel.checkpoint()
+
+    await Tap(app, store)(dict(SCOPE), None, send)
+    (exchange,) = store
+    assert exchange.draft is not None
+
+    assert exchange.response.text == "tea"
+    assert exchange.draft is None
+
+
+def test_an_exchange_that_had_to_go_unseen_is_freed_at_once():
+    gc.disable()
+    try:
+        store = Store(max_exchanges=1)
+        exchange, notes = begin(SCOPE, 0, 0.0)
+        store.begin(exchange, notes)
+        notes.sent(exchange, START, 1)
+        store.end(exchange, notes, 2)
+        gone = exchange.seq
+        before = sys.getrefcount(notes)
+        del exchange
+        store.begin(*begin(SCOPE, 0, 0.0))
+
+        assert store.get(gone) is None
+        assert sys.getrefcount(notes) == before - 1
+    finally:
+        gc.enable()
+
+
+def test_readers_on_other_threads_miss_nothing():
+    store = Store(max_exchanges=100)
+    done = threading.Event()
+    failures = []
+
+    def read():
+        while not done.is_set():
+            for exchange in store[-5:]:
+                try:
+                    if exchange.finished and (exchange.state, exchange.response.body.size) != ("done", 6):
+                        failures.append((exchange, exchange.faults))
+                except Exception as exc:  # noqa: BLE001 - handed to the test's own thread
+                    failures.append(exc)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for _ in range(2000):
+        exchange, notes = begin(SCOPE, 0, 0.0)
+        store.begin(exchange, notes)
+        notes.sent(exchange, START, 1)
+        notes.sent(exchange, BODY | {"more_body": True}, 2)
+        notes.sent(exchange, BODY, 3)
+        store.end(exchange, notes, 4)
+    done.set()
+    for reader in readers:
+        reader.join(10)
+
+    assert failures == []
+    assert store.counts()["bytes"] == sum(exchange.kept_size for exchange in store)
