@@ -33,6 +33,8 @@ _HOMES = {
     "load_ipython_extension": "asgi_nb.extension",
     "mount": "asgi_nb.kit",
     "remove": "asgi_nb.kit",
+    "replay": "asgi_nb.kit",
+    "replay_all": "asgi_nb.kit",
     "request": "asgi_nb.kit",
     "routes": "asgi_nb.kit",
     "serve": "asgi_nb.kit",

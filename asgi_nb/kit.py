@@ -19,8 +19,10 @@ from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook
 from asgi_nb.live.places import Place
 from asgi_nb.live.removed import Removed
 from asgi_nb.live.table import RouteTable
+from asgi_nb.record.player import set_default, set_player
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.replaying.kit import Replaying
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.options import read_options
 from asgi_nb.service.portal import spawn
@@ -49,7 +51,7 @@ class Stopped(list[Service]):
         return "\n".join(map(repr, self)) or "nothing was being served"
 
 
-class Kit:
+class Kit(Replaying):
     """
     The live app of a notebook with all that belongs to it.
 
@@ -69,6 +71,7 @@ class Kit:
         self._services: dict[int, tuple[ASGIApp, Service]] = {}
         self._inspector: Inspector | None = None
         self._lock = threading.Lock()
+        set_player(self.traffic, self)
 
     # Serving.
 
@@ -355,6 +358,10 @@ def default_kit() -> Kit:
         return _default
 
 
+# An exchange that is in no store is sent again by the kit of this notebook.
+set_default(default_kit)
+
+
 def reset() -> None:
     """Close the default kit and forget it: the next use makes a new one, with no routes and no traffic."""
     global _default
@@ -384,6 +391,8 @@ _OF_THE_DEFAULT = frozenset(
         "inspect",
         "mount",
         "remove",
+        "replay",
+        "replay_all",
         "request",
         "routes",
         "serve",

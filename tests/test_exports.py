@@ -31,6 +31,8 @@ PUBLIC = [
     "load_ipython_extension",
     "mount",
     "remove",
+    "replay",
+    "replay_all",
     "request",
     "routes",
     "serve",

@@ -16,6 +16,7 @@ FLOORS = {
     "live": 3,
     "widgets": 4,
     "caller": 4,
+    "replaying": 4,
     "reply": 4,
     "sending": 5,
     "kit": 6,
@@ -38,6 +39,8 @@ ONLY_IN = {
     "threading": (
         "service/",
         "record/guard.py",
+        # Keeps traffic in a file, which needs no server: one thread per file, when asked for.
+        "record/keep/keeping.py",
         "kit.py",
     ),
     "starlette": (),

@@ -1,6 +1,7 @@
-"""What one can do with an exchange: copy it, compare it. Thin methods; the work is where they call."""
+"""What one can do with an exchange: copy, compare, send again. Thin methods; the work is where they call."""
 
 from collections.abc import Collection
+from typing import Any, TypeVar
 
 from asgi_nb.record.diff import Diff, diff
 from asgi_nb.record.export.code import Code
@@ -9,6 +10,9 @@ from asgi_nb.record.export.http import as_http
 from asgi_nb.record.export.python import as_httpx, as_python
 from asgi_nb.record.export.recorded import Recorded
 from asgi_nb.record.export.testing import as_test
+from asgi_nb.record.player import player_of
+
+R = TypeVar("R", bound=Recorded)
 
 
 class Actions:
@@ -75,3 +79,22 @@ class Actions:
         JSON. See `asgi_nb.record.diff.diff`.
         """
         return diff(self, other, ignore=ignore)
+
+    def replay(self: R, **changes: Any) -> R:
+        """
+        Send the request again, straight into the live app, and give the new exchange.
+
+        Its `relation.replay_of` is the id of this one. `replay(path="/x", json={...})` changes something
+        first. Of a WebSocket session, what the client sent is sent again, in the captured order. See
+        `Kit.replay`.
+        """
+        new: R = player_of(self).replay(self, **changes)
+        return new
+
+    def edit(self, **changes: Any) -> Any:
+        """
+        Give the request to be changed and sent: `exchange.edit(path="/x").send()`.
+
+        See `asgi_nb.replaying.edit.Edit`, and `asgi_nb.replaying.request.prepare` for what can be changed.
+        """
+        return player_of(self).edit(self, **changes)

@@ -7,7 +7,7 @@ Rule 3: a sign, a word and the values: nothing is told by colour.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, unified_diff
 from itertools import zip_longest
@@ -15,6 +15,7 @@ from typing import Any
 
 from asgi_nb.record import json_diff, markup
 from asgi_nb.record.body import Body, Headers
+from asgi_nb.record.export.parts import CONNECTION_HEADERS
 from asgi_nb.record.export.recorded import Recorded
 from asgi_nb.record.json_diff import Kind
 from asgi_nb.record.masks import (
@@ -39,15 +40,8 @@ IGNORED = (
     "x-request-id",
     "x-response-time",
 )
-# What a client makes of itself, and what follows from the body. Beside IGNORED, in requests.
-REQUEST_IGNORED = (
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "host",
-    "transfer-encoding",
-    "user-agent",
-)
+# What a client makes of itself, what belongs to one connection, and what follows from the body.
+REQUEST_IGNORED = frozenset({"accept-encoding", "sec-websocket-key", "user-agent", *CONNECTION_HEADERS})
 
 SIGNS: dict[Kind, str] = {"added": "+", "removed": "-", "changed": "~"}
 
@@ -189,7 +183,7 @@ def diff(old: Recorded, new: Recorded, *, ignore: Collection[str] = ()) -> Diff:
     _status(found, old, new)
     if old.response and new.response:
         has_body = bool(old.response.body.size or new.response.body.size)
-        skipped = {"content-length"} if has_body else set()
+        skipped: Set[str] = {"content-length"} if has_body else set()
         _headers(found, "header", old.response.headers, new.response.headers, skipped)
         _bodies(found, "body", old.response.body, new.response.body)
     if old.websocket and new.websocket:
@@ -214,7 +208,7 @@ def _request(found: _Found, old: Recorded, new: Recorded) -> None:
     if old.request.query_string != new.request.query_string:
         shown = [one.request.target.partition("?")[2] for one in (old, new)]
         found.add("changed", "request query", old.request.query_string, new.request.query_string, *shown)
-    _headers(found, "request header", old.request.headers, new.request.headers, set(REQUEST_IGNORED))
+    _headers(found, "request header", old.request.headers, new.request.headers, REQUEST_IGNORED)
     _bodies(found, "request body", old.request.body, new.request.body)
 
 
@@ -234,7 +228,7 @@ def _count(found: _Found, place: str, was: object, now: object) -> None:
         found.add("changed", place, was, now, visible(str(was)), visible(str(now)))
 
 
-def _headers(found: _Found, place: str, old: Headers, new: Headers, skipped: set[str]) -> None:
+def _headers(found: _Found, place: str, old: Headers, new: Headers, skipped: Set[str]) -> None:
     was, now = _by_name(old), _by_name(new)
     for name in [*was, *(name for name in now if name not in was)]:
         if was.get(name) == now.get(name) or name in skipped:

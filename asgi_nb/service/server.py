@@ -10,6 +10,7 @@ import logging
 import socket
 import time
 from concurrent.futures import Future
+from typing import Any
 
 import uvicorn
 
@@ -79,6 +80,11 @@ class ServerRun:
         self._deadline = 0.0
         self._server: _Server | None = None
         self._stopping = False
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the app's lifespan has put into its state; a copy, as each request gets one."""
+        return self._serving.state.copy()
 
     async def run(self) -> None:
         """Serve until `stop`."""

@@ -117,6 +117,11 @@ class Service:
         self._proven = url
 
     @property
+    def state(self) -> dict[str, Any]:
+        """What the app's lifespan has put into its state; a copy, as each request gets one."""
+        return self._run.state
+
+    @property
     def running(self) -> bool:
         """Whether it answers: false from the moment that a stop is asked for."""
         return not self._stopping and not self._done.done() and self._run.started.done()

@@ -1,0 +1,54 @@
+"""
+Who sends a recorded request again.
+
+Sending needs an app and a loop, which are above this floor: they hand themselves in. Each store has its
+player; an exchange that is in none, as one from a file, goes to the player of this notebook.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary, ref
+
+
+class Player(Protocol):
+    """What sends requests again: a `Kit`."""
+
+    def replay(self, exchange: Any, **options: Any) -> Any:
+        """Send a request again and give the new exchange."""
+
+    def edit(self, exchange: Any, **changes: Any) -> Any:
+        """Give the request to be changed and sent."""
+
+
+# Both weak: a store that nobody holds goes, and its kit with it.
+_of_stores: WeakKeyDictionary[Any, ref[Player]] = WeakKeyDictionary()
+_find: list[Callable[[], Player]] = []
+
+
+def set_player(store: object, player: Player) -> None:
+    """Say who sends the requests of a store again."""
+    _of_stores[store] = ref(player)
+
+
+def set_default(find: Callable[[], Player]) -> None:
+    """Say how to find who sends requests again that are in no store."""
+    _find[:] = [find]
+
+
+def player_of(exchange: Any) -> Player:
+    """
+    Find who sends the request of an exchange again.
+
+    Raises:
+        RuntimeError: There is nobody.
+    """
+    known = None if exchange.keeper is None else _of_stores.get(exchange.keeper)
+    player = None if known is None else known()
+    if player is not None:
+        return player
+    if not _find:
+        raise RuntimeError(
+            "there is no app to send the request to; define one with asgi_nb, "
+            "or call replay(exchange) of the kit that has it"
+        )
+    return _find[0]()

@@ -1,0 +1,1 @@
+"""Send again what was recorded, and say what has changed since."""

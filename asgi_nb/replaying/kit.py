@@ -1,0 +1,91 @@
+"""The part of a kit that sends recorded requests again."""
+
+import functools
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from asgi_nb.live.app import LiveApp
+from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.store import Store
+from asgi_nb.replaying.comparison import Comparison
+from asgi_nb.replaying.edit import Edit
+from asgi_nb.replaying.replayer import TIMEOUT, Replayer
+from asgi_nb.service.service import Service
+from asgi_nb.web.types import ASGIApp
+
+
+class Replaying:
+    """What a kit does with recorded exchanges; a base of `Kit`."""
+
+    app: LiveApp
+    traffic: Store
+    _services: dict[int, tuple[ASGIApp, Service]]
+
+    def replay(
+        self, exchange: Exchange, *, timeout: float = TIMEOUT, timed: bool = False, **changes: Any
+    ) -> Exchange:
+        """
+        Send the request of an exchange again, and give the new exchange.
+
+        It goes straight into the app that answered, as it is now: the one behind the same port, else the one
+        that cells define. Headers and body are those that were recorded, unmasked; what belongs to a
+        connection is made anew. Of a WebSocket session, each message of the client is sent when as many
+        answers have come as before, one second later at most.
+
+        Args:
+            exchange: What to send again: from the traffic, or from a file.
+            timeout: Seconds for all of it; a response that goes on is cut then.
+            timed: Whether the messages of a session keep their distance in time.
+            changes: What to change first: `method`, `path`, `query`, `headers`, `body`, `json`, `messages`.
+
+        Returns:
+            The new exchange, whose `relation.replay_of` is the id of the old one. What the app raised is in
+            its `error`.
+
+        Raises:
+            ReplayError: A part of the request was not kept, or was masked in the file it comes from.
+            TypeError: A change has an unknown name, or a value of another type.
+            ServiceError: The app was not called in time, or this is the server's own thread.
+        """
+        return self._replayer.replay(exchange, timeout=timeout, timed=timed, **changes)
+
+    def replay_all(
+        self, exchanges: Iterable[Exchange], *, timeout: float = TIMEOUT, ignore: Collection[str] = ()
+    ) -> Comparison:
+        """
+        Send the requests of several exchanges again, in order, and say what differs in the answers.
+
+        Args:
+            exchanges: What to send again; one that cannot be is skipped, and says why.
+            timeout: Seconds for each.
+            ignore: Names of headers and JSON Pointers that may differ, as in `exchange.diff`.
+        """
+        return self._replayer.replay_all(exchanges, timeout=timeout, ignore=ignore)
+
+    def edit(self, exchange: Exchange, **changes: Any) -> Edit:
+        """
+        Give the request of an exchange to be changed and sent: `edit(exchange, path="/x").send()`.
+
+        Args:
+            exchange: Where it comes from.
+            changes: What is different, as in `replay`.
+
+        Raises:
+            ReplayError: A part of the request was not kept.
+            TypeError: A change has an unknown name, or a value of another type.
+        """
+        return Edit(exchange, changes, self.replay)
+
+    @functools.cached_property
+    def _replayer(self) -> Replayer:
+        return Replayer(self.app, self.traffic, self._target)
+
+    def _target(self, exchange: Exchange) -> tuple[ASGIApp, Mapping[str, Any]]:
+        """Give the app that answers for an exchange now, and the state of its lifespan."""
+        running = [(app, service) for app, service in list(self._services.values()) if service.running]
+        port = None if exchange.server is None else exchange.server[1]
+        own = next(((app, service) for app, service in running if app is self.app), None)
+        last = None if self.app.definitions or not running else running[-1]
+        same = next(((app, service) for app, service in running if service.port == port), None)
+        app, service = same or own or last or (self.app, None)
+        return app, {} if service is None else service.state
