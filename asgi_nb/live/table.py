@@ -47,9 +47,11 @@ class RouteTable:
     Args:
         snapshot: The app as it is.
         stats: Who counts requests, if anyone does.
+        old_sockets: How many WebSockets are open on code that was replaced.
     """
 
-    def __init__(self, snapshot: Snapshot, stats: Stats | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, stats: Stats | None = None, *, old_sockets: int = 0) -> None:
+        self.old_sockets = old_sockets
         arrangement = snapshot.arrangement
         ends = [definition for definition in snapshot.definitions if definition.kind in ASKED]
         handlers = [definition for definition in snapshot.definitions if definition.kind == "error"]
@@ -69,18 +71,29 @@ class RouteTable:
 
     def __repr__(self) -> str:
         if not self.rows:
-            return "no routes; a cell that starts with `%%asgi_route GET /` makes one"
+            none = "no routes; a cell that starts with `%%asgi_route GET /` makes one"
+            return "\n".join([none, *self.notes])
         head, lines = self._columns()
         widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
-        return "\n".join(
+        lines_of_text = [
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
             for line in (head, *lines)
-        )
+        ]
+        return "\n".join([*lines_of_text, *self.notes])
 
     def _repr_html_(self) -> str:
         if not self.rows:
             return f"<div>{markup.text(repr(self))}</div>"
-        return markup.table(*self._columns(), caption="Routes")
+        notes = "".join(f"<div>{markup.text(note)}</div>" for note in self.notes)
+        return markup.table(*self._columns(), caption="Routes") + notes
+
+    @property
+    def notes(self) -> list[str]:
+        """What else there is to know, a line each."""
+        if not self.old_sockets:
+            return []
+        open_ = "1 WebSocket is" if self.old_sockets == 1 else f"{self.old_sockets} WebSockets are"
+        return [f"{open_} open on old code; to close: %asgi_routes --close-replaced"]
 
     def _columns(self) -> tuple[list[str], list[list[str]]]:
         """Give the titles and the cells of the columns that have something to say."""

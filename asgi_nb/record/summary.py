@@ -34,6 +34,8 @@ class Row(TypedDict):
     """The path of the route that matched."""
     cell: str | None
     """The cell whose code answered: "[3]"."""
+    replaced: bool
+    """Whether that code has been replaced while this socket was open on it."""
     duration_ms: float | None
     """Milliseconds until the response was sent or the socket closed; None while that is to come."""
     request_size: int
@@ -85,6 +87,7 @@ def summarize(exchange: Exchange) -> Row:
         "status": status,
         "route": None if exchange.route_path is None else shorten(visible(exchange.route_path), PATH_LIMIT),
         "cell": None if origin is None else shorten(visible(origin.label), NAME_LIMIT),
+        "replaced": exchange.replaced,
         "duration_ms": None if duration is None else round(duration * 1000, 3),
         "request_size": websocket.received_size if websocket else request.body.size,
         "response_size": (websocket.sent_size if websocket else 0) + (response.body.size if response else 0),

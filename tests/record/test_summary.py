@@ -30,6 +30,7 @@ def test_a_row_is_what_a_list_shows(make_exchange, store):
         "status": 404,
         "route": "/items/{id}",
         "cell": "[3]",
+        "replaced": False,
         "duration_ms": 0.003,
         "request_size": 3,
         "response_size": 4,
