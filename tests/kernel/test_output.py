@@ -19,6 +19,8 @@ display(HTML(f"<b>shown {n}</b>"))
 return {"n": n}
 """
 
+PLACES = ("server", "thread", "kernel")
+
 STREAMS = "[(r.stream, r.text.rstrip()) for r in asgi_nb.traffic[{!r}][-1].output]"
 
 
@@ -84,6 +86,34 @@ def test_60_requests_at_once_keep_their_output_apart_while_cells_print(kernel, u
         shown = [record for record in records if record[0] != "warning"]
         assert [stream for stream, _ in shown] == ["stdout", "stderr", "log", "display"]
         assert all(f" {n}" in text for _, text in shown)
+
+
+def test_60_requests_to_three_places_in_turn_keep_their_output_apart(kernel, url):
+    kernel.ok("import asyncio")
+    for place in PLACES:
+        wait = "" if place == "thread" else "\nawait asyncio.sleep(0)"
+        pickup = " --pickup 30" if place == "kernel" else ""
+        kernel.ok(f"%%asgi_route GET /{place}/{{n:int}} --on {place}{pickup}{wait}{NOISE}", cell=place)
+    kernel.ok("asgi_nb.traffic.clear()")
+
+    threads = [threading.Thread(target=ask, args=(f"{url}{PLACES[n % 3]}/{n}",)) for n in range(60)]
+    for thread in threads:
+        thread.start()
+    runs = [kernel.run(f"for n in range(50):\n    print('cell', {i})") for i in range(4)]
+    for thread in threads:
+        thread.join()
+
+    assert [run.stdout for run in runs] == [f"cell {i}\n" * 50 for i in range(4)]
+    assert not any(run.stderr or run.bundles for run in runs)
+    found = kernel.value(
+        "{e.path_params['n']: (e.request.path, [r.text + str(r.data.get('text/html')) "
+        "for r in e.output if r.stream != 'warning']) for e in asgi_nb.traffic}"
+    )
+    assert sorted(found) == list(range(60))
+    for n, (path, shown) in found.items():
+        assert path == f"/{PLACES[n % 3]}/{n}"
+        assert len(shown) == 4
+        assert all(f" {n}" in text for text in shown)
 
 
 def test_a_traceback_of_a_handler_is_printed_nowhere(kernel, url):
