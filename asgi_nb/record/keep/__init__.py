@@ -1,0 +1,1 @@
+"""Traffic kept in an SQLite file, so that it outlives the kernel."""

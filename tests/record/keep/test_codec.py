@@ -1,0 +1,87 @@
+"""What is written of an exchange is read back equal, field by field, and no field is forgotten."""
+
+import dataclasses
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asgi_nb.record.body import Body
+from asgi_nb.record.keep.codec import FIELDS, LEFT_OUT, SHORT, decode, encode
+from asgi_nb.record.recorder import Recorder
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in FIELDS if kind is not Body], ids=lambda kind: kind.__name__
+)
+def test_every_field_is_in_the_table_or_left_out_on_purpose(kind):
+    fields = {field.name for field in dataclasses.fields(kind)}
+    derived = {"messages"}
+
+    assert (set(FIELDS[kind]) - derived) | LEFT_OUT.get(kind, frozenset()) == fields
+
+
+def test_every_field_of_a_body_is_in_the_table():
+    assert set(FIELDS[Body]) == {name for name in Body.__slots__ if not name.startswith("_")} | {
+        "data",
+        "chunks",
+    }
+
+
+def test_an_exchange_with_every_field_set_comes_back_equal(full, plain):
+    back = decode(*encode(full))
+
+    assert plain(back) == plain(full)
+    assert back.websocket.denial is back.response
+    assert repr(back) == repr(full)
+
+
+def test_an_exchange_in_which_nothing_has_happened_comes_back_equal(make_scope, plain):
+    for kind in ("http", "websocket"):
+        exchange = Recorder(make_scope(kind), 0.0).exchange
+
+        assert plain(decode(*encode(exchange))) == plain(exchange)
+
+
+HEADERS = st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=300)), max_size=4)
+
+
+@given(
+    path=st.text(max_size=30),
+    query=st.binary(max_size=300),
+    headers=HEADERS,
+    status=st.integers(100, 999),
+    bodies=st.lists(st.binary(max_size=500), max_size=4),
+    started_at=st.floats(0, 4e9),
+)
+def test_whatever_was_recorded_comes_back_equal(path, query, headers, status, bodies, started_at):
+    from_scope = {"type": "http", "method": "GET", "path": path, "query_string": query, "headers": headers}
+    recorder = Recorder(from_scope, started_at)
+    recorder.feed("send", {"type": "http.response.start", "status": status, "headers": headers}, 1)
+    for number, body in enumerate(bodies):
+        recorder.feed("send", {"type": "http.response.body", "body": body, "more_body": True}, number)
+    recorder.finish(99, ValueError(path))
+    text, blobs = encode(recorder.exchange)
+
+    assert encode(decode(text, blobs)) == (text, blobs)
+    assert all(len(blob) > SHORT for blob in blobs)
+
+
+def test_a_parameter_of_a_foreign_type_is_kept_as_its_text(full):
+    full.path_params = {"a": Decimal("1.50"), "b": 1 + 2j}
+
+    assert decode(*encode(full)).path_params == {"a": Decimal("1.50"), "b": "(1+2j)"}
+
+
+def test_a_file_with_fewer_and_with_more_fields_can_be_read(full):
+    text, blobs = encode(full)
+    fields = json.loads(text)
+    del fields["mark"], fields["websocket"]["close"]
+    fields["from_the_future"] = fields["request"]["other"] = 1
+
+    back = decode(json.dumps(fields), blobs)
+
+    assert (back.mark, back.websocket.close) == (None, None)
+    assert back.seq == 7
