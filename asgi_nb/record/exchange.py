@@ -18,6 +18,7 @@ from asgi_nb.record.actions import Actions
 from asgi_nb.record.body import Body, Headers
 from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.guard import GUARD
+from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.insight import Insight
 from asgi_nb.record.mark import Mark
@@ -48,7 +49,7 @@ __all__ = [
 ]
 
 Kind = Literal["http", "websocket"]
-State = Literal["open", "queued", "streaming", "done", "error", "aborted"]
+State = Literal["open", "held", "queued", "streaming", "done", "error", "aborted"]
 
 # What a small exchange and an empty message weigh: 1.5 KiB and 200 bytes by tracemalloc, rounded up.
 EXCHANGE_OVERHEAD = 2048
@@ -117,6 +118,7 @@ class Exchange(Actions, Insight):
     state: State = "open"
     """
     "open" until the response starts or the socket is accepted, "streaming" until it ends, then "done";
+    "held" while a person looks at it, see `asgi_nb.hold`;
     "queued" while the request waits for a kernel that runs a cell;
     "error" when an exception left the app or the app left a response unfinished;
     "aborted" when the client or the server cut it off.
@@ -153,6 +155,8 @@ class Exchange(Actions, Insight):
     """About how many bytes of memory `output` holds. Not in `kept_size`: other threads write it."""
     relation: Relation | None = None
     """Which exchange this one repeats; None for a request that came by itself."""
+    holds: tuple[HoldRecord, ...] = ()
+    """When it was held for a person to look at, and what was changed."""
     clock_ns: int = 0
     """What `time.perf_counter_ns()` said at the start, from where every `at_ns` counts."""
     keeper: Keeper | None = None

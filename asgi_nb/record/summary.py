@@ -21,7 +21,7 @@ class Row(TypedDict):
     kind: str
     """"http" or "websocket"."""
     state: str
-    """"open", "queued", "streaming", "done", "error" or "aborted"."""
+    """"open", "held", "queued", "streaming", "done", "error" or "aborted"."""
     started_at: float
     """Seconds since the Unix epoch."""
     method: str

@@ -55,6 +55,11 @@ class Filter:
         predicate = self._predicate
         return [exchange for exchange in exchanges if predicate(exchange)]
 
+    @property
+    def terms(self) -> list[Term]:
+        """Its conditions, in the order of the text."""
+        return _terms(self.node)
+
     def __str__(self) -> str:
         return str(self.node)
 

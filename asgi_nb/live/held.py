@@ -1,0 +1,235 @@
+"""One request, or one answer, that is being held: what can be seen of it, changed, and decided."""
+
+import json
+import time
+from collections.abc import Iterator, MutableMapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import quote, unquote
+
+from asgi_nb.record.masks import mask_headers, mask_query, shorten
+from asgi_nb.web.datastructures import MutableHeaders
+from asgi_nb.web.responses import Response
+from asgi_nb.web.results import to_response
+
+Stage = Literal["request", "response"]
+
+
+class HoldError(RuntimeError):
+    """What was asked of something that is held cannot be done; the text says why and what to do."""
+
+
+class _Content:
+    """A body that may be changed, unless it is not there as a whole."""
+
+    body: bytes | None
+    headers: MutableHeaders
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8."""
+        return self._whole().decode(errors="replace")
+
+    def json(self) -> Any:
+        """
+        Read the body as JSON.
+
+        Raises:
+            HoldError: The body is not there as a whole.
+            json.JSONDecodeError: It is not JSON.
+        """
+        return json.loads(self._whole())
+
+    def set_json(self, value: Any) -> None:
+        """Replace the body by a value as JSON."""
+        self.body = json.dumps(value).encode()
+        self.headers["content-type"] = "application/json"
+
+    def _whole(self) -> bytes:
+        if self.body is None:
+            raise HoldError(
+                "the body is streamed or too large to be held; all but the body can be seen and changed"
+            )
+        return self.body
+
+
+@dataclass
+class HeldRequest(_Content):
+    """A request before the app has seen it. Set what is to be changed."""
+
+    method: str
+    path: str
+    """The path below the app's root, decoded."""
+    query: str
+    """The query string as it came, without the question mark."""
+    headers: MutableHeaders
+    body: bytes | None
+    """None when it was too large to be read ahead; then it passes on unchanged."""
+
+
+@dataclass
+class HeldResponse(_Content):
+    """An answer before it goes out. Set what is to be changed."""
+
+    status: int
+    headers: MutableHeaders
+    body: bytes | None
+    """None when it is streamed; then it passes on unchanged."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to become of what was held."""
+
+    answer: Response | None = None
+    """Sent in place of what the app would answer; None to go on."""
+
+
+@dataclass(eq=False)
+class Held:
+    """
+    A request or an answer that waits for a decision.
+
+    It goes on by itself, unchanged, at the end of its time.
+    """
+
+    seq: int
+    """The number of its exchange in `asgi_nb.traffic`; 0 when it is not recorded."""
+    stage: Stage
+    request: HeldRequest
+    response: HeldResponse | None
+    """The app's answer; None while it is the request that is held."""
+    until: float
+    """When it goes on by itself, in seconds of `time.monotonic()`."""
+    decision: "Future[Decision]" = field(default_factory=Future)
+    """Done when it was decided, or taken back: its client has left, or its time was over."""
+    ended: str = ""
+    """How it ended: "went on", "answered", "timed out", "client left" or "cancelled"; "" while it is held."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is still held."""
+        return not self.ended and not self.decision.done()
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until it goes on by itself."""
+        return max(0.0, self.until - time.monotonic()) if self.waiting else 0.0
+
+    def go(self) -> None:
+        """
+        Let it go on, with what was changed.
+
+        Raises:
+            HoldError: It is held no longer.
+        """
+        self._decide(Decision())
+
+    def answer(self, result: Any) -> None:
+        """
+        Answer in the app's place.
+
+        Args:
+            result: What a handler may return: a dict, a text, `(value, status)`, a `Response`; or a status.
+
+        Raises:
+            HoldError: It is held no longer.
+        """
+        self._decide(Decision(as_response(result)))
+
+    def _decide(self, decision: Decision) -> None:
+        if not self.waiting or not self.decision.set_running_or_notify_cancel():
+            raise HoldError(f"{self._name()} is held no longer: it {self.ended or 'was decided'}")
+        self.decision.set_result(decision)
+
+    def _name(self) -> str:
+        number = f"exchange {self.seq}" if self.seq else "the request"
+        return number if self.stage == "request" else f"the answer of {number}"
+
+    def __repr__(self) -> str:
+        target = shorten(self.request.path, 100)
+        if self.request.query:
+            target += f"?{mask_query(self.request.query.encode())[0]}"
+        what = f"{self.request.method} {target}"
+        if self.response is not None:
+            what += f" → {self.response.status}"
+        how = f"{self.remaining:.0f} s left" if self.waiting else self.ended or "decided"
+        return f"<Held {self.stage} {what}: {how}>"
+
+
+def as_response(result: Any) -> Response:
+    """Make the response that is sent in the app's place; a number is a status without a body."""
+    if isinstance(result, int) and not isinstance(result, bool):
+        return Response(status_code=result)
+    return to_response(result, endpoint="answer")
+
+
+def request_of(scope: MutableMapping[str, Any], body: bytes | None) -> HeldRequest:
+    """Give a request to look at and to change, from its scope."""
+    return HeldRequest(
+        scope["method"],
+        _below(scope),
+        scope["query_string"].decode("latin-1"),
+        MutableHeaders(raw=list(scope["headers"])),
+        body,
+    )
+
+
+def changed_scope(
+    scope: MutableMapping[str, Any], request: HeldRequest, body: bytes | None
+) -> dict[str, Any]:
+    """
+    Give the scope that the app is to see.
+
+    Args:
+        scope: The scope that came.
+        request: The request, perhaps changed.
+        body: The body that came.
+    """
+    changed = dict(scope)
+    changed["method"] = request.method.upper()
+    changed["query_string"] = request.query.encode("latin-1", "replace")
+    if request.path != _below(scope):
+        root_path = scope.get("root_path", "")
+        path = request.path if request.path.startswith("/") else f"/{request.path}"
+        changed["path"] = root_path + unquote(path)
+        changed["raw_path"] = quote(root_path + unquote(path), safe="/:@!$&'()*+,;=~").encode()
+    headers = request.headers
+    if request.body is not None and request.body != body:
+        headers["content-length"] = str(len(request.body))
+        if "transfer-encoding" in headers:
+            del headers["transfer-encoding"]
+    changed["headers"] = list(headers.raw)
+    return changed
+
+
+def differences(before: HeldRequest | HeldResponse, after: HeldRequest | HeldResponse) -> Iterator[str]:
+    """Say in words what was changed; secrets are masked."""
+    for name in ("method", "path", "query", "status"):
+        old, new = getattr(before, name, None), getattr(after, name, None)
+        if old != new:
+            if name == "query":
+                old, new = (mask_query(str(text).encode())[0] for text in (old, new))
+            yield f"{name} {shorten(str(old), 80)} → {shorten(str(new), 80)}"
+    olds, news = (dict(mask_headers(content.headers.raw)[0]) for content in (before, after))
+    for name in sorted({*olds, *news}):
+        if before.headers.getlist(name) == after.headers.getlist(name):
+            continue
+        if name not in news:
+            yield f"header {name} taken out"
+        elif name not in olds:
+            yield f"header {name} added: {shorten(news[name], 80)}"
+        else:
+            yield f"header {name}: {shorten(olds[name], 80)} → {shorten(news[name], 80)}"
+    if before.body != after.body:
+        sizes = [len(content.body or b"") for content in (before, after)]
+        yield f"body {sizes[0]} → {sizes[1]} bytes"
+
+
+def _below(scope: MutableMapping[str, Any]) -> str:
+    path: str = scope["path"]
+    root_path: str = scope.get("root_path", "")
+    if root_path and path.startswith(root_path) and path[len(root_path) : len(root_path) + 1] in ("", "/"):
+        return path[len(root_path) :] or "/"
+    return path
