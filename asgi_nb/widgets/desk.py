@@ -10,6 +10,7 @@ Rule 3: filters are remembered here and in no trait: they may name what a saved 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from asgi_nb.record.diff import diff
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import Filter, FilterError, complete
 from asgi_nb.record.store import Store
@@ -117,6 +118,13 @@ def _select(desk: Desk, message: Mapping[str, Any]) -> None:
     desk.selected = tuple(exchange.seq for exchange in desk.exchanges(message))
 
 
+def _compare(desk: Desk, message: Mapping[str, Any]) -> str:
+    found = sorted(desk.exchanges(message), key=lambda exchange: exchange.seq)
+    if len(found) != 2:
+        raise WireError(f"select two requests to compare, got {len(found)}")
+    return repr(diff(*found))
+
+
 def _complete(desk: Desk, message: Mapping[str, Any]) -> list[dict[str, Any]]:
     text, cursor = _text(message, "text"), message.get("cursor")
     if type(cursor) is not int or not 0 <= cursor <= len(text):
@@ -154,6 +162,7 @@ COMMANDS: dict[str, Callable[[Desk, Mapping[str, Any]], Any]] = {
     "pin": _pin,
     "note": _note,
     "select": _select,
+    "compare": _compare,
     "complete": _complete,
     "filters": _filters,
     "use_filter": _use_filter,

@@ -13,6 +13,10 @@ from asgi_nb.widgets.wire import row
 MAX_COLUMNS = 8
 HEADER_LIMIT = 120
 
+# Seconds; and stretches of running code that a bar of 14 characters can tell apart.
+SHORT = 0.002
+MAX_RUNS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Lens:
@@ -57,6 +61,7 @@ class Lens:
             FilterError: A regular expression would take too long on it.
         """
         shown = row(exchange)
+        shown["runs"] = _runs(exchange)
         if self.columns:
             shown["headers"] = [_header(exchange, name) for name in self.columns]
         if self.highlight:
@@ -77,6 +82,20 @@ def make_lens(where: str, highlight: str, columns: Sequence[str]) -> Lens:
         Filter.parse(highlight) if highlight.strip() else None,
         tuple(name for name in names if name)[:MAX_COLUMNS],
     )
+
+
+def _runs(exchange: Exchange) -> list[tuple[float, float | None]]:
+    """When its code ran, in ms from its start, for the bar; none where the bar is too short to show it."""
+    duration = exchange.duration
+    if exchange.trace is None or (duration is not None and duration < SHORT):
+        return []
+    slices = exchange.slices
+    if len(slices) > MAX_RUNS:
+        return []
+    return [
+        (round(one.start_ns / 1e6, 3), None if one.end_ns is None else round(one.end_ns / 1e6, 3))
+        for one in slices
+    ]
 
 
 def _header(exchange: Exchange, name: str) -> str | None:

@@ -200,7 +200,7 @@ function clock(seconds) {
 function popover({ label, face, title, onOpen }, signal) {
   const id = uniqueId("popover");
   const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title ?? label }, face);
-  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, hidden: true });
+  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
   const element = h("div", { class: "popover-place" }, button, panel);
   function set(open) {
     panel.hidden = !open;
@@ -219,7 +219,7 @@ function popover({ label, face, title, onOpen }, signal) {
     if (!panel.hidden) return set(false);
     onOpen?.();
     set(true);
-    panel.querySelector("button, input, select")?.focus();
+    (panel.querySelector("button, input, select") ?? panel).focus();
   }, { signal });
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || panel.hidden) return;
@@ -239,7 +239,10 @@ function selectionActions(client, list, say, signal) {
   const note2 = popover({ label: "Note", face: "Note", title: "exchange.note = … (n)", onOpen: fillNote }, signal);
   const remove = h("button", { type: "button", title: "asgi_nb.traffic.remove(…) (Delete)" }, "Delete");
   const element = h("div", { class: "actions", role: "group", "aria-label": "Selected requests", hidden: true }, label, pin, note2.element, remove);
+  const compare2 = popover({ label: "Compare", face: "Compare", title: "traffic[a].diff(traffic[b])", onOpen: fillCompare }, signal);
   note2.panel.classList.add("above");
+  compare2.panel.classList.add("above", "compare");
+  element.insertBefore(compare2.element, remove);
   function selection() {
     return list.selection;
   }
@@ -269,6 +272,18 @@ function selectionActions(client, list, say, signal) {
     });
     note2.panel.replaceChildren(form);
   }
+  async function fillCompare() {
+    compare2.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
+    try {
+      const { value } = await client.ask("compare", { seqs: selection() });
+      compare2.panel.replaceChildren(h("pre", { class: "text", tabindex: 0 }, value));
+    } catch (error2) {
+      compare2.panel.replaceChildren(h("p", { class: "note" }, String(
+        /** @type {Error} */
+        error2.message
+      )));
+    }
+  }
   pin.addEventListener("click", togglePin, { signal });
   remove.addEventListener("click", removeSelected, { signal });
   return {
@@ -282,6 +297,7 @@ function selectionActions(client, list, say, signal) {
       const chosen = selection();
       element.hidden = chosen.length === 0;
       label.textContent = chosen.length > 1 ? `${count(chosen.length)} selected` : "";
+      compare2.element.hidden = chosen.length !== 2;
       const pinned = chosen.length > 0 && rows().every((row) => row.pinned);
       pin.textContent = pinned ? "Unpin" : "Pin";
     }
@@ -702,6 +718,7 @@ var Grid = class {
     this.seen = -Infinity;
     this.columns = options.columns;
     this.drawn = /* @__PURE__ */ new Map();
+    this.refill = false;
     this.id = uniqueId("grid");
     this.draw = oncePerFrame(() => this.#draw(), signal);
     this.space = h("div", { class: "space", role: "presentation" });
@@ -723,6 +740,7 @@ var Grid = class {
     }
     this.body.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
     this.space.addEventListener("click", (event) => this.#onClick(event), { signal });
+    this.space.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault(), { signal });
     this.grid.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     this.head.addEventListener("click", (event) => {
       const id = (
@@ -749,8 +767,7 @@ var Grid = class {
     this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
     this.grid.setAttribute("aria-colcount", String(columns.length));
     this.head.replaceChildren(...columns.map((column) => this.#headCell(column, order)));
-    for (const { element } of this.drawn.values()) element.remove();
-    this.drawn = /* @__PURE__ */ new Map();
+    this.refill = true;
     this.draw();
   }
   /**
@@ -801,13 +818,19 @@ var Grid = class {
       if (index >= 0 && moved !== top) this.body.scrollTop = moved;
       this.#keepTop();
     }
-    this.draw();
+    this.#draw();
   }
   /** Go to the newest row, and follow. */
   toTail() {
     this.#follow();
     this.draw();
     this.focus();
+  }
+  /** Show the first row. */
+  toTop() {
+    this.following = false;
+    this.body.scrollTop = this.top = 0;
+    this.draw();
   }
   focus() {
     this.grid.focus({ preventScroll: true });
@@ -842,7 +865,7 @@ var Grid = class {
       const key = keyOf(row);
       const old = this.drawn.get(key);
       const element = old?.element ?? h("div", { class: "row", role: "row", id: `${this.id}-${key}`, "data-key": key });
-      if (old?.row !== row) this.#fill(element, row);
+      if (old?.row !== row || this.refill) this.#fill(element, row);
       element.style.transform = `translateY(${index * this.rowHeight}px)`;
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
@@ -852,6 +875,7 @@ var Grid = class {
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
     this.drawn = drawn;
+    this.refill = false;
     const active = this.selected !== null && drawn.has(this.selected) ? `${this.id}-${this.selected}` : null;
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
@@ -1738,14 +1762,11 @@ var note = {
 var number = {
   id: "number",
   title: "#",
-  width: "7ch",
+  width: "6ch",
   wide: true,
   end: true,
   fixed: true,
-  cell(row) {
-    if (!row.pinned) return String(row.seq);
-    return h("span", { title: row.note || "pinned" }, h("span", { role: "img", "aria-label": "pinned" }, "◆"), ` ${row.seq}`);
-  },
+  cell: (row) => String(row.seq),
   value: (row) => row.seq
 };
 
@@ -1756,7 +1777,8 @@ var path = {
   width: "minmax(10ch, 1fr)",
   fixed: true,
   cell(row) {
-    const target = h("span", { class: "target", title: row.path }, row.path);
+    const pin = row.pinned ? h("span", { class: "pin", role: "img", "aria-label": "pinned", title: row.note || "pinned" }, "◆ ") : null;
+    const target = h("span", { class: "target", title: row.path }, pin, row.path);
     if (row.kind !== "websocket") return target;
     const traffic = `↑${count(row.received ?? 0)} ↓${count(row.sent ?? 0)}`;
     return h("span", { class: "with-traffic" }, target, h("span", { class: "traffic" }, traffic));
@@ -1829,6 +1851,13 @@ function span(row, scale, now) {
   const start = (row.started_at - scale.from) / width;
   return { start, length: Math.min(1 - start, (endOf(row, now) - row.started_at) / width) };
 }
+function runSpans(row, seconds) {
+  const whole = Math.max(seconds * 1e3, Number.MIN_VALUE);
+  return (row.runs ?? []).map(([from, to]) => {
+    const start = Math.min(1, from / whole);
+    return { start, length: Math.max(0, Math.min(1, (to ?? whole) / whole) - start) };
+  });
+}
 
 // src/columns/waterfall.js
 var waterfall = {
@@ -1837,7 +1866,7 @@ var waterfall = {
   width: "minmax(6ch, 14ch)",
   wide: true,
   // Its words are in the columns beside it.
-  cell: () => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }))
+  cell: ({ runs }) => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" }))))
 };
 function drawBars(drawn, now) {
   const rows = [...drawn];
@@ -1851,6 +1880,16 @@ function drawBars(drawn, now) {
     const { start, length } = span(row, scale, now);
     bar.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
     bar.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
+    bar.toggleAttribute("data-runs", bar.childElementCount > 0);
+    const shown = runSpans(row, length * (scale.to - scale.from));
+    shown.forEach((run, index) => {
+      const part = (
+        /** @type {HTMLElement | undefined} */
+        bar.children[index]
+      );
+      part?.style.setProperty("inset-inline-start", `${(run.start * 100).toFixed(2)}%`);
+      part?.style.setProperty("inline-size", `${(run.length * 100).toFixed(2)}%`);
+    });
   }
 }
 
@@ -1946,7 +1985,12 @@ var ExchangeList = class {
     }
     const wait = this.sortedAt + SORT_MS - performance.now();
     if (wait > 0) {
-      if (this.timer === 0) this.timer = window.setTimeout(() => this.update(this.source), wait);
+      if (this.timer === 0) {
+        this.timer = window.setTimeout(() => {
+          this.timer = 0;
+          this.update(this.source);
+        }, wait);
+      }
       return;
     }
     window.clearTimeout(this.timer);
@@ -1973,6 +2017,7 @@ var ExchangeList = class {
     this.sortedAt = -Infinity;
     this.grid.setColumns(this.columns, this.order);
     this.update(this.source);
+    if (this.order !== null) this.grid.toTop();
     this.onColumns();
   }
   /** @param {Iterable<{ element: HTMLElement, row: Row }>} drawn */
@@ -2092,6 +2137,7 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .popover-place { position: relative; flex: none; }
 .popover { inset-inline-end: 0; inline-size: max-content; max-inline-size: min(320px, 80vw); max-block-size: 320px; padding: 8px; overflow-y: auto; }
 .popover.above { inset-block: auto calc(100% + 2px); }
+.compare { max-inline-size: min(560px, 90vw); }
 .menu-title { margin: 8px 0 2px; color: var(--ink-soft); font-size: 12px; }
 .menu-title:first-child { margin-block-start: 0; }
 .choice { display: flex; gap: 6px; align-items: center; min-block-size: 24px; }
@@ -2141,6 +2187,8 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .head [data-column]:hover { color: var(--ink); text-decoration: underline; }
 .track { position: relative; display: block; block-size: 100%; }
 .bar { position: absolute; inset-block: 8px; min-inline-size: 2px; border-radius: 2px; background: var(--moved); }
+.bar[data-runs] { background: color-mix(in srgb, var(--moved) 30%, var(--paper)); }
+.ran { position: absolute; inset-block: 0; min-inline-size: 1px; border-radius: 2px; background: var(--moved); }
 .row[data-tone~="error"] .bar { background: var(--error); }
 .row[data-tone~="open"] .bar { background: repeating-linear-gradient(45deg, var(--moved) 0 4px, transparent 4px 6px); outline: 1px solid var(--moved); }
 /* Cards: method, status and time in one line, the path below */
@@ -2159,6 +2207,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .space .method, .space .status { font-weight: 600; }
 .space .path, .space .preview { font-family: var(--mono); font-size: 12px; }
 .with-traffic { display: flex; gap: 8px; }
+.pin { color: var(--accent); }
 .target { display: block; overflow: hidden; text-overflow: ellipsis; }
 .traffic { flex: none; color: var(--ink-soft); }
 .row[data-tone~="ok"] .status, .outcome[data-tone="ok"] { color: var(--ok); }
@@ -2222,12 +2271,13 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 // src/columns_menu.js
 var MAX_HEADERS = 8;
 var TOKEN2 = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
-function columnsMenu(list, onHeaders, signal) {
+function columnsMenu(list, look, signal) {
+  let highlight = "";
   const menu = popover({ label: "Columns and order", face: "☰", onOpen: fill }, signal);
   menu.panel.classList.add("columns-menu");
   function setHeaders(headers) {
     list.setColumns(list.chosen, headers);
-    onHeaders(headers);
+    void look({ columns: headers });
     fill();
   }
   function fill() {
@@ -2268,8 +2318,30 @@ function columnsMenu(list, onHeaders, signal) {
       ...headers,
       form,
       h("p", { class: "menu-title" }, "Sorted by"),
-      orderChoice()
+      orderChoice(),
+      h("p", { class: "menu-title" }, "Highlight"),
+      marking()
     );
+  }
+  function marking() {
+    const text2 = h("input", { type: "text", class: "text", placeholder: "time>100ms", "aria-label": "Highlight", spellcheck: "false", autocomplete: "off" });
+    text2.value = highlight;
+    const trouble = h("p", { class: "problem", role: "alert" });
+    const form = h("form", { class: "add-header" }, text2, h("button", { type: "submit" }, "Mark"));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        await look({ highlight: text2.value });
+        highlight = text2.value;
+        trouble.textContent = "";
+      } catch (error2) {
+        trouble.textContent = String(
+          /** @type {Error} */
+          error2.message
+        );
+      }
+    });
+    return h("div", {}, form, trouble);
   }
   function orderChoice() {
     const by = h("select", { "aria-label": "Sorted by" });
@@ -2534,7 +2606,7 @@ function toolbar(client, list, { onPause, say }, light, signal) {
   const pause = h("button", { type: "button", "aria-pressed": "false", title: "Stops the list, not the recording (s)" });
   const clear = h("button", { type: "button", title: "asgi_nb.traffic.clear(); pinned requests stay" }, "Clear");
   const filter = filterBox(client, () => list.grid.focus(), signal);
-  const columns = columnsMenu(list, (headers) => void client.look({ columns: headers }).catch(failed), signal);
+  const columns = columnsMenu(list, (change) => client.look(change), signal);
   const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
   const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
   const folded = h("div", { class: "folded" }, filter.quick, columns.element, help.element);
@@ -2607,15 +2679,19 @@ function renderInspector(host, channel, signal) {
     if (!list.awake) return;
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
-    tools.draw(paused, waitingRows());
     actions.draw();
     if (selected !== null && !main.hasAttribute("data-closed")) {
       const row = client.rows.get(selected);
       if (row !== void 0) detail.show(row);
       else if (client.where === "") detail.gone();
     }
-    foot.draw(paused);
+    drawEdges();
   }, signal);
+  function drawEdges() {
+    if (!onScreen || document.hidden) return;
+    tools.draw(paused, waitingRows());
+    foot.draw(paused);
+  }
   for (const type of ["keydown", "keyup", "keypress"]) {
     root.addEventListener(type, (event) => event.stopPropagation(), { signal });
   }
@@ -2640,7 +2716,7 @@ function renderInspector(host, channel, signal) {
     if (onScreen) draw();
   });
   seen.observe(root);
-  const ticking = window.setInterval(draw, TICK_MS);
+  const ticking = window.setInterval(drawEdges, TICK_MS);
   signal.addEventListener("abort", () => {
     resized.disconnect();
     seen.disconnect();

@@ -15,7 +15,10 @@ export function selectionActions(client, list, say, signal) {
   const note = popover({ label: "Note", face: "Note", title: "exchange.note = … (n)", onOpen: fillNote }, signal);
   const remove = h("button", { type: "button", title: "asgi_nb.traffic.remove(…) (Delete)" }, "Delete");
   const element = h("div", { class: "actions", role: "group", "aria-label": "Selected requests", hidden: true }, label, pin, note.element, remove);
+  const compare = popover({ label: "Compare", face: "Compare", title: "traffic[a].diff(traffic[b])", onOpen: fillCompare }, signal);
   note.panel.classList.add("above");
+  compare.panel.classList.add("above", "compare");
+  element.insertBefore(compare.element, remove);
 
   function selection() {
     return list.selection;
@@ -57,6 +60,16 @@ export function selectionActions(client, list, say, signal) {
     note.panel.replaceChildren(form);
   }
 
+  async function fillCompare() {
+    compare.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
+    try {
+      const { value } = await client.ask("compare", { seqs: selection() });
+      compare.panel.replaceChildren(h("pre", { class: "text", tabindex: 0 }, value));
+    } catch (error) {
+      compare.panel.replaceChildren(h("p", { class: "note" }, String(/** @type {Error} */ (error).message)));
+    }
+  }
+
   pin.addEventListener("click", togglePin, { signal });
   remove.addEventListener("click", removeSelected, { signal });
 
@@ -71,6 +84,7 @@ export function selectionActions(client, list, say, signal) {
       const chosen = selection();
       element.hidden = chosen.length === 0;
       label.textContent = chosen.length > 1 ? `${count(chosen.length)} selected` : "";
+      compare.element.hidden = chosen.length !== 2;
       const pinned = chosen.length > 0 && rows().every((row) => row.pinned);
       pin.textContent = pinned ? "Unpin" : "Pin";
     },

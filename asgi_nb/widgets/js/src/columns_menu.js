@@ -10,17 +10,18 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 
 /**
  * @param {import("./list.js").ExchangeList} list
- * @param {(headers: readonly string[]) => void} onHeaders Rows must carry these headers from now on.
+ * @param {(change: { columns?: readonly string[], highlight?: string }) => Promise<void>} look Rows must carry this from now on.
  * @param {AbortSignal} signal
  */
-export function columnsMenu(list, onHeaders, signal) {
+export function columnsMenu(list, look, signal) {
+  let highlight = "";
   const menu = popover({ label: "Columns and order", face: "☰", onOpen: fill }, signal);
   menu.panel.classList.add("columns-menu");
 
   /** @param {readonly string[]} headers */
   function setHeaders(headers) {
     list.setColumns(list.chosen, headers);
-    onHeaders(headers);
+    void look({ columns: headers });
     fill();
   }
 
@@ -63,7 +64,27 @@ export function columnsMenu(list, onHeaders, signal) {
       form,
       h("p", { class: "menu-title" }, "Sorted by"),
       orderChoice(),
+      h("p", { class: "menu-title" }, "Highlight"),
+      marking(),
     );
+  }
+
+  function marking() {
+    const text = h("input", { type: "text", class: "text", placeholder: "time>100ms", "aria-label": "Highlight", spellcheck: "false", autocomplete: "off" });
+    text.value = highlight;
+    const trouble = h("p", { class: "problem", role: "alert" });
+    const form = h("form", { class: "add-header" }, text, h("button", { type: "submit" }, "Mark"));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        await look({ highlight: text.value });
+        highlight = text.value;
+        trouble.textContent = "";
+      } catch (error) {
+        trouble.textContent = String(/** @type {Error} */ (error).message);
+      }
+    });
+    return h("div", {}, form, trouble);
   }
 
   function orderChoice() {

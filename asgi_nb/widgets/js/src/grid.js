@@ -72,6 +72,8 @@ export class Grid {
     this.columns = options.columns;
     /** @type {Map<number, { element: HTMLElement, row: R }>} */
     this.drawn = new Map();
+    /** Whether the columns have changed since the rows were drawn. */
+    this.refill = false;
     this.id = uniqueId("grid");
     this.draw = oncePerFrame(() => this.#draw(), signal);
 
@@ -95,6 +97,8 @@ export class Grid {
     }
     this.body.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
     this.space.addEventListener("click", (event) => this.#onClick(event), { signal });
+    // A range of rows is meant, not of their text.
+    this.space.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault(), { signal });
     this.grid.addEventListener("keydown", (event) => this.#onKey(event), { signal });
     this.head.addEventListener("click", (event) => {
       const id = /** @type {Element} */ (event.target).closest("[data-column]")?.getAttribute("data-column");
@@ -119,8 +123,7 @@ export class Grid {
     this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
     this.grid.setAttribute("aria-colcount", String(columns.length));
     this.head.replaceChildren(...columns.map((column) => this.#headCell(column, order)));
-    for (const { element } of this.drawn.values()) element.remove();
-    this.drawn = new Map();
+    this.refill = true;
     this.draw();
   }
 
@@ -175,7 +178,8 @@ export class Grid {
       if (index >= 0 && moved !== top) this.body.scrollTop = moved;
       this.#keepTop();
     }
-    this.draw();
+    // At once: in a frame between, the rows would stand where they were, under a list that has moved.
+    this.#draw();
   }
 
   /** Go to the newest row, and follow. */
@@ -183,6 +187,13 @@ export class Grid {
     this.#follow();
     this.draw();
     this.focus();
+  }
+
+  /** Show the first row. */
+  toTop() {
+    this.following = false;
+    this.body.scrollTop = this.top = 0;
+    this.draw();
   }
 
   focus() {
@@ -222,7 +233,7 @@ export class Grid {
       const key = keyOf(row);
       const old = this.drawn.get(key);
       const element = old?.element ?? h("div", { class: "row", role: "row", id: `${this.id}-${key}`, "data-key": key });
-      if (old?.row !== row) this.#fill(element, row);
+      if (old?.row !== row || this.refill) this.#fill(element, row);
       element.style.transform = `translateY(${index * this.rowHeight}px)`;
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
@@ -232,6 +243,7 @@ export class Grid {
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
     this.drawn = drawn;
+    this.refill = false;
     const active = this.selected !== null && drawn.has(this.selected) ? `${this.id}-${this.selected}` : null;
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);

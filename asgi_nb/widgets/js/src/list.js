@@ -84,7 +84,12 @@ export class ExchangeList {
     }
     const wait = this.sortedAt + SORT_MS - performance.now();
     if (wait > 0) {
-      if (this.timer === 0) this.timer = window.setTimeout(() => this.update(this.source), wait);
+      if (this.timer === 0) {
+        this.timer = window.setTimeout(() => {
+          this.timer = 0;
+          this.update(this.source);
+        }, wait);
+      }
       return;
     }
     window.clearTimeout(this.timer);
@@ -115,6 +120,7 @@ export class ExchangeList {
     this.sortedAt = -Infinity;
     this.grid.setColumns(this.columns, this.order);
     this.update(this.source);
+    if (this.order !== null) this.grid.toTop();
     this.onColumns();
   }
 

@@ -12,7 +12,7 @@ import { h, uniqueId } from "./dom.js";
 export function popover({ label, face, title, onOpen }, signal) {
   const id = uniqueId("popover");
   const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title ?? label }, face);
-  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, hidden: true });
+  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
   const element = h("div", { class: "popover-place" }, button, panel);
 
   /** @param {boolean} open */
@@ -33,7 +33,7 @@ export function popover({ label, face, title, onOpen }, signal) {
     if (!panel.hidden) return set(false);
     onOpen?.();
     set(true);
-    /** @type {HTMLElement | null} */ (panel.querySelector("button, input, select"))?.focus();
+    /** @type {HTMLElement} */ (panel.querySelector("button, input, select") ?? panel).focus();
   }, { signal });
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || panel.hidden) return;

@@ -62,7 +62,6 @@ export function renderInspector(host, channel, signal) {
     if (!list.awake) return;
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
-    tools.draw(paused, waitingRows());
     actions.draw();
     if (selected !== null && !main.hasAttribute("data-closed")) {
       const row = client.rows.get(selected);
@@ -70,8 +69,14 @@ export function renderInspector(host, channel, signal) {
       // A filter may hide what is open: it is still there to be read.
       else if (client.where === "") detail.gone();
     }
-    foot.draw(paused);
+    drawEdges();
   }, signal);
+
+  function drawEdges() {
+    if (!onScreen || document.hidden) return;
+    tools.draw(paused, waitingRows());
+    foot.draw(paused);
+  }
 
   // The notebook listens for single letters: without this, "b" would insert a cell below and "dd" delete one.
   for (const type of ["keydown", "keyup", "keypress"]) {
@@ -99,7 +104,7 @@ export function renderInspector(host, channel, signal) {
     if (onScreen) draw();
   });
   seen.observe(root);
-  const ticking = window.setInterval(draw, TICK_MS);
+  const ticking = window.setInterval(drawEdges, TICK_MS);
   signal.addEventListener("abort", () => {
     resized.disconnect();
     seen.disconnect();

@@ -47,3 +47,17 @@ export function span(row, scale, now) {
   const start = (row.started_at - scale.from) / width;
   return { start, length: Math.min(1 - start, (endOf(row, now) - row.started_at) / width) };
 }
+
+/**
+ * Where, within a row's bar, its code ran; between, it waited.
+ *
+ * @param {Row} row
+ * @param {number} seconds How long the bar is.
+ */
+export function runSpans(row, seconds) {
+  const whole = Math.max(seconds * 1000, Number.MIN_VALUE);
+  return (row.runs ?? []).map(([from, to]) => {
+    const start = Math.min(1, from / whole);
+    return { start, length: Math.max(0, Math.min(1, (to ?? whole) / whole) - start) };
+  });
+}

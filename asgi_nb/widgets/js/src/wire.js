@@ -33,6 +33,7 @@ export const WIRE_VERSION = 2;
  * @property {boolean} pinned
  * @property {string} note
  * @property {(string | null)[]} [headers] What the view's own columns show.
+ * @property {[from: number, to: number | null][]} [runs] When its code ran, in ms from its start.
  * @property {boolean} [lit] Whether the highlight matches.
  */
 

@@ -8,7 +8,8 @@ export const path = {
   width: "minmax(10ch, 1fr)",
   fixed: true,
   cell(row) {
-    const target = h("span", { class: "target", title: row.path }, row.path);
+    const pin = row.pinned ? h("span", { class: "pin", role: "img", "aria-label": "pinned", title: row.note || "pinned" }, "◆ ") : null;
+    const target = h("span", { class: "target", title: row.path }, pin, row.path);
     if (row.kind !== "websocket") return target;
     const traffic = `↑${count(row.received ?? 0)} ↓${count(row.sent ?? 0)}`;
     return h("span", { class: "with-traffic" }, target, h("span", { class: "traffic" }, traffic));

@@ -1,5 +1,5 @@
 import { h } from "../dom.js";
-import { span, timeWindow } from "../waterfall.js";
+import { runSpans, span, timeWindow } from "../waterfall.js";
 
 /** A bar from when a row began to when it ended, within the time that the rows in view cover. */
 /** @type {import("./index.js").ExchangeColumn} */
@@ -9,7 +9,8 @@ export const waterfall = {
   width: "minmax(6ch, 14ch)",
   wide: true,
   // Its words are in the columns beside it.
-  cell: () => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" })),
+  cell: ({ runs }) =>
+    h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" })))),
 };
 
 /**
@@ -27,5 +28,12 @@ export function drawBars(drawn, now) {
     const { start, length } = span(row, scale, now);
     bar.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
     bar.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
+    bar.toggleAttribute("data-runs", bar.childElementCount > 0);
+    const shown = runSpans(row, length * (scale.to - scale.from));
+    shown.forEach((run, index) => {
+      const part = /** @type {HTMLElement | undefined} */ (bar.children[index]);
+      part?.style.setProperty("inset-inline-start", `${(run.start * 100).toFixed(2)}%`);
+      part?.style.setProperty("inline-size", `${(run.length * 100).toFixed(2)}%`);
+    });
   }
 }

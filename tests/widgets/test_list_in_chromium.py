@@ -1,0 +1,543 @@
+"""The list in a real Chromium: filter, columns, order, selection, marks, narrow pages, lost kernels."""
+
+import json
+import time
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def mixed(traffic, run):
+    """Twenty requests, every fifth of them not found."""
+    for number in range(20):
+        status = 404 if number % 5 == 0 else 200
+        run(traffic.http(f"/items/{number}", status=status, response_headers=[(b"x-id", b"id-%d" % number)]))
+
+
+@pytest.fixture
+def listed(notebook, mixed, page):
+    """The list, open, with all rows there."""
+    notebook.open()
+    page.locator(".list .row", has_text="/items/19").wait_for()
+    return notebook
+
+
+def box(page):
+    return page.get_by_role("combobox", name="Filter")
+
+
+def keys(page):
+    """The numbers of the drawn rows, from the top of the list down."""
+    return page.evaluate(
+        """() => [...root().querySelectorAll(".main > .list .space > .row")]
+            .map((row) => [Number(row.style.transform.match(/\\d+/)[0]), Number(row.dataset.key)])
+            .sort((a, b) => a[0] - b[0]).map(([_, key]) => key)"""
+    )
+
+
+def chosen(page):
+    return page.evaluate(
+        """() => [...root().querySelectorAll(".main > .list [aria-selected=true]")]
+            .map((row) => Number(row.dataset.key)).sort((a, b) => a - b)"""
+    )
+
+
+def wait_for_keys(page, wanted):
+    page.wait_for_function(
+        """(wanted) => {
+            const rows = [...root().querySelectorAll(".main > .list .space > .row")];
+            const keys = rows.map((row) => Number(row.dataset.key)).sort((a, b) => a - b);
+            return JSON.stringify(keys) === JSON.stringify(wanted);
+        }""",
+        arg=wanted,
+    )
+
+
+def wait_for_first(page, wanted):
+    """Wait until the list begins with these numbers."""
+    page.wait_for_function(
+        """(wanted) => {
+            const rows = [...root().querySelectorAll(".main > .list .space > .row")];
+            const placeOf = (row) => Number(row.style.transform.match(/\\d+/)[0]);
+            const places = rows.map((row) => [placeOf(row), Number(row.dataset.key)]);
+            const keys = places.sort((a, b) => a[0] - b[0]).map(([_, key]) => key);
+            return JSON.stringify(keys.slice(0, wanted.length)) === JSON.stringify(wanted);
+        }""",
+        arg=wanted,
+    )
+
+
+# --- the filter
+
+
+def test_a_filter_shows_what_matches_and_how_many_of_how_many(listed, page):
+    box(page).fill("status>=400")
+    box(page).press("Enter")
+
+    wait_for_keys(page, [1, 6, 11, 16])
+    page.get_by_text("4 of 20").wait_for()
+
+
+def test_the_filter_goes_on_while_new_rows_come(listed, page, traffic, run):
+    box(page).fill("status>=400")
+    box(page).press("Enter")
+    wait_for_keys(page, [1, 6, 11, 16])
+
+    run(traffic.http("/good"))
+    run(traffic.http("/bad", status=500))
+    listed.push()
+
+    wait_for_keys(page, [1, 6, 11, 16, 22])
+
+
+def test_a_bad_filter_says_what_and_where_and_the_old_rows_stay(listed, page):
+    box(page).fill("status>=400")
+    box(page).press("Enter")
+    wait_for_keys(page, [1, 6, 11, 16])
+
+    box(page).fill("status>=tea")
+    box(page).press("Enter")
+    note = page.locator(".filter-note")
+    note.wait_for()
+
+    assert page.locator(".filter-note mark").text_content() == "tea"
+    assert "at 9:" in note.text_content()
+    assert box(page).get_attribute("aria-invalid") == "true"
+    assert keys(page) == [1, 6, 11, 16]
+    assert box(page).input_value() == "status>=tea"
+
+
+def test_typing_completes_from_the_kernel_and_the_keyboard_takes_a_proposal(listed, page):
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press("/")
+    page.keyboard.type("stat")
+    page.get_by_role("option", name="status").first.wait_for()
+
+    page.keyboard.press("ArrowDown")
+    active = page.evaluate("() => root().activeElement.getAttribute('aria-activedescendant')")
+    selected = page.locator("[role=option][aria-selected=true]").get_attribute("id")
+    page.keyboard.press("Enter")
+    page.get_by_role("option", name="404").wait_for()
+    page.keyboard.type("404")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+
+    assert active == selected
+    wait_for_keys(page, [1, 6, 11, 16])
+    assert page.locator(".proposals").is_hidden()
+
+
+def test_what_is_typed_survives_every_redraw(listed, page, traffic, run):
+    box(page).click()
+    for number, letter in enumerate("path:/items/1"):
+        page.keyboard.type(letter)
+        run(traffic.http(f"/noise/{number}"))
+        listed.push()
+
+    wait_for_keys(page, [2, *range(11, 21)])
+    assert box(page).input_value() == "path:/items/1"
+    assert page.evaluate("() => root().activeElement.getAttribute('role')") == "combobox"
+
+
+def test_used_and_saved_filters_are_offered_in_an_empty_box(listed, page):
+    box(page).fill("status>=400")
+    box(page).press("Enter")
+    wait_for_keys(page, [1, 6, 11, 16])
+    page.get_by_role("button", name="Save this filter").click()
+    page.locator("[aria-label='Save this filter'][aria-pressed=true]").wait_for()
+    box(page).fill("path:/items/7")
+    box(page).press("Enter")
+    wait_for_keys(page, [8])
+
+    page.get_by_role("button", name="Remove the filter").click()
+    wait_for_keys(page, list(range(1, 21)))
+    box(page).press("ArrowDown")
+    page.get_by_role("option").first.wait_for()
+
+    assert page.get_by_role("option").all_text_contents() == ["status>=400saved", "path:/items/7used before"]
+
+
+def test_quick_choices_go_together_with_the_box(listed, page):
+    page.get_by_role("button", name="Errors").click()
+    wait_for_keys(page, [1, 6, 11, 16])
+    box(page).fill("path:/items/1 or path:/items/5")
+    box(page).press("Enter")
+    wait_for_keys(page, [6, 11, 16])
+    page.get_by_role("button", name="Errors").click()
+
+    wait_for_keys(page, [2, 6, *range(11, 21)])
+
+
+def test_a_filter_set_from_a_cell_shows_in_the_box(listed, page):
+    listed.feed.follow("status>=400")
+    listed.push()
+
+    wait_for_keys(page, [1, 6, 11, 16])
+    assert box(page).input_value() == "status>=400"
+
+
+def test_a_view_that_opens_after_a_filter_was_set_from_a_cell_has_it(notebook, mixed, page):
+    notebook.feed.follow("status>=400")
+    notebook.open()
+
+    wait_for_keys(page, [1, 6, 11, 16])
+    page.wait_for_function("() => root().querySelector('.filter input').value === 'status>=400'")
+
+
+def test_a_filter_that_nothing_matches_says_so(listed, page):
+    box(page).fill("path:/nowhere")
+    box(page).press("Enter")
+
+    page.get_by_text("No request matches the filter.").wait_for()
+    page.get_by_text("0 of 20").wait_for()
+
+
+def test_each_view_has_a_filter_of_its_own(listed, page):
+    page.evaluate(
+        """() => {
+            const second = document.createElement("div");
+            document.body.append(second);
+            window.second = second;
+            widget.render({ model: window.model, el: second });
+        }"""
+    )
+    box(page).first.fill("status>=400")
+    box(page).first.press("Enter")
+
+    wait_for_keys(page, [1, 6, 11, 16])
+    page.wait_for_function("() => second.firstChild.shadowRoot.querySelectorAll('.space > .row').length > 4")
+
+
+# --- columns and order
+
+
+def test_a_click_on_a_head_sorts_up_down_and_back(listed, page):
+    head = page.get_by_role("columnheader", name="Path")
+    head.click()
+    wait_for_first(page, [1, 2, 11, 12])
+    up = head.get_attribute("aria-sort")
+    head.click()
+    wait_for_first(page, [10, 9, 8])
+    down = head.get_attribute("aria-sort")
+    head.click()
+    wait_for_first(page, [1, 2, 3, 4])
+
+    assert (up, down, head.get_attribute("aria-sort")) == ("ascending", "descending", "none")
+
+
+def test_a_sorted_list_follows_no_tail_and_says_what_is_new(listed, page, traffic, run):
+    page.get_by_role("columnheader", name="Path").click()
+    page.wait_for_function("() => root().querySelector('[aria-sort=ascending]') !== null")
+
+    run(traffic.http("/a-first"))
+    listed.push()
+    jump = page.locator(".main > .list .jump")
+    jump.wait_for()
+    text = jump.text_content()
+    jump.click()
+
+    assert text == "▼ 1 new — jump"
+    page.locator(".list .row", has_text="/a-first").wait_for()
+    page.wait_for_function("() => root().querySelector('[aria-sort=ascending]') === null")
+
+
+def test_a_header_becomes_a_column(listed, page):
+    page.get_by_role("button", name="Columns and order").click()
+    page.get_by_label("Header", exact=True).fill("X-Id")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("columnheader", name="x-id").wait_for()
+    page.locator(".list .row", has_text="id-19").wait_for()
+
+
+def test_columns_are_chosen_and_sorted_by_keyboard(listed, page):
+    page.get_by_role("button", name="Columns and order").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Size").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("columnheader", name="Size").wait_for()
+    page.get_by_label("Sorted by").select_option("path")
+    page.wait_for_function("() => root().querySelector('[aria-sort=ascending]') !== null")
+    page.get_by_label("Size").focus()
+    page.keyboard.press("Escape")
+
+    focused = page.evaluate("() => root().activeElement.getAttribute('aria-label')")
+    assert page.locator(".popover").first.is_hidden()
+    assert focused == "Columns and order"
+
+
+def test_a_highlight_marks_rows_and_hides_none(listed, page):
+    page.get_by_role("button", name="Columns and order").click()
+    page.get_by_label("Highlight").fill("status>=400")
+    page.keyboard.press("Enter")
+
+    page.wait_for_function("() => root().querySelectorAll('[data-tone~=lit]').length > 0")
+    lit = page.evaluate(
+        "() => [...root().querySelectorAll('[data-tone~=lit]')].map((row) => +row.dataset.key)"
+    )
+    assert set(lit) <= {1, 6, 11, 16}
+    assert len(keys(page)) == 20
+
+
+def test_bars_lie_beside_each_other_in_the_order_of_time(notebook, store, mixed, page):
+    for number, exchange in enumerate(store):
+        exchange.started_at = 1000.0 + number
+        exchange.response_done_ns = 500_000_000
+    notebook.open()
+    page.locator(".list .row", has_text="/items/19").wait_for()
+
+    bars = page.evaluate(
+        """() => [...root().querySelectorAll(".space > .row")]
+            .sort((a, b) => a.dataset.key - b.dataset.key)
+            .map((row) => row.querySelector(".bar"))
+            .map((bar) => [parseFloat(bar.style.insetInlineStart), parseFloat(bar.style.inlineSize)])"""
+    )
+
+    starts = [start for start, _ in bars]
+    assert starts == sorted(starts)
+    assert starts[0] == 0
+    assert bars[-1][0] + bars[-1][1] == pytest.approx(100, abs=0.1)
+
+
+# --- selection and marks
+
+
+def test_rows_are_selected_together_pinned_and_outlive_a_clear(listed, store, page):
+    page.locator("[data-key='12']").click()
+    page.locator("[data-key='14']").click(modifiers=["Shift"])
+    page.locator("[data-key='18']").click(modifiers=["Control"])
+    picked = chosen(page)
+
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press("p")
+    page.wait_for_function("() => settled.then(() => true)")
+    listed.push()
+    page.locator("[data-key='12'] [aria-label=pinned]").wait_for()
+    page.get_by_role("button", name="Clear").click()
+    page.evaluate("() => settled")
+    listed.push()
+
+    assert picked == [12, 13, 14, 18]
+    wait_for_keys(page, [12, 13, 14, 18])
+    assert len(store) == 4
+
+
+def test_shift_and_arrows_select_and_delete_takes_them_out(listed, store, page):
+    page.locator("[data-key='15']").click()
+    page.locator(".main > .list .grid").focus()
+    for key in ("Shift+ArrowDown", "Shift+ArrowDown", "Delete"):
+        page.keyboard.press(key)
+    page.evaluate("() => settled")
+    listed.push()
+
+    wait_for_keys(page, [number for number in range(1, 21) if number not in (15, 16, 17)])
+    assert chosen(page) == []
+    assert len(store) == 17
+
+
+def test_a_note_is_written_and_kept_with_the_exchange(listed, store, page):
+    page.locator("[data-key='15']").click()
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press("n")
+    page.get_by_label("Note", exact=True).last.fill("look here")
+    page.keyboard.press("Enter")
+    page.evaluate("() => settled")
+
+    assert store[14].note == "look here"
+
+
+def test_two_selected_requests_are_compared(listed, page):
+    page.locator("[data-key='15']").click()
+    page.locator("[data-key='16']").click(modifiers=["Control"])
+    page.get_by_role("button", name="Compare").click()
+
+    text = page.locator(".compare pre").text_content()
+    assert "404" in text
+    assert "200" in text
+
+
+def test_j_and_k_move_and_what_is_selected_is_told_to_the_kernel(listed, page):
+    page.locator("[data-key='15']").click()
+    page.locator(".main > .list .grid").focus()
+    for key in ("j", "j", "k"):
+        page.keyboard.press(key)
+
+    assert chosen(page) == [16]
+    deadline = time.monotonic() + 5
+    while listed.desk.selected != (16,) and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+    assert listed.desk.selected == (16,)
+
+
+def test_the_keys_are_shown_on_a_question_mark(listed, page):
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press("?")
+
+    page.get_by_role("rowheader", name="Home End PgUp PgDn").wait_for()
+    page.keyboard.press("Escape")
+    assert page.locator(".keys").is_hidden()
+
+
+def test_no_letter_of_the_new_keys_reaches_the_notebook(listed, page):
+    page.locator("[data-key='15']").click()
+    for place in (".main > .list .grid", ".filter input", ".columns-menu", ".actions button"):
+        page.locator(place).first.evaluate("(element) => { element.hidden = false; element.focus(); }")
+        for key in (
+            "a",
+            "b",
+            "d",
+            "d",
+            "j",
+            "k",
+            "p",
+            "s",
+            "/",
+            "?",
+            "Escape",
+            "Enter",
+            "Delete",
+            "Control+a",
+        ):
+            page.keyboard.press(key)
+
+    assert page.evaluate("() => window.leaked") == []
+
+
+# --- capture, connection
+
+
+def test_recording_is_stopped_from_the_page_and_shown(listed, store, page):
+    page.get_by_role("button", name="Recording", exact=True).click()
+    page.get_by_role("button", name="Recording is off").wait_for()
+
+    assert store.recording is False
+    page.get_by_role("button", name="Recording is off").click()
+    page.get_by_role("button", name="Recording", exact=True).wait_for()
+    assert store.recording is True
+
+
+def test_a_restarted_kernel_is_said_with_what_to_do(listed, page):
+    listed.connected = False
+
+    page.evaluate("() => restartKernel()")
+
+    page.get_by_text("✕ kernel restarted").wait_for()
+    page.get_by_text("run the cell again").wait_for()
+
+
+@pytest.mark.timeout(60)
+def test_a_kernel_that_falls_silent_is_noticed_and_welcomed_back(notebook, mixed, page, traffic, run):
+    page.clock.install()
+    notebook.open()
+    page.locator(".list .row", has_text="/items/19").wait_for()
+    notebook.connected = False
+    page.clock.fast_forward(6000)
+    page.clock.fast_forward(4000)
+    page.get_by_text("◌ waiting for the kernel").wait_for()
+
+    notebook.connected = True
+    run(traffic.http("/back"))
+    page.clock.fast_forward(11_000)
+
+    page.get_by_text("● live").wait_for()
+    page.locator(".list .row", has_text="/back").wait_for()
+
+
+# --- how much is drawn
+
+
+def changes(page, act, push):
+    """How many elements change in the list while `act` and `push` run, and in the frames after."""
+    page.evaluate(
+        """() => {
+            window.changed = 0;
+            window.observer = new MutationObserver((records) => { changed += records.length; });
+            observer.observe(root().querySelector(".main > .list"),
+                { subtree: true, childList: true, attributes: true, characterData: true });
+        }"""
+    )
+    act()
+    push()
+    page.evaluate("async () => { for (let i = 0; i < 10; i += 1) await new Promise(requestAnimationFrame); }")
+    return page.evaluate("() => { observer.disconnect(); return changed; }")
+
+
+def test_a_list_at_rest_draws_nothing(listed, page):
+    page.evaluate("async () => { for (let i = 0; i < 10; i += 1) await new Promise(requestAnimationFrame); }")
+
+    assert changes(page, lambda: None, lambda: page.wait_for_timeout(1200)) == 0
+
+
+def test_a_row_that_changes_costs_no_more_in_a_long_list(notebook, store, traffic, run, page):
+    for number in range(1500):
+        run(traffic.http(f"/{number}"))
+    notebook.open()
+    for _ in range(4):
+        notebook.push()
+    page.wait_for_function("() => root().querySelector('.grid').getAttribute('aria-rowcount') === '1501'")
+    page.locator(".list .row", has_text="/1499").wait_for()
+
+    cost = changes(page, lambda: store.touch(store[-1]), notebook.push)
+
+    assert 0 < cost < 200
+
+
+def test_a_view_that_is_scrolled_away_draws_nothing_and_catches_up(listed, page, traffic, run):
+    page.evaluate(
+        "() => { document.body.style.paddingTop = '0'; const gap = document.createElement('div');"
+        " gap.style.height = '3000px'; document.body.append(gap); window.scrollTo(0, 2500); }"
+    )
+    page.wait_for_function("() => window.scrollY > 1000")
+    page.wait_for_timeout(100)
+
+    def act():
+        run(traffic.http("/unseen"))
+
+    drawn = changes(page, act, listed.push)
+    page.evaluate("() => window.scrollTo(0, 0)")
+
+    assert drawn == 0
+    page.locator(".list .row", has_text="/unseen").wait_for()
+
+
+# --- narrow
+
+
+def test_a_docked_list_has_cards_and_a_folded_toolbar(notebook, mixed, page):
+    page.set_viewport_size({"width": 320, "height": 600})
+    notebook.open()
+    row = page.locator(".list .row", has_text="/items/19")
+    row.wait_for()
+    method, path = row.locator(".method").bounding_box(), row.locator(".path").bounding_box()
+
+    assert row.bounding_box()["height"] == 44
+    assert path["y"] >= method["y"] + method["height"] - 4
+    assert page.get_by_role("button", name="Errors").is_hidden()
+    page.get_by_role("button", name="More tools").click()
+    assert page.get_by_role("button", name="Errors").is_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+def test_a_list_that_becomes_narrow_keeps_its_row_at_the_top(listed, page, traffic, run):
+    for number in range(100):
+        run(traffic.http(f"/more/{number}"))
+    listed.push()
+    page.locator(".list .row", has_text="/more/99").wait_for()
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press("Home")
+    page.evaluate("() => { root().querySelector('.rows').scrollTop = 40 * 24; }")
+    page.locator("[data-key='41']").wait_for()
+
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.wait_for_function("() => root().querySelector('.main > .list').hasAttribute('data-cards')")
+
+    assert page.evaluate("() => Math.round(root().querySelector('.rows').scrollTop / 44)") == 40
+
+
+def test_json_of_a_row_is_small(listed):
+    batch = listed.feed.flush(time.monotonic())
+    rows = [row for out in batch for row in json.loads(out.buffers[0])]
+
+    assert all(len(json.dumps(row)) < 1000 for row in rows)
