@@ -13,6 +13,7 @@ from IPython.utils.capture import capture_output
 
 from asgi_nb.kit import default_kit
 from asgi_nb.live.core import CellRun
+from asgi_nb.live.notebook import IPythonNotebook
 from asgi_nb.live.output import OutputCapture
 from asgi_nb.magics.completion import matcher_for
 from asgi_nb.magics.error import ErrorMagic
@@ -28,6 +29,7 @@ from asgi_nb.magics.serve import ServeMagic
 from asgi_nb.magics.stop import StopMagic
 from asgi_nb.magics.websocket import WebSocketMagic
 from asgi_nb.service.standin import StandIn
+from asgi_nb.record.postmortem import use_debugger
 from asgi_nb.service.takeover import Takeover
 
 # A new magic is one file and one line here.
@@ -82,6 +84,7 @@ class Extension:
         self._output.install()
         self._takeover.install()
         running = self.shell.displayhook.exec_result
+        use_debugger(IPythonNotebook(self.shell).debug)
         if running is not None:
             self.begin(running.info)
 
@@ -101,6 +104,7 @@ class Extension:
         self._close(None)
         default_kit().stop()
         # Last: what handlers print while the servers stop belongs to no cell either.
+        use_debugger(None)
         self._output.uninstall()
 
     def begin(self, info: Any) -> None:

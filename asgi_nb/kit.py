@@ -22,6 +22,8 @@ from asgi_nb.live.table import RouteTable
 from asgi_nb.record.player import set_default, set_player
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.record.postmortem import forget
+from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.replaying.kit import Replaying
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.options import read_options
@@ -224,6 +226,7 @@ class Kit(Replaying):
         """List what cells have defined, how often each was asked, and its median duration."""
         return self.app.table(count(self.traffic))
 
+            forget()
     def inspect(self) -> "Inspector":
         """
         Show the traffic live.

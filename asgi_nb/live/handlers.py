@@ -114,7 +114,7 @@ def error_handler(
             raise exc
         exchange = current_exchange.get()
         if exchange is not None and not isinstance(exc, HTTPException):
-            exchange.error = ErrorRecord.from_exception(exc, frame_label, handled=True)
+            exchange.error = ErrorRecord.from_exception(exc, frame_label, handled=True, keep=True)
             exchange.kept_size += exchange.error.kept_size
         value = await target(request, exc) if waits else await run_in_threadpool(target, request, exc)
         return _response(value, exc, target, name, place)

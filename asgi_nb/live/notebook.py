@@ -13,7 +13,9 @@ import functools
 import itertools
 import linecache
 import operator
+import sys
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Protocol
 
 # Bits of the compiler's flags that `from __future__ import ...` sets; the others steer
@@ -138,6 +140,17 @@ class IPythonNotebook:
         """Put the text where IPython keeps its cells, and ipykernel's debugger finds them."""
         name: str = self.shell.compile.cache(source, self.cell().execution_count, raw_code=raw)
         return name
+
+    def debug(self, exc: BaseException, traceback: TracebackType) -> None:
+        """Open IPython's debugger in the running cell, at the line that raised."""
+        from IPython.core.display_trap import DisplayTrap  # There is a shell, so it is loaded.
+
+        debugger = self.shell.debugger_cls()
+        debugger.reset()
+        debugger.botframe = traceback.tb_frame
+        # Not the front end's display hook: what the debugger evaluates is no result of the cell.
+        with DisplayTrap(hook=sys.__displayhook__):
+            debugger.interaction(None, traceback)
 
     def frame_label(self, filename: str) -> str | None:
         """Give `Cell In[3]`, the words of IPython's own tracebacks."""

@@ -4,14 +4,10 @@ import linecache
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-# Packages whose frames between the app's own tell a reader nothing.
-INTERNAL = frozenset({"anyio", "asgi_nb", "asyncio", "fastapi", "starlette", "uvicorn"})
-
-# A recursion error has a thousand frames; both ends tell the story.
-FIRST_FRAMES = 10
-LAST_FRAMES = 40
+from asgi_nb.record import postmortem
+from asgi_nb.record.postmortem import FIRST_FRAMES, places
 
 # Bounds for what one exception may keep: one that quotes a whole document must not eat the store's budget.
 TEXT_LIMIT = 4000
@@ -34,6 +30,16 @@ class Frame:
     """The line's source without its indent; "" when it is not known."""
     is_cell: bool
     """Whether `label` names a cell of the notebook."""
+
+    @property
+    def locals(self) -> dict[str, Any]:
+        """
+        The local variables, as they are now: of the last exceptions only, see `postmortem.KEPT`.
+
+        Raises:
+            FramesGoneError: They are kept no longer.
+        """
+        return postmortem.locals_of(self)
 
     def __str__(self) -> str:
         place = self.label if self.is_cell else f'File "{self.label}"'
@@ -72,17 +78,35 @@ class ErrorRecord:
         frame_label: Callable[[str], str | None] | None = None,
         *,
         handled: bool = False,
+        keep: bool = False,
     ) -> Self:
         """
         Record an exception with its causes, contexts and group members.
 
         Args:
-            exc: The exception; nothing of it is kept, so its frames can go.
+            exc: The exception.
             frame_label: Names the cell of a file name, or gives None for an ordinary file.
             handled: Whether a handler turned it into a response.
+            keep: Whether its frames stay for `debug()`, for a while. Otherwise nothing of it is kept.
         """
-        record = cls._record(exc, frame_label or _no_cell, set(), CHAIN_LIMIT)
-        return replace(record, handled=True) if handled else record
+        label = frame_label or _no_cell
+        record = cls._record(exc, label, set(), CHAIN_LIMIT)
+        if handled:
+            record = replace(record, handled=True)
+        if keep:
+            postmortem.keep(record, exc, label)
+        return record
+
+    def debug(self) -> None:
+        """
+        Open the debugger where the exception was raised, in the cell that calls this.
+
+        In a notebook it is IPython's, else `pdb`; `q` leaves it. Variables are as they are now.
+
+        Raises:
+            FramesGoneError: Its frames are kept no longer; those of the last 20 exceptions are.
+        """
+        postmortem.debug(self)
 
     @classmethod
     def _record(
@@ -162,18 +186,9 @@ def _message(exc: BaseException, frame_label: Callable[[str], str | None]) -> st
 def _frames(
     traceback: TracebackType | None, frame_label: Callable[[str], str | None]
 ) -> tuple[tuple[Frame, ...], int]:
-    places = []
-    while traceback:
-        frame = traceback.tb_frame
-        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        raised_here = traceback.tb_next is None
-        if package not in INTERNAL or raised_here or frame_label(frame.f_code.co_filename):
-            places.append((frame, traceback.tb_lineno))
-        traceback = traceback.tb_next
-    skipped = max(0, len(places) - FIRST_FRAMES - LAST_FRAMES)
-    del places[FIRST_FRAMES : FIRST_FRAMES + skipped]
+    found, skipped = places(traceback, frame_label)
     records = []
-    for frame, lineno in places:
+    for frame, lineno in found:
         code = frame.f_code
         cell = frame_label(code.co_filename)
         source = linecache.getline(code.co_filename, lineno, frame.f_globals).strip()[:SOURCE_LIMIT]

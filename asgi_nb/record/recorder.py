@@ -124,7 +124,7 @@ class Recorder:
             if exchange.state != "done":
                 exchange.state = "aborted"
         else:
-            exchange.error = error = ErrorRecord.from_exception(exc, frame_label)
+            exchange.error = error = ErrorRecord.from_exception(exc, frame_label, keep=True)
             exchange.kept_size += error.kept_size
             exchange.state = "aborted" if self._lost and exchange.state != "done" else "error"
         websocket = exchange.websocket

@@ -4,7 +4,8 @@ import linecache
 
 import pytest
 
-from asgi_nb.record.error import FIRST_FRAMES, LAST_FRAMES, TEXT_LIMIT, ErrorRecord
+from asgi_nb.record.error import TEXT_LIMIT, ErrorRecord
+from asgi_nb.record.postmortem import FIRST_FRAMES, LAST_FRAMES
 
 SOURCE = "def brew(tea):\n    return tea / 0\n"
 CELL = "ipykernel_1/77.py"
