@@ -20,6 +20,7 @@ from asgi_nb.live.places import Place
 from asgi_nb.live.removed import Removed
 from asgi_nb.live.table import RouteTable
 from asgi_nb.record.player import set_default, set_player
+from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 from asgi_nb.record.postmortem import forget
@@ -222,6 +223,10 @@ class Kit(Replaying):
 
     # Looking.
 
+    def recording(self, max_exchanges: int = MAX_EXCHANGES, max_bytes: int = MAX_BYTES) -> Session:
+        """Make a session, which keeps what begins inside of its `with` block; see `Session`."""
+        return self.traffic.record(max_exchanges, max_bytes)
+
     def routes(self) -> RouteTable:
         """List what cells have defined, how often each was asked, and its median duration."""
         return self.app.table(count(self.traffic))
@@ -393,6 +398,7 @@ _OF_THE_DEFAULT = frozenset(
         "define_websocket",
         "inspect",
         "mount",
+        "recording",
         "remove",
         "replay",
         "replay_all",
