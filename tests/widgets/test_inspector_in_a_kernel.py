@@ -74,11 +74,21 @@ class Kernel:
         self.subshell = reply["content"]["subshell_id"]
 
     def say(self, content):
-        """Send a custom message to the widget, as its page would."""
+        """Send a custom message to the widget, as its page would; give its id."""
         data = {"method": "custom", "content": content}
         message = self.client.session.msg("comm_msg", {"comm_id": self.comm_id, "data": data})
         message["header"]["subshell_id"] = self.subshell
         self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
+
+    def belonging_to(self, request):
+        """Wait for the end of a message's handling; give the custom messages that are its answers."""
+        found = []
+        while request not in self.finished:
+            message = self._next()
+            if message["msg_type"] == "comm_msg" and message["parent_header"].get("msg_id") == request:
+                found.append(message["content"]["data"]["content"])
+        return found
 
     def hear(self, kind):
         """Wait for a custom message from the widget; give its content and its rows."""
@@ -146,3 +156,18 @@ def test_rows_reach_the_page_while_a_cell_runs_on_any_kernel(kernel):
 
     assert [row["path"] for row in rows] == ["/first"]
     assert kernel.finish(cell) == "seen\n"
+
+
+def test_what_answers_a_poll_is_sent_by_the_handler_of_that_poll(kernel):
+    # Colab shows what belongs to a message of its own, and nothing that a thread sends.
+    kernel.say({"kind": "poll", "v": "page"})
+    kernel.hear("polled")
+    kernel.say({"kind": "hello", "v": "page/1", "hello": 1, "version": WIRE_VERSION})
+    for _ in range(100):
+        poll = kernel.say({"kind": "poll", "v": "page"})
+        answers = kernel.belonging_to(poll)
+        if any(content["kind"] == "snap" for content in answers):
+            break
+
+    assert [content["kind"] for content in answers] == ["snap", "polled"]
+    assert answers[0]["rung"] == "poll"

@@ -564,6 +564,7 @@ var Client = class extends EventTarget {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.channel.poll();
+      this.#open();
       this.#waitOn();
     }, PATIENCE_MS);
   }

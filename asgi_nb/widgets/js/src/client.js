@@ -137,7 +137,9 @@ export class Client extends EventTarget {
     this.#open();
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
+      // What answered may have been pushed to nobody: it is asked for again, after the first poll.
       this.channel.poll();
+      this.#open();
       this.#waitOn();
     }, PATIENCE_MS);
   }
