@@ -20,11 +20,10 @@ from asgi_nb.live.places import Place
 from asgi_nb.live.removed import Removed
 from asgi_nb.live.table import RouteTable
 from asgi_nb.record.player import set_default, set_player
+from asgi_nb.record.postmortem import forget
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
-from asgi_nb.record.postmortem import forget
-from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.replaying.kit import Replaying
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.options import read_options
@@ -219,6 +218,7 @@ class Kit(Replaying):
         if traffic:
             removed.exchanges = len(self.traffic)
             self.traffic.clear()
+            forget()
         return removed
 
     # Looking.
@@ -231,7 +231,6 @@ class Kit(Replaying):
         """List what cells have defined, how often each was asked, and its median duration."""
         return self.app.table(count(self.traffic))
 
-            forget()
     def inspect(self) -> "Inspector":
         """
         Show the traffic live.
