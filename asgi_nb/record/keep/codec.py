@@ -18,6 +18,7 @@ from uuid import UUID
 from asgi_nb.record.body import Body
 from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.exchange import Exchange, Fault
+from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.mark import Mark
 from asgi_nb.record.origin import Origin
@@ -167,6 +168,7 @@ FIELDS: dict[type, dict[str, Code]] = {
         "output_size": PLAIN,
         "relation": _record(Relation),
         "replaced": PLAIN,
+        "holds": _many(HoldRecord, tuple),
         "kept_size": PLAIN,
         "mark": _record(Mark),
     },
@@ -258,6 +260,14 @@ FIELDS: dict[type, dict[str, Code]] = {
         "cut": PLAIN,
     },
     Relation: {"replay_of": PLAIN, "edited": STRINGS},
+    HoldRecord: {
+        "at_ns": PLAIN,
+        "duration_ns": PLAIN,
+        "stage": PLAIN,
+        "where": PLAIN,
+        "ended": PLAIN,
+        "changes": STRINGS,
+    },
     Mark: {"pinned": PLAIN, "note": PLAIN},
 }
 

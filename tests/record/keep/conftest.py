@@ -9,6 +9,7 @@ import pytest
 from asgi_nb.record.body import Body
 from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.exchange import Exchange, Fault
+from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.keep.codec import LEFT_OUT
 from asgi_nb.record.mark import Mark
@@ -107,6 +108,7 @@ def full():
         output_size=500,
         relation=Relation("deadbeef", ("path",)),
         replaced=True,
+        holds=(HoldRecord(1, 2, "request", "path:/items", "went on", ("path",)),),
         kept_size=9000,
         mark=Mark(True, "for Monday"),
     )
