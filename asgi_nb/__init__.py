@@ -31,6 +31,8 @@ _HOMES = {
     "define_middleware": "asgi_nb.kit",
     "define_route": "asgi_nb.kit",
     "define_websocket": "asgi_nb.kit",
+    "hold": "asgi_nb.kit",
+    "holds": "asgi_nb.kit",
     "inspect": "asgi_nb.kit",
     "load": "asgi_nb.record.keep.file",
     "load_ipython_extension": "asgi_nb.extension",

@@ -17,6 +17,7 @@ from asgi_nb.live.notebook import IPythonNotebook
 from asgi_nb.live.output import OutputCapture
 from asgi_nb.magics.completion import matcher_for
 from asgi_nb.magics.error import ErrorMagic
+from asgi_nb.magics.hold import HoldMagic
 from asgi_nb.magics.inspect import InspectMagic
 from asgi_nb.magics.lifespan import LifespanMagic
 from asgi_nb.magics.middleware import MiddlewareMagic
@@ -28,13 +29,14 @@ from asgi_nb.magics.routes import RoutesMagic
 from asgi_nb.magics.serve import ServeMagic
 from asgi_nb.magics.stop import StopMagic
 from asgi_nb.magics.websocket import WebSocketMagic
-from asgi_nb.service.standin import StandIn
 from asgi_nb.record.postmortem import use_debugger
+from asgi_nb.service.standin import StandIn
 from asgi_nb.service.takeover import Takeover
 
 # A new magic is one file and one line here.
 MAGICS = [
     ErrorMagic,
+    HoldMagic,
     InspectMagic,
     LifespanMagic,
     MiddlewareMagic,
@@ -82,9 +84,9 @@ class Extension:
         self.shell.input_transformers_cleanup.append(keep_empty_cell)
         self.shell.Completer.custom_matchers.append(self._matcher)
         self._output.install()
+        use_debugger(IPythonNotebook(self.shell).debug)
         self._takeover.install()
         running = self.shell.displayhook.exec_result
-        use_debugger(IPythonNotebook(self.shell).debug)
         if running is not None:
             self.begin(running.info)
 
@@ -102,9 +104,9 @@ class Extension:
             manager.registry.pop(magics.__name__, None)
         self._takeover.uninstall()
         self._close(None)
+        use_debugger(None)
         default_kit().stop()
         # Last: what handlers print while the servers stop belongs to no cell either.
-        use_debugger(None)
         self._output.uninstall()
 
     def begin(self, info: Any) -> None:

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 from asgi_nb.live.app import LiveApp
 from asgi_nb.live.cards import Card
 from asgi_nb.live.counting import count
+from asgi_nb.live.holding import HoldPoint
+from asgi_nb.live.holds import Hold, HoldList, Holds
+from asgi_nb.live.mounting import as_asgi, is_wsgi
 from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook
 from asgi_nb.live.places import Place
 from asgi_nb.live.removed import Removed
@@ -69,8 +72,10 @@ class Kit(Replaying):
     def __init__(self, notebook: Notebook) -> None:
         self.app = LiveApp(notebook)
         self.traffic = Store()
-        self._tapped = Tap(self.app, self.traffic, provenance=self.app)
+        self._holds = Holds()
+        self._tapped = Tap(HoldPoint(self.app, self._holds), self.traffic, provenance=self.app)
         self._services: dict[int, tuple[ASGIApp, Service]] = {}
+        self._named: dict[str | None, Service] = {}
         self._inspector: Inspector | None = None
         self._lock = threading.Lock()
         set_player(self.traffic, self)
@@ -78,7 +83,13 @@ class Kit(Replaying):
     # Serving.
 
     def serve(
-        self, app: ASGIApp | None = None, *, host: str | None = None, port: int = 0, **options: Any
+        self,
+        app: ASGIApp | None = None,
+        *,
+        host: str | None = None,
+        port: int = 0,
+        name: str | None = None,
+        **options: Any,
     ) -> Service:
         """
         Serve an app from this process, and record its traffic.
@@ -87,10 +98,12 @@ class Kit(Replaying):
         on goes over to the new one: a cell that makes an app and serves it can run again.
 
         Args:
-            app: The app; by default the one that cells define. Any ASGI 3 app will do.
+            app: The app; by default the one that cells define. Any ASGI 3 app will do, and any WSGI app.
             host: What to listen on; 127.0.0.1 by default. `"0.0.0.0"` opens every network that
                 this machine is on.
             port: 0 lets the system choose, or keeps the port that the app has.
+            name: What the app is called, as the variable that holds it: an app that was served under the
+                same name before hands its address over, unless another is asked for.
             options: What the server lets in, such as `allowed_hosts=["api.example"]` or
                 `max_body_size=1 << 30`; see `asgi_nb.service.options.Options`.
 
@@ -106,14 +119,23 @@ class Kit(Replaying):
                 _check_same(running, host, port, options)
                 running.reused = True
                 return running
-            check_app(served)
-            tapped = self._tapped if served is self.app else Tap(served, self.traffic, provenance=self.app)
+            asgi = as_asgi(served) if is_wsgi(served) else served
+            check_app(asgi)
+            tapped = self._tapped
+            if served is not self.app:
+                inner = HoldPoint(self.app.traced(asgi), self._holds)
+                tapped = Tap(inner, self.traffic, provenance=self.app)
+            before = self._named.get(name)
+            if before is not None and before.running and port == 0 and host in (None, before.host):
+                host, port = before.host, before.port
             address = host or "127.0.0.1"
             held = next((s for s in self.services() if (s.host, s.port) == (address, port)), None)
             service = start(tapped, host=address, port=port, beside=held, **options)
             # The app is kept with it, so that its id stays its own, and as long as it is served.
             self._services = {key: kept for key, kept in self._services.items() if kept[1].running}
             self._services[id(served)] = served, service
+            if name is not None:
+                self._named[name] = service
             service.view = functools.partial(_live_address, service)
             if held is not None:
                 service.take_over(held)
@@ -132,6 +154,7 @@ class Kit(Replaying):
         Raises:
             ServiceError: One did not end in time; the others were stopped.
         """
+        self._holds.cancel()
         stopped = Stopped(stop_all(self.services(), timeout))
         self._services.clear()
         return stopped
@@ -208,12 +231,13 @@ class Kit(Replaying):
 
     def clear(self, *, traffic: bool = False) -> Removed:
         """
-        Take all definitions away, while the servers go on.
+        Take all definitions away and let go of what is held, while the servers go on.
 
         Args:
             traffic: Whether to forget the recorded traffic as well.
         """
         removed = Removed(definition.title for definition in self.app.definitions)
+        self._holds.cancel()
         self.app.reset()
         if traffic:
             removed.exchanges = len(self.traffic)
@@ -231,18 +255,34 @@ class Kit(Replaying):
         """List what cells have defined, how often each was asked, and its median duration."""
         return self.app.table(count(self.traffic))
 
-    def inspect(self) -> "Inspector":
+    def inspect(self, where: str | None = None) -> "Inspector":
         """
         Show the traffic live.
 
         There is one inspector per kit: shown in several cells, it is one widget with several views.
+
+        Args:
+            where: What the list shows, as in `traffic.where`; None leaves the filter that it has.
+
+        Raises:
+            FilterError: The filter cannot be read.
         """
         from asgi_nb.widgets.inspector import Inspector
 
         shown = self._inspector
         if shown is None or shown.comm is None or shown.failure is not None:
             shown = self._inspector = Inspector(self.traffic, spawn=spawn)
+        if where is not None:
+            shown.filter = where
         return shown
+
+    def hold(self, where: str = "", **options: Any) -> Hold:
+        """Hold the next request that matches a filter, to look at it and change it; see `Holds.add`."""
+        return self._holds.add(where, **options)
+
+    def holds(self) -> HoldList:
+        """List the holds that wait for a request or hold one, oldest first."""
+        return self._holds.all()
 
     # Asking.
 
@@ -395,6 +435,8 @@ _OF_THE_DEFAULT = frozenset(
         "define_middleware",
         "define_route",
         "define_websocket",
+        "hold",
+        "holds",
         "inspect",
         "mount",
         "recording",

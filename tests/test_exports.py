@@ -29,6 +29,8 @@ PUBLIC = [
     "define_middleware",
     "define_route",
     "define_websocket",
+    "hold",
+    "holds",
     "inspect",
     "load",
     "load_ipython_extension",

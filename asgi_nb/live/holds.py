@@ -168,6 +168,18 @@ class Hold:
         return f"<Hold {self.where!r} at the {self.at}: {state}{does}{passed}>"
 
 
+class HoldList(list[Hold]):
+    """Holds, shown one on a line."""
+
+    def cancel(self) -> None:
+        """Let go of what they hold, and hold no more."""
+        for hold in self:
+            hold.cancel()
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self)) or "nothing is held; hold the next request with asgi_nb.hold()"
+
+
 class Holds:
     """All holds of one kit."""
 
@@ -218,15 +230,14 @@ class Holds:
         self.tell()
         return hold
 
-    def all(self) -> list[Hold]:
+    def all(self) -> HoldList:
         """List the holds that wait or hold something, oldest first."""
-        return [hold for hold in self._known if hold.active or hold.held]
+        return HoldList(hold for hold in self._known if hold.active or hold.held)
 
-    def cancel(self) -> list[Hold]:
+    def cancel(self) -> HoldList:
         """Cancel all, and give them."""
         ended = self.all()
-        for hold in ended:
-            hold.cancel()
+        ended.cancel()
         self._known.clear()
         return ended
 
