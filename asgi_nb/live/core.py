@@ -12,6 +12,7 @@ import weakref
 from types import TracebackType
 from typing import Any
 
+from asgi_nb.live.arguments import name_of
 from asgi_nb.live.build import origin_of
 from asgi_nb.live.cards import Card
 from asgi_nb.live.cells import CompiledCell
@@ -24,6 +25,7 @@ from asgi_nb.live.sessions import REASON, ClosedSockets, Sessions, Sockets, clos
 from asgi_nb.live.snapshot import Snapshot
 from asgi_nb.live.startables import startables
 from asgi_nb.live.table import RouteTable, Stats
+from asgi_nb.live.tracing import TracedApp
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.exchange import Origin, current_exchange
 from asgi_nb.record.reasons import Candidates
@@ -34,7 +36,7 @@ from asgi_nb.web.responses import PlainTextResponse, Response
 from asgi_nb.web.results import ResultError
 from asgi_nb.web.routing import BaseRoute, Match
 from asgi_nb.web.status import WS_1012_SERVICE_RESTART
-from asgi_nb.web.types import Receive, Scope, Send
+from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 
 APP_NUMBERS = itertools.count(1)
 
@@ -180,6 +182,10 @@ class Core:
         snapshot = scope.get(self._key)
         definition = snapshot.definition(scope) if isinstance(snapshot, Snapshot) else None
         return definition is not None and definition not in self.definitions
+
+    def traced(self, app: ASGIApp) -> ASGIApp:
+        """Give an app that is served beside this one, with a note of when it runs."""
+        return TracedApp(app, name_of(app), candidates=Candidates(frame_label=self.notebook.frame_label))
 
     def frame_label(self, filename: str) -> str | None:
         """Name the cell that a traceback's file name stands for."""

@@ -16,7 +16,7 @@ from typing import Any
 from asgi_nb.record.background import BackgroundRun
 from asgi_nb.record.exchange import Exchange, current_exchange
 from asgi_nb.record.reasons import Candidates
-from asgi_nb.record.runs import Run, new_run
+from asgi_nb.record.runs import OVER, Run, new_run
 from asgi_nb.record.spans import Gate, LayerFacts
 from asgi_nb.record.steps import ACCOUNTED, account, drive, steps_here, watching
 from asgi_nb.record.trace import Trace
@@ -113,11 +113,10 @@ def _traced_generator(function: Callable[..., Any], place: str, title: str) -> C
         items = function(connection)
         if exchange is None:
             return items
-        if not isinstance(items, AsyncIterator):
-            items = _TracedItems(items, _stream_run(exchange, "thread", title))
-            return items
         now = perf_counter_ns()
         _trace_of(exchange).runs.append([*new_run(place, "endpoint", title, now, now), perf_counter_ns()])
+        if not isinstance(items, AsyncIterator):
+            return _TracedItems(items, _stream_run(exchange, "thread", title), exchange)
         return _response(items, function, title, exchange, place)
 
     return traced
@@ -167,6 +166,7 @@ def _stream_run(exchange: Exchange, place: str, title: str) -> Run:
     """Begin a run without steps: they come with the items."""
     run = new_run(place, "stream", title, perf_counter_ns(), 0)
     del run[-1]
+    run[OVER] = False
     _trace_of(exchange).runs.append(run)
     return run
 
@@ -190,15 +190,22 @@ class _TracedStream(AsyncIterator[Any]):
         if watching.asleep:
             watching.wake()
         run.append(perf_counter_ns())
+        ended = True
         try:
-            yielded = running.send(None)
-        except StopIteration as stop:
-            return stop.value
+            try:
+                yielded = running.send(None)
+            except StopIteration as stop:
+                ended = False
+                return stop.value
+            finally:
+                run.append(perf_counter_ns())
+                if not len(run) & (2 * ACCOUNTED - 1):
+                    account(run, exchange)
+            item = await drive(running, run, exchange, yielded)
+            ended = False
+            return item
         finally:
-            run.append(perf_counter_ns())
-            if not len(run) & (2 * ACCOUNTED - 1):
-                account(run, exchange)
-        return await drive(running, run, exchange, yielded)
+            run[OVER] = ended
 
     @property
     def ag_frame(self) -> Any:
@@ -207,6 +214,7 @@ class _TracedStream(AsyncIterator[Any]):
 
     async def aclose(self) -> None:
         """Close the one inside."""
+        self._run[OVER] = True
         close = getattr(self._items, "aclose", None)
         if close is not None:
             await close()
@@ -215,19 +223,25 @@ class _TracedStream(AsyncIterator[Any]):
 class _TracedItems(Iterator[Any]):
     """A generator whose items are made in worker threads, with a note of when."""
 
-    __slots__ = ("_items", "_run")
+    __slots__ = ("_exchange", "_items", "_run")
 
-    def __init__(self, items: Any, run: Run) -> None:
+    def __init__(self, items: Any, run: Run, exchange: Exchange) -> None:
         self._items = items
         self._run = run
+        self._exchange = exchange
 
     def __next__(self) -> Any:
         run = self._run
+        run[OVER] = True
         run.append(perf_counter_ns())
         try:
-            return next(self._items)
+            item = next(self._items)
+            run[OVER] = False
+            return item
         finally:
             run.append(perf_counter_ns())
+            if not len(run) & (2 * ACCOUNTED - 1):
+                account(run, self._exchange)
 
     @property
     def gi_frame(self) -> Any:
@@ -236,6 +250,7 @@ class _TracedItems(Iterator[Any]):
 
     def close(self) -> None:
         """Close the one inside."""
+        self._run[OVER] = True
         close = getattr(self._items, "close", None)
         if close is not None:
             close()
@@ -275,7 +290,9 @@ class TracedApp:
         trace.runs.append(run)
         if watching.asleep:
             watching.wake()
-        running: Any = call(self.app, scope, receive, send)
+        # With no app of ours around, nobody asks whether it had started its response.
+        inside = "app" in scope or type(send) is Handover
+        running: Any = (call if inside else _call_plainly)(self.app, scope, receive, send)
         try:
             if type(running) is not CoroutineType:
                 await running
@@ -287,6 +304,10 @@ class TracedApp:
         finally:
             run.append(perf_counter_ns())
         await drive(running, run, exchange, yielded)
+
+
+def _call_plainly(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Any:
+    return app(scope, receive, send)
 
 
 def mounted_app(app: ASGIApp) -> ASGIApp:

@@ -32,6 +32,11 @@ class ServeMagic(KitMagics):
             action="append",
             help="A page, such as https://app.example, that may open WebSockets; may be repeated.",
         ),
+        argument(
+            "--server-timing",
+            action="store_true",
+            help="Say in a header of each response where the time went; browsers' developer tools draw it.",
+        ),
     )
     def asgi_serve(self, line: str) -> Service:
         """
@@ -50,6 +55,8 @@ class ServeMagic(KitMagics):
             options["allowed_hosts"] = given.allow_host
         if given.allow_origin:
             options["allowed_origins"] = given.allow_origin
+        if given.server_timing:
+            options["server_timing"] = True
         try:
             return self.kit.serve(app, host=given.host, port=given.port, **options)
         except TypeError as exc:

@@ -77,11 +77,11 @@ class Insight:
     def timing(self: Traced) -> Timing:
         """When each stage was reached."""
         trace, clock_ns, response = self.trace, self.clock_ns, self.response
-        runs = [run.copy() for run in trace.runs if run[PART] in ("endpoint", "app")] if trace else []
+        runs = [run.copy() for run in trace.runs if run[PART] in ENDPOINT] if trace else []
         called = [run[CALLED] for run in runs]
         if trace is not None and trace.called_ns is not None:
             called.append(trace.called_ns)
-        starts = [run[HEAD] for run in runs]
+        starts = [run[HEAD] for run in runs if len(run) > HEAD]
         ends = [end_of(run) for run in runs]
         ended = [end for end in ends if end is not None]
         return Timing(

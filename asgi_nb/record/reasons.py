@@ -10,7 +10,7 @@ Rule 2: what is not known is not said: a mounted app's own routes are its own af
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from asgi_nb.record.markup import table
@@ -108,6 +108,8 @@ class Reason:
     """Whether it is the one that answered."""
     origin: Origin
     """The cell that defined it."""
+    fits: int = 0
+    """How many segments of the path fit, from its beginning: the higher, the nearer it came."""
 
 
 class Routing(list[Reason]):
@@ -134,9 +136,9 @@ class Routing(list[Reason]):
         return [reason for reason in self if reason.verdict != "none" and not reason.chosen]
 
     def _rows(self) -> list[tuple[str, str, str, str]]:
-        # The ones that nearly fit must not be cut off.
+        # What came nearest is what a person looks for, and must not be cut off.
         first = [reason for reason in self if reason.verdict != "none"]
-        rest = [reason for reason in self if reason.verdict == "none"]
+        rest = sorted((one for one in self if one.verdict == "none"), key=lambda one: -one.fits)
         return [
             (
                 "answered" if reason.chosen else reason.verdict,
@@ -187,7 +189,7 @@ def read_routing(
     reasons: list[Reason] = []
     chosen: Candidate | None = None
     for candidate in candidates.routes:
-        verdict, reason = judge(candidate, is_websocket, method, path)
+        verdict, reason, fits = judge(candidate, is_websocket, method, path)
         answers = verdict == "full" and chosen is None
         if answers:
             chosen = candidate
@@ -196,17 +198,17 @@ def read_routing(
                 reason = "the path begins so; what is mounted there decides about the rest"
         elif verdict == "full" and chosen is not None:
             reason = f"would fit too, but {chosen.title} stands before it"
-        reasons.append(Reason(candidate.title, verdict, reason, answers, candidate.origin))
+        reasons.append(Reason(candidate.title, verdict, reason, answers, candidate.origin, fits))
     for candidate, place in candidates.hidden:
-        verdict, reason = judge(candidate, is_websocket, method, path)
+        verdict, reason, fits = judge(candidate, is_websocket, method, path)
         if verdict == "full":
             reason = f"shadowed by {place}, which was defined later"
-        reasons.append(Reason(candidate.title, verdict, reason, False, candidate.origin))
+        reasons.append(Reason(candidate.title, verdict, reason, False, candidate.origin, fits))
     hints = [] if chosen is not None else _hints(candidates, is_websocket, method, path)
     if answered and not reached:
         # A middleware answered before the router was asked.
         reasons = [
-            Reason(one.route, one.verdict, "would fit, but a layer before it answered", False, one.origin)
+            replace(one, reason="would fit, but a layer before it answered", chosen=False)
             if one.chosen
             else one
             for one in reasons
@@ -223,7 +225,7 @@ def _hints(candidates: Candidates, is_websocket: bool, method: str, path: str) -
             found.append(f"{place} defines {attempt.title}, but {shorten(attempt.reason, 200)}")
     others = [one for one in candidates.routes if _is_websocket(one) != is_websocket and one.kind != "mount"]
     for other in others:
-        if first_difference(other, path) is None:
+        if compare_paths(other, path)[1] is None:
             found.append(
                 f"{other.title} is no WebSocket endpoint; it answers HTTP requests"
                 if is_websocket
@@ -232,9 +234,9 @@ def _hints(candidates: Candidates, is_websocket: bool, method: str, path: str) -
     return found
 
 
-def judge(candidate: Candidate, is_websocket: bool, method: str, path: str) -> tuple[Verdict, str]:
+def judge(candidate: Candidate, is_websocket: bool, method: str, path: str) -> tuple[Verdict, str, int]:
     """
-    Say whether a route fits a request, and what the first thing is that does not.
+    Say whether a route fits a request, what the first thing is that does not, and how many segments do.
 
     Args:
         candidate: The route.
@@ -242,67 +244,54 @@ def judge(candidate: Candidate, is_websocket: bool, method: str, path: str) -> t
         method: Its method.
         path: Its path, without the root path.
     """
+    fits, difference = compare_paths(candidate, path)
     if candidate.kind != "mount" and _is_websocket(candidate) != is_websocket:
         kind = "a WebSocket endpoint" if _is_websocket(candidate) else "an HTTP route"
-        return "none", f"it is {kind}"
-    difference = first_difference(candidate, path)
+        return "none", f"it is {kind}", 0
     if difference is not None:
-        return "none", difference
+        return "none", difference, fits
     if candidate.kind == "route" and candidate.methods and method not in candidate.methods:
-        return "partial", f"method: it answers {', '.join(sorted(candidate.methods))}, not {method}"
-    return "full", ""
+        return "partial", f"method: it answers {', '.join(sorted(candidate.methods))}, not {method}", fits
+    return "full", "", fits
 
 
 def _is_websocket(candidate: Candidate) -> bool:
     return candidate.kind == "websocket"
 
 
-def first_difference(candidate: Candidate, path: str) -> str | None:
-    """Say where a path first differs from what a route asks for; None when it does not."""
+def compare_paths(candidate: Candidate, path: str) -> tuple[int, str | None]:
+    """Count the segments of a path that fit a route, and say what the first one is that does not."""
     pattern = candidate.path
     if candidate.kind == "mount":
         pattern = pattern.rstrip("/") + "/{path:path}"
-    if "{" not in pattern:
-        return None if pattern == path else _literal_difference(pattern, path)
     wanted, got = pattern.split("/"), path.split("/")
     for index, segment in enumerate(wanted):
-        where = f"segment {index}"
         whole = PARAMETER.fullmatch(segment)
         if whole is not None and (whole[2] or "str") == "path":
             if index == len(wanted) - 1:
-                return None if len(got) > index else f"the path ends before {segment}"
+                return index, None if len(got) > index else f"the path ends before {segment}"
             # It takes any number of segments: only the whole can tell.
-            return None if _whole(candidate, pattern).fullmatch(path) else f"{path!r} does not fit {pattern}"
+            fits = _as_regex(candidate, pattern).fullmatch(path) is not None
+            return index, None if fits else f"{path!r} does not fit {pattern}"
         if len(got) <= index:
-            return f"the path ends before {segment!r}" if segment else "it asks for a slash at the end"
+            return index, f"the path ends before {segment!r}" if segment else "it asks for a slash at the end"
         text = got[index]
+        fault = None
         if whole is not None:
             fault = _value_fault(candidate, whole[1], whole[2] or "str", text)
-            if fault is not None:
-                return f"{where}: {fault}"
         elif "{" in segment:
-            if _whole(candidate, segment).fullmatch(text) is None:
-                return f"{where}: {text!r} does not fit {segment}"
+            if _as_regex(candidate, segment).fullmatch(text) is None:
+                fault = f"{text!r} does not fit {segment}"
         elif segment != text:
-            return f"{where}: {text!r} is not {segment!r}"
+            fault = f"{text!r} is not {segment!r}"
+        if fault is not None:
+            return index, f"segment {index}: {fault}"
     if len(got) > len(wanted):
         rest = "/".join(got[len(wanted) :])
-        return f"the path goes on with {'/' + rest!r}" if rest else "the path has a slash at the end"
-    return None
-
-
-def _literal_difference(pattern: str, path: str) -> str:
-    if path == pattern + "/":
-        return "the path has a slash at the end"
-    if path + "/" == pattern:
-        return "it asks for a slash at the end"
-    wanted, got = pattern.split("/"), path.split("/")
-    for index, (segment, text) in enumerate(zip(wanted, got, strict=False)):
-        if segment != text:
-            return f"segment {index}: {text!r} is not {segment!r}"
-    if len(got) < len(wanted):
-        return f"the path ends before {wanted[len(got)]!r}"
-    return f"the path goes on with {'/' + '/'.join(got[len(wanted) :])!r}"
+        return len(
+            wanted
+        ), f"the path goes on with {'/' + rest!r}" if rest else "the path has a slash at the end"
+    return len(wanted), None
 
 
 def _value_fault(candidate: Candidate, name: str, kind: str, text: str) -> str | None:
@@ -322,7 +311,7 @@ def _value_fault(candidate: Candidate, name: str, kind: str, text: str) -> str |
     return f"{text!r} is not {KINDS.get(kind, f'of the kind {kind!r}')} ({name})"
 
 
-def _whole(candidate: Candidate, pattern: str) -> re.Pattern[str]:
+def _as_regex(candidate: Candidate, pattern: str) -> re.Pattern[str]:
     text, end = "", 0
     for match in PARAMETER.finditer(pattern):
         convertor = candidate.convertors.get(match[1])

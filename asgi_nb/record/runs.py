@@ -39,7 +39,10 @@ def new_run(place: str, part: str, title: str, called_ns: int, start_ns: int) ->
 def end_of(run: Run) -> int | None:
     """When a run ended; None while it goes on."""
     noted = run.copy()
-    return noted[-1] if noted[OVER] and (len(noted) - HEAD) % 2 == 0 else None
+    if not noted[OVER] or (len(noted) - HEAD) % 2:
+        return None
+    end: int = noted[-1] if len(noted) > HEAD else noted[CALLED]
+    return end
 
 
 def merge_steps(run: Run) -> None:

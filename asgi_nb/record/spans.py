@@ -171,8 +171,16 @@ class Span:
     origin: Origin | None
     """The cell that defined it."""
 
+    @property
+    def title(self) -> str:
+        """How a person calls it: "middleware timer [3]", "endpoint get_items [4]"."""
+        words = [self.kind, self.name if self.name != self.kind else ""]
+        if self.origin is not None and self.origin.execution_count is not None:
+            words.append(self.origin.label)
+        return " ".join(word for word in words if word)
+
     def __repr__(self) -> str:
-        parts = [f"{self.kind} {visible(self.name)}"]
+        parts = [visible(self.title)]
         if self.self_ns is not None:
             parts.append(f"{self.self_ns / 1e6:.2f} ms of its own")
         if self.answered:
@@ -262,7 +270,7 @@ def read_spans(
         )
     endpoint = next((run for run in reversed(runs) if run[PART] in ("endpoint", "app")), None)
     if endpoint is not None:
-        ends = [end_of(run) for run in runs if run[PART] in ("endpoint", "app")]
+        ends = [end_of(run) for run in runs if run[PART] != "layers"]
         end = max((one for one in ends if one is not None), default=None) if None not in ends else None
         spans.append(
             Span(

@@ -17,6 +17,7 @@ from asgi_nb.service.heads import HeadLimit
 from asgi_nb.service.health import HealthAnswer
 from asgi_nb.service.hosts import HostCheck
 from asgi_nb.service.origins import OriginCheck
+from asgi_nb.service.server_timing import ServerTiming
 from asgi_nb.service.serving import Serving
 from asgi_nb.web.types import ASGIApp
 
@@ -26,6 +27,11 @@ Layer = Callable[[ASGIApp, Serving], ASGIApp]
 def _believe_proxy(app: ASGIApp, serving: Serving) -> ASGIApp:
     """Take the client and the scheme from the headers of a proxy on this machine."""
     return ProxyHeadersMiddleware(app, trusted_hosts=["127.0.0.1", "::1"])  # type: ignore[arg-type,return-value]
+
+
+def _tell_timing(app: ASGIApp, serving: Serving) -> ASGIApp:
+    """Send a Server-Timing header, where that is asked for."""
+    return ServerTiming(app) if serving.options.server_timing else app
 
 
 # In the order of the way in. HostCheck and Edge ask for the real peer, which the proxy's headers
@@ -39,6 +45,7 @@ LAYERS: list[Layer] = [
     Edge,
     CredentialFilter,
     _believe_proxy,
+    _tell_timing,
     lambda app, serving: ClosingSockets(app),
 ]
 

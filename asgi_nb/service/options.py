@@ -43,11 +43,17 @@ class Options:
     """Bytes of one WebSocket message. uvicorn's own."""
     head_timeout: float = 30.0
     """Seconds until a request's headers have come: enough to type them into netcat."""
+    server_timing: bool = False
+    """Whether responses say in a Server-Timing header where the time went. Off: whoever can read it can
+    measure the handlers."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.type in (int, float):
+            if field.type is bool:
+                if not isinstance(value, bool):
+                    raise ServiceError(f"{field.name} must be True or False, got {value!r}")
+            elif field.type in (int, float):
                 if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
                     raise ServiceError(f"{field.name} must be a number above 0, got {value!r}")
             elif isinstance(value, str) or not isinstance(value, Collection):

@@ -121,6 +121,11 @@ def on_portal() -> bool:
     return _running is not None and threading.current_thread() is _running.thread
 
 
+def loop_thread() -> threading.Thread | None:
+    """Give the server's thread, None where there is none."""
+    return None if _running is None else _running.thread
+
+
 def current_line() -> str:
     """Say which line the server's thread is executing: the culprit, when the loop does not answer."""
     frame = sys._current_frames().get(_running.thread.ident or 0) if _running is not None else None

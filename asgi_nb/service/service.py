@@ -35,6 +35,7 @@ from asgi_nb.service.serving import Serving
 from asgi_nb.service.sockets import is_loopback, listen
 from asgi_nb.service.switching import forget_in_child, switch_back, switch_fast
 from asgi_nb.service.waiting import wait_for
+from asgi_nb.service.watchdog import unwatch, watch
 from asgi_nb.web.types import ASGIApp
 
 START_TIMEOUT = 30.0
@@ -218,11 +219,13 @@ class Service:
             raise
         _services.add(self)
         switch_fast(self)
+        watch(self)
         self._done.add_done_callback(self._ended)
 
     def _ended(self, _: concurrent.futures.Future[None]) -> None:
         _services.discard(self)
         switch_back(self)
+        unwatch(self)
 
     def _abandon(self) -> None:
         if self._run.started.done():

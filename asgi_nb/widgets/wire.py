@@ -17,6 +17,7 @@ from asgi_nb.record.exchange import Body, ErrorRecord, Exchange, Headers, WebSoc
 from asgi_nb.record.masks import MASK, is_secret, mask_body_text, mask_headers, mask_text, shorten, visible
 from asgi_nb.record.store import Store
 from asgi_nb.record.summary import summarize
+from asgi_nb.widgets.wire_timing import insight
 
 # Both sides must speak the same; js/src/wire.js has the other copy.
 WIRE_VERSION = 2
@@ -393,11 +394,16 @@ def _ask_message(answers: Answers, message: Mapping[str, Any]) -> Answer:
     return answers.slice(one, one.size, lambda: message_payload(one), _number(message, "start"))
 
 
+def _ask_insight(answers: Answers, message: Mapping[str, Any]) -> Answer:
+    return insight(_exchange(answers, message)), []
+
+
 QUESTIONS: dict[str, Callable[[Answers, Mapping[str, Any]], Answer]] = {
     "detail": _ask_detail,
     "body": _ask_body,
     "messages": _ask_messages,
     "message": _ask_message,
+    "insight": _ask_insight,
 }
 
 
