@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.service import Service
 from asgi_nb.web.types import ASGIApp
 
@@ -60,10 +61,12 @@ class StandIn:
             left_out: What the person asked for and does not get.
 
         Raises:
-            TypeError: `app` is no ASGI application.
-            ServiceError: As `start` does.
+            ServiceError: As `start` does, and when `app` is no ASGI application.
         """
-        service = self._serve(app, host=host, port=port, **options)
+        try:
+            service = self._serve(app, host=host, port=port, **options)
+        except TypeError as exc:
+            raise ServiceError(f"{call}: {exc}") from None
         line = f"{call} would block the kernel: serving in the background at {service.url}, until %asgi_stop"
         if left_out:
             named = ", ".join(f"{name}={value!r:.40}" for name, value in left_out.items())

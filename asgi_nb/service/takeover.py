@@ -29,6 +29,14 @@ MEETINGS: dict[str, Callable[[ModuleType, Patches, StandIn], None]] = {
 }
 
 
+class LoopRunsError(RuntimeError):
+    """A cell has asked for an event loop where one runs, as in `asyncio.run(main())`."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the text to show in place of a traceback through our own frames."""
+        return [f"RuntimeError: {self}"]
+
+
 class Takeover:
     """
     What is changed while the extension is loaded.
@@ -70,7 +78,7 @@ def _stand_in_for_asyncio_run(run: Callable[..., Any], standin: StandIn) -> Call
                 return _result(main)
             # Or Python would warn that nobody has awaited it.
             main.close()
-        raise RuntimeError(
+        raise LoopRunsError(
             "asyncio.run() starts an event loop, and the kernel's is running in this cell already; "
             f"cells can await: write `await {name}(...)`"
         )

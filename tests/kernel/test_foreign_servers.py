@@ -85,6 +85,7 @@ def test_asyncio_run_says_which_await_to_write(kernel):
     run = kernel.run("import asyncio\nasync def fetch(): ...\nasyncio.run(fetch())")
 
     assert "cells can await: write `await fetch(...)`" in str(run.error)
+    assert "/asgi_nb/" not in str(run.error), "shows our internals"
     assert run.stderr == ""
 
 

@@ -143,6 +143,11 @@ def test_a_misspelt_option_is_the_error_it_always_was(cell, demo_app):
         cell(lambda: uvicorn.run(demo_app, prot=1))
 
 
+def test_what_is_no_app_is_an_error_that_names_the_call(cell):
+    with pytest.raises(ServiceError, match=r"uvicorn\.run\(\): app must be an ASGI application, .*got int 3"):
+        cell(lambda: uvicorn.run(3))
+
+
 def test_a_factory_and_a_wsgi_app_are_made_asgi(cell, demo_app, free_port):
     assert answers(cell(lambda: uvicorn.run(lambda: demo_app, port=free_port, factory=True)).result)
 
