@@ -19,6 +19,7 @@ from asgi_nb.live.definitions import Definition
 from asgi_nb.live.names import METHODS
 from asgi_nb.live.places import PLACES
 from asgi_nb.magics._given import attributes_of, given_in
+from asgi_nb.magics._where import where_proposals
 from asgi_nb.web.convertors import CONVERTOR_TYPES
 from asgi_nb.web.exceptions import PHRASES
 
@@ -167,6 +168,9 @@ def matcher_for(shell: Any) -> Any:
         found = MAGIC_LINE.fullmatch(before)
         if found is not None:
             return _result(*_on_line(shell, found[1], found[2], after), kind="keyword", suppress=True)
+        filtered = where_proposals(before)
+        if filtered is not None:
+            return _matched(filtered.fragment, filtered.texts, kind="keyword", suppress=True)
         head = HEAD.match(context.full_text)
         given = {} if head is None else given_in(head[1], head[2])
         dotted = DOTTED.search(before)
@@ -219,12 +223,13 @@ def _options(shell: Any, magic: str) -> dict[str, Any]:
 
 def _result(fragment: str, candidates: Iterable[str], *, kind: str, suppress: bool) -> dict[str, Any]:
     bare = fragment.lstrip("\"'").lower()
+    fitting = [text for text in candidates if text.lstrip('"').lower().startswith(bare)]
+    return _matched(fragment, fitting, kind=kind, suppress=suppress)
+
+
+def _matched(fragment: str, texts: Iterable[str], *, kind: str, suppress: bool) -> dict[str, Any]:
     return {
-        "completions": [
-            SimpleCompletion(text, type=kind)
-            for text in candidates
-            if text.lstrip('"').lower().startswith(bare)
-        ],
+        "completions": [SimpleCompletion(text, type=kind) for text in texts],
         "matched_fragment": fragment,
         "suppress": suppress,
         "ordered": True,

@@ -1,0 +1,44 @@
+"""What Tab offers inside of `.where("…")`: the filter's keys, and the values that the traffic has."""
+
+import re
+from typing import NamedTuple
+
+from asgi_nb.kit import default_kit
+from asgi_nb.record.filters import complete
+
+# An open quotation after `.where(` or `where=`, at the end of the line.
+WHERE = re.compile(r"""(?:\.where\(\s*|\bwhere\s*=\s*)(["'])((?:(?!\1)[^\\])*)\Z""")
+
+
+class Proposed(NamedTuple):
+    """What is being typed, and what it may become."""
+
+    fragment: str
+    """The end of the line that is replaced."""
+    texts: list[str]
+    """What may stand in its place."""
+
+
+def where_proposals(before: str) -> Proposed | None:
+    """
+    Propose how a filter goes on.
+
+    Args:
+        before: The line up to the cursor.
+
+    Returns:
+        None when the cursor stands in no filter.
+    """
+    found = WHERE.search(before)
+    if found is None:
+        return None
+    quote, text = found[1], found[2]
+    proposals = complete(text, len(text), default_kit().traffic)
+    other = "'" if quote == '"' else '"'
+    texts = []
+    for proposal in proposals:
+        # A quotation inside of Python's own takes the other sign.
+        inner = proposal.text if proposal.text[:1] != '"' else f"{other}{proposal.text[1:-1]}{other}"
+        if quote not in inner and "\\" not in inner:
+            texts.append(inner)
+    return Proposed(text[proposals[0].start :] if proposals else "", texts)
