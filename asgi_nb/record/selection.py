@@ -50,6 +50,7 @@ class Queries:
         Raises:
             FilterError: The filter cannot be read, or takes too long.
         """
+        __tracebackhide__ = True
         return choose(self, text)
 
     @property
@@ -123,6 +124,7 @@ class Selection(Queries, list[Exchange]):
 
 def choose(exchanges: Iterable[Exchange], text: str) -> Selection:
     """Give those that meet a filter. Raises FilterError when it cannot be read, or takes too long."""
+    __tracebackhide__ = True
     return Selection(Filter.parse(text).select(exchanges))
 
 

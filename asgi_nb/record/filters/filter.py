@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.filters.errors import FilterError
 from asgi_nb.record.filters.keys import BY_NAME, FULL_TEXT, VOCABULARY
 from asgi_nb.record.filters.kinds import Kind, Predicate
 from asgi_nb.record.filters.nodes import And, Node, Not, Or, Term
@@ -38,8 +39,16 @@ class Filter:
 
         Raises:
             FilterError: It cannot be read; `position` and `end` say where.
+            TypeError: It is no text.
         """
-        return cls(parse(text, VOCABULARY), text)
+        __tracebackhide__ = True
+        if not isinstance(text, str):
+            raise TypeError(f"a filter is text, such as 'status>=400', got {type(text).__name__}")
+        try:
+            return cls(parse(text, VOCABULARY), text)
+        except FilterError as exc:
+            # Whose filter it is wants to see the filter, and not how it was read.
+            raise exc.with_traceback(None) from None
 
     def matches(self, exchange: Exchange) -> bool:
         """

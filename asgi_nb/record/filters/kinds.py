@@ -31,9 +31,9 @@ ORDER: dict[str, Callable[[float, float], bool]] = {
 }
 
 # Unit -> seconds.
-DURATIONS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+DURATIONS = {"ms": 1e-3, "s": 1.0, "us": 1e-6, "µs": 1e-6, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 # Unit -> bytes. Source: IEC 80000-13 for those with an "i".
-SIZES = {"b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 1024.0, "mib": 1024.0**2, "gib": 1024.0**3}
+SIZES = {"kb": 1e3, "b": 1.0, "mb": 1e6, "gb": 1e9, "kib": 1024.0, "mib": 1024.0**2, "gib": 1024.0**3}
 
 _NUMBER = re.compile(r"(\d{1,18}(?:\.\d{1,18})?|\.\d{1,18})([a-zµ]*)", re.IGNORECASE)
 

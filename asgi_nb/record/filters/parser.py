@@ -227,6 +227,14 @@ def read_value(
         got = f"got {quote!r}" if quote and not quote.isspace() else "found none"
         hint = f"; write ({before}a or {before}b) for a choice" if quote == "(" else ""
         raise FilterError(f"expected a value right after {before!r}, {got}{hint}", text, at)
+    if not literal and len(word[0]) > 1 and word[0][0] == word[0][-1] == "/":
+        raise FilterError(
+            "this regular expression has a '[' or '(' that is not closed, or a ')' too much; "
+            "put the word between quotes to search for it as it is",
+            text,
+            at,
+            word.end(),
+        )
     return Literal(word[0]), word.end()
 
 

@@ -174,6 +174,7 @@ def load(path: str | Path, where: str = "", limit: int | None = None) -> Selecti
         KeepError: The file is not there, is no file of traffic, is of a newer format, or is damaged.
         FilterError: The filter cannot be read, or takes too long.
     """
+    __tracebackhide__ = True
     if limit is not None and limit < 0:
         raise ValueError(f"limit must be 0 or more, got {limit}")
     wanted = Filter.parse(where)
@@ -251,6 +252,7 @@ def _told(path: Path, done: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
+        __tracebackhide__ = True
         raise KeepError(f"{str(path)!r} cannot be {done}: {explain(exc, path)}") from exc
 
 

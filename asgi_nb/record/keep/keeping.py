@@ -231,14 +231,15 @@ def keep(store: Source, path: str | Path, *, secrets: bool = False, max_bytes: i
     Raises:
         KeepError: The file cannot be used, or is being written with another choice of `secrets`.
     """
+    __tracebackhide__ = True
     # The same file under any name, also where the working directory changes.
     place = Path(path).expanduser().resolve()
     found = _running.get((id(store), place))
     if found is not None and found.running:
         if found.secrets != secrets:
             raise KeepError(
-                f"{str(place)!r} is being written with secrets={found.secrets}; close that first: "
-                "keep(path).close()"
+                f"{str(place)!r} is being written with secrets={found.secrets}; end that first: "
+                f"traffic.keep({str(path)!r}, secrets={found.secrets}).close()"
             )
         return found
     keeping = Keeping(store, place, secrets=secrets, max_bytes=max_bytes)

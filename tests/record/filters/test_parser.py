@@ -90,7 +90,10 @@ def test_a_filter_is_read_as_this_tree(text, node):
             "status>abc", "expected a number such as 400 after 'status>', got 'abc'", 7, id="no-number"
         ),
         pytest.param(
-            "time>5parsec", "(us, µs, ms, s, m, min, h, d) after 'time>', got '5parsec'", 5, id="unit"
+            "time>5parsec",
+            "such as 100ms (ms, s, us, µs, m, min, h, d) after 'time>', got '5parsec'",
+            5,
+            id="unit",
         ),
         pytest.param("time>/1/", "got '/1/'", 5, id="regex-as-number"),
         pytest.param("since:soon", "expected 5m, 14:30 or 2026-01-31T14:30", 6, id="no-moment"),
@@ -102,6 +105,7 @@ def test_a_filter_is_read_as_this_tree(text, node):
         pytest.param("is:eror", "did you mean 'error'?", 3, id="misspelt-choice"),
         pytest.param("kind:ftp", "expected one of http, sse, websocket, ws", 5, id="unknown-choice"),
         pytest.param("/*a/", "is no regular expression", 1, id="wrong-regex"),
+        pytest.param("path:/[a/", "a '[' or '(' that is not closed", 5, id="open-set"),
         pytest.param("/[[a]/", "'[' in a set must be escaped", 1, id="regex-that-python-warns-of"),
     ],
 )
@@ -111,6 +115,11 @@ def test_what_cannot_be_read_is_told_with_its_place(text, reason, position):
 
     assert reason in caught.value.reason
     assert caught.value.position == position
+
+
+def test_what_is_no_text_is_told():
+    with pytest.raises(TypeError, match="a filter is text, such as 'status>=400', got int"):
+        Filter.parse(3)
 
 
 def test_an_error_shows_the_filter_with_a_mark_beneath_the_place():

@@ -156,7 +156,7 @@ def test_keeping_twice_is_keeping_once(store, path, monkeypatch):
 
     monkeypatch.chdir(path.parent)
     assert store.keep(path.name) is keeping
-    with pytest.raises(KeepError, match=r"written with secrets=False; close that first"):
+    with pytest.raises(KeepError, match=r"written with secrets=False; end that first"):
         store.keep(path, secrets=True)
 
 
