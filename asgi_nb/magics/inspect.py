@@ -21,6 +21,8 @@ class InspectMagic(KitMagics):
         Show every request and every WebSocket message, live.
 
             %asgi_inspect
+            %asgi_inspect status>=400 path:/api
+
+        What follows is a filter, the same as in `asgi_nb.traffic.where`.
         """
-        self.read(self.asgi_inspect, line, "%asgi_inspect")
-        return self.kit.inspect()
+        return self.kit.inspect(line.strip() or None)

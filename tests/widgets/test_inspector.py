@@ -5,6 +5,7 @@ import anywidget
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from asgi_nb.record.filters import FilterError
 from asgi_nb.widgets.inspector import Inspector
 from asgi_nb.widgets.wire import WIRE_VERSION
 
@@ -116,3 +117,53 @@ def test_the_height_is_a_setting(store, portal):
 
     assert inspector.height == 600
     inspector.close()
+
+
+def test_a_filter_set_from_a_cell_reaches_the_page_and_is_no_trait(inspector, published, traffic, run):
+    run(traffic.http("/good"))
+    run(traffic.http("/bad", status=500))
+
+    inspector.filter = "path:/bad"
+    say(inspector, HELLO)
+    while True:
+        data, buffers, _ = published.get(timeout=10)
+        if data["content"]["kind"] == "snap":
+            break
+
+    assert inspector.filter == "path:/bad"
+    assert data["content"]["where"] == "path:/bad"
+    assert b"/bad" in buffers[0]
+    assert b"/good" not in buffers[0]
+    assert "path:/bad" not in str(inspector.get_state())
+
+
+def test_a_filter_that_cannot_be_read_is_an_error_in_the_cell(inspector):
+    inspector.filter = "path:/tea"
+
+    with pytest.raises(FilterError) as caught:
+        inspector.filter = "status>=tea"
+
+    assert caught.value.position == 8
+    assert inspector.filter == "path:/tea"
+
+
+def test_what_is_selected_in_the_page_is_in_the_next_cell(inspector, published, store, traffic, run):
+    for path in ("/a", "/b", "/c"):
+        run(traffic.http(path))
+
+    say(inspector, {"kind": "ask", "v": "page", "id": 1, "what": "select", "seqs": [3, 1]})
+    published.get(timeout=10)
+    store.remove(store[0])
+
+    assert [exchange.request.path for exchange in inspector.selected] == ["/c"]
+
+
+def test_a_poll_is_answered_in_the_thread_that_handles_it(inspector, published):
+    say(inspector, {"kind": "poll", "v": "page"})
+
+    content = {}
+    while content.get("kind") != "polled":
+        data, _, thread = published.get(timeout=10)
+        content = data["content"]
+
+    assert thread == threading.get_ident()
