@@ -114,7 +114,8 @@ class Insight:
             is_websocket=self.kind == "websocket",
             method=self.request.method,
             path=_routed_path(trace, self.request.path, self.root_path),
-            reached=trace is not None and (trace.called_ns is not None or bool(trace.runs)),
+            reached=trace is not None
+            and (trace.called_ns is not None or any(run[PART] in ENDPOINT for run in list(trace.runs))),
             answered=self.app_exit_ns is not None or self.response_start_ns is not None,
         )
 

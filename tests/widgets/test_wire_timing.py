@@ -69,7 +69,7 @@ def test_a_page_gets_stages_layers_slices_routes_and_the_cell(live, store, clien
         ("middleware [4]", ["added x-a: b"]),
         ("endpoint get_x [3]", []),
     ]
-    assert [row[2] for row in told["slices"]["rows"]] == ["thread"]
+    assert told["slices"]["rows"][0][2] == "thread"
     assert told["routing"]["candidates"][0]["chosen"]
     assert (told["origin"]["cell"], told["origin"]["state"]) == ("[3]", "current")
     assert told["origin"]["source"].startswith("%%asgi_route GET /x\n")
