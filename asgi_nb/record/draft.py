@@ -55,6 +55,7 @@ class Draft:
         "answered",
         "extensions",
         "facts",
+        "has_params",
         "headers",
         "notes",
         "number",
@@ -68,12 +69,14 @@ class Draft:
     """The request's header fields."""
     started_at: float
     """Seconds since the Unix epoch."""
-    extensions: Any
-    """What the scope said of extensions."""
+    extensions: tuple[object, ...]
+    """The extensions that the scope names."""
     notes: list[Note]
     """What was seen since and is not recorded yet."""
     answered: bool
     """Whether the response has started."""
+    has_params: bool
+    """Whether the exchange has path parameters."""
     number: int
     """The exchange's id, which the store gave."""
     recorder: Recorder | None
@@ -200,19 +203,33 @@ def begin(scope: Mapping[str, Any], clock_ns: int, started_at: float) -> tuple[E
     Returns:
         None when the scope holds anything unusual: that is for the recorder to judge.
     """
-    draft = _new_draft(Draft)
     try:
-        draft.facts = facts = _facts(scope)
+        facts = _facts(scope)
         headers = scope["headers"]
+        extensions = tuple(scope.get("extensions") or ())
         size = EXCHANGE_OVERHEAD + _size(headers) + len(facts[0]) + len(facts[1]) + len(facts[2])
-        draft.headers = tuple(headers)
     except (KeyError, TypeError, ValueError):
         return None
     if type(facts[3]) is not str:
         return None
-    draft.extensions = scope.get("extensions")
+    return new(facts, tuple(headers), extensions, started_at, clock_ns, size)
+
+
+def new(
+    facts: tuple[Any, ...],
+    headers: Headers,
+    extensions: tuple[object, ...],
+    started_at: float,
+    clock_ns: int,
+    size: int,
+) -> tuple[Exchange, Draft]:
+    """Make an exchange that has its values in a draft; `size` is what it weighs, in bytes."""
+    draft = _new_draft(Draft)
+    draft.facts = facts
+    draft.headers = headers
+    draft.extensions = extensions
     draft.started_at = started_at
-    draft.answered = False
+    draft.answered = draft.has_params = False
     draft.notes = []
     draft.recorder = None
     exchange = _new_exchange(Exchange)
@@ -221,7 +238,9 @@ def begin(scope: Mapping[str, Any], clock_ns: int, started_at: float) -> tuple[E
     exchange.clock_ns = clock_ns
     exchange.kept_size = exchange.charged = size
     exchange.output_size = 0
-    exchange.app_exit_ns = exchange.mark = None
+    exchange.holds = ()
+    exchange.app_exit_ns = exchange.mark = exchange.relation = exchange.trace = None
+    exchange.origin = exchange.route_path = None
     return exchange, draft
 
 

@@ -12,10 +12,11 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
-from typing import TYPE_CHECKING, TypedDict, overload
+from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 from asgi_nb.record.draft import EXIT, Draft
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.folded import Folded, fold, forget_unused, unfold
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.masks import visible
 from asgi_nb.record.output import OutputRecord
@@ -32,6 +33,12 @@ logger = logging.getLogger("asgi_nb.record")
 
 # Bytes by which an exchange under way may be heavier than the account says: a hundredth of what it may weigh.
 UNCHARGED = 1 << 14
+
+# Finished drafts that are not folded yet. By then, whose connection has asked again is held by nobody else.
+YOUNG = 128
+
+# Cells and tables of routes that folded exchanges may need: a day of work in a notebook.
+SHARED_LIMIT = 1000
 
 # A hundredth of the exchanges goes at a time.
 SLACK = 100
@@ -127,7 +134,10 @@ class Store(Queries):
         self.recording = True
         """Whether a tap records what begins from here on."""
         self._lock = GUARD
-        self._kept: dict[int, Exchange] = {}
+        self._kept: dict[int, Exchange | Folded] = {}
+        # Numbers of finished drafts that are still objects, and what those have in common that are not.
+        self._young: deque[int] = deque()
+        self._shared: dict[int, Any] = {}
         # Numbers in the order in which the exchanges finished.
         self._finished: deque[int] = deque()
         self.watches: tuple[Watch, ...] = ()
@@ -164,7 +174,7 @@ class Store(Queries):
 
     def begin(self, exchange: Exchange, draft: Draft) -> None:
         """Take in an exchange that has begun as a draft."""
-        gone: Sequence[Exchange] = ()
+        gone: Sequence[object] = ()
         with self._lock:
             self._last_seq = exchange.seq = seq = self._last_seq + 1
             draft.number = (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
@@ -183,7 +193,7 @@ class Store(Queries):
 
     def end(self, exchange: Exchange, draft: Draft, at_ns: int) -> None:
         """Take note that the app has returned from an exchange that began as a draft."""
-        gone: Sequence[Exchange] = ()
+        gone: Sequence[object] = ()
         with self._lock:
             if draft.recorder is None:
                 draft.notes.append((EXIT, at_ns))
@@ -197,6 +207,9 @@ class Store(Queries):
             exchange.charged = exchange.kept_size
             if self._bytes > self.max_bytes:
                 gone = self._make_room()
+            self._young.append(exchange.seq)
+            if len(self._young) > YOUNG:
+                self._fold()
         if self.watches:
             self.tell(exchange)
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
@@ -246,7 +259,7 @@ class Store(Queries):
             self._wake(watch)
         del gone
 
-    def _update(self, exchange: Exchange) -> tuple[Sequence[Exchange], Sequence[Watch]]:
+    def _update(self, exchange: Exchange) -> tuple[Sequence[object], Sequence[Watch]]:
         """Enter a change into the accounts, under the lock: gives what had to go and whom to wake."""
         self._bytes += exchange.kept_size - exchange.charged
         exchange.charged = exchange.kept_size
@@ -254,8 +267,8 @@ class Store(Queries):
             self._finished.append(exchange.seq)
         return self._settle(exchange)
 
-    def _settle(self, exchange: Exchange) -> tuple[Sequence[Exchange], Sequence[Watch]]:
-        gone: Sequence[Exchange] = ()
+    def _settle(self, exchange: Exchange) -> tuple[Sequence[object], Sequence[Watch]]:
+        gone: Sequence[object] = ()
         woken: Sequence[Watch] = ()
         if self._bytes > self.max_bytes or len(self._kept) > self.max_exchanges:
             gone = self._make_room()
@@ -265,13 +278,37 @@ class Store(Queries):
                 watch._changed.add(exchange.seq)
         return gone, woken
 
-    def _make_room(self) -> list[Exchange]:
+    def _fold(self) -> None:
+        """Fold the older half of the young, under the lock."""
+        kept, young, shared = self._kept, self._young, self._shared
+        for _ in range(YOUNG // 2):
+            seq = young.popleft()
+            exchange = kept.get(seq)
+            if type(exchange) is Exchange:
+                folded = fold(exchange, shared)
+                if folded is not None:
+                    kept[seq] = folded
+        if len(shared) > SHARED_LIMIT:
+            forget_unused(shared, kept.values())
+
+    def _look(self, seq: int, one: Exchange | Folded) -> Exchange:
+        """Give what is kept as an exchange, under the lock."""
+        if isinstance(one, Exchange):
+            return one
+        self._kept[seq] = exchange = unfold(seq, one, self, self._shared)
+        return exchange
+
+    def _all(self) -> list[Exchange]:
+        return [self._look(seq, one) for seq, one in list(self._kept.items())]
+
+    def _make_room(self) -> list[object]:
         """Take out what is too much, and a little more: to begin this costs more than to go on."""
         max_exchanges = self.max_exchanges
         if len(self._kept) > max_exchanges:
             max_exchanges -= max_exchanges // SLACK
         kept, finished = self._kept, self._finished
-        gone: list[Exchange] = []
+        gone: list[object] = []
+        numbers: list[int] = []
         freed = 0
         while len(kept) > max_exchanges or self._bytes - freed > self.max_bytes:
             if len(kept) == 1:
@@ -280,25 +317,34 @@ class Store(Queries):
             seq = finished.popleft() if by_age else self._oldest_unpinned()
             if seq is None:
                 break
-            exchange = kept.get(seq)
-            if exchange is None or (exchange.mark is not None and exchange.pinned):
+            one = kept.get(seq)
+            if one is None or (isinstance(one, Exchange) and one.pinned):
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
             del kept[seq]
-            exchange.keeper = None
-            gone.append(exchange)
-            freed += exchange.charged + exchange.output_size
+            gone.append(one)
+            numbers.append(seq)
+            if isinstance(one, Exchange):
+                one.keeper = None
+                freed += one.charged + one.output_size
+            else:
+                freed += one[0]
         self._bytes -= freed
         self._dropped += len(gone)
         self._dropped_bytes += freed
         for watch in self.watches:
-            watch._changed.difference_update([exchange.seq for exchange in gone])
+            watch._changed.difference_update(numbers)
         return gone
 
     def _oldest_unpinned(self) -> int | None:
         """Give what may go when nothing has finished; the newest may not."""
         return next(
-            (seq for seq, one in self._kept.items() if not one.pinned and seq != self._last_seq), None
+            (
+                seq
+                for seq, one in self._kept.items()
+                if seq != self._last_seq and not (isinstance(one, Exchange) and one.pinned)
+            ),
+            None,
         )
 
     def _wake(self, watch: Watch) -> None:
@@ -320,7 +366,7 @@ class Store(Queries):
             pinned: Whether the pinned ones go as well.
         """
         with self._lock:
-            gone = [one for one in self._kept.values() if pinned or not one.pinned]
+            gone = [one for one in self._all() if pinned or not one.pinned]
             woken = self._take_out(gone)
             self._dropped = self._dropped_bytes = 0
         for watch in woken:
@@ -408,23 +454,23 @@ class Store(Queries):
 
     def _snapshot(self) -> list[Exchange]:
         with self._lock:
-            return list(self._kept.values())
+            return self._all()
 
     def get(self, seq: int) -> Exchange | None:
         """Give the exchange of a number, or None when it is not kept."""
         with self._lock:
-            return self._kept.get(seq)
+            one = self._kept.get(seq)
+            return None if one is None else self._look(seq, one)
 
     def since(self, seq: int) -> list[Exchange]:
         """Give the exchanges that began after the one of this number, oldest first."""
         with self._lock:
             newer = []
-            for exchange in reversed(self._kept.values()):
-                if exchange.seq <= seq:
+            for number in reversed(self._kept):
+                if number <= seq:
                     break
-                newer.append(exchange)
-        newer.reverse()
-        return newer
+                newer.append(number)
+            return [self._look(number, self._kept[number]) for number in reversed(newer)]
 
     def counts(self) -> Counts:
         """Say what is kept and what had to go, at one moment."""

@@ -78,7 +78,7 @@ class Tap:
             if news:
                 if news is ANSWERED:
                     draft.answered = True
-                    self._attribute(exchange, scope, draft.root_path)
+                    self._attribute(exchange, scope, draft.root_path, draft)
                 if self.store.watches or draft.recorder is not None:
                     self.store.touch(exchange)
             try:
@@ -93,12 +93,12 @@ class Tap:
         except BaseException as exc:
             _reset(token, exc)
             if not draft.answered:
-                self._attribute(exchange, scope, draft.root_path)
+                self._attribute(exchange, scope, draft.root_path, draft)
             self._finish(draft.write(exchange), perf_counter_ns() - exchange.clock_ns, exc)
             raise
         current_exchange.reset(token)
         if not draft.answered:
-            self._attribute(exchange, scope, draft.root_path)
+            self._attribute(exchange, scope, draft.root_path, draft)
         self.store.end(exchange, draft, perf_counter_ns() - exchange.clock_ns)
 
     async def _record(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -150,7 +150,9 @@ class Tap:
         recorder.finish(at_ns, exc, provenance.frame_label if provenance else None)
         self.store.touch(recorder.exchange)
 
-    def _attribute(self, exchange: Exchange, scope: Scope, outer_root_path: str) -> None:
+    def _attribute(
+        self, exchange: Exchange, scope: Scope, outer_root_path: str, draft: Draft | None = None
+    ) -> None:
         """Note which route and which cell answer, as soon as the app has matched."""
         try:
             route = scope.get("route")
@@ -158,6 +160,8 @@ class Tap:
                 exchange.route_path = _route_path(route, scope, outer_root_path)
                 if params := scope.get("path_params"):
                     exchange.path_params = dict(params)
+                    if draft is not None:
+                        draft.has_params = True
             if self.provenance is not None:
                 exchange.origin = self.provenance.origin(scope)
         except Exception as exc:  # noqa: BLE001 - rule 2: a foreign route or provenance may raise anything
