@@ -13,16 +13,18 @@ Rule 3: giving up is an error, never an answer.
 
 import re
 from collections.abc import Callable
-from time import perf_counter_ns
+from time import get_clock_info, perf_counter_ns
 
 from asgi_nb.record.filters.errors import FilterError
 
+clock_ns = perf_counter_ns
 try:
-    # A thread's own time: a busy cell beside it must not make a filter look slow.
-    from time import thread_time_ns as clock_ns
-except ImportError:
-    # Not every platform has it, WebAssembly among them.
-    clock_ns = perf_counter_ns
+    # A thread's own time: a busy cell beside it must not make a filter look slow. WebAssembly has none, and
+    # that of Windows ticks 64 times a second, too seldom to be of use.
+    if get_clock_info("thread_time").resolution < 1e-4:
+        from time import thread_time_ns as clock_ns
+except ValueError:
+    pass
 
 # Longer ones are programs.
 PATTERN_LIMIT = 200

@@ -42,7 +42,9 @@ CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 _SEPARATORS = str.maketrans("", "", "-_. \t\r\n[]")
 # A short name is one only before a sign: "sid" is in "inside" as well.
 _NAMES = (name + sign for name in SECRET_NAMES for sign in "\"'=:\\")
-_WORDS = (*SECRET_PARTS, *_NAMES, "bearer", "basic", "digest")
+_WORDS = (*SECRET_PARTS, *_NAMES)
+_SCHEMES = ("bearer", "basic", "digest")
+_CREDENTIALS = re.compile(r"\s+[\w.~+/=-]{8}")
 # What may write a name in other letters: an escape in JSON or in a form.
 _ESCAPES = re.compile(r"\\u|%[0-9a-fA-F]{2}")
 
@@ -215,5 +217,19 @@ def may_hold_secrets(text: str) -> bool:
     """Say whether it is worth masking a text: a long one without any of the words holds no secret."""
     if len(text) <= LONG or _ESCAPES.search(text):
         return True
-    plain = text.lower().translate(_SEPARATORS)
-    return any(word in plain for word in _WORDS) or "://" in text
+    lower = text.lower()
+    if "://" in text or any(_names_credentials(lower, scheme) for scheme in _SCHEMES):
+        return True
+    plain = lower.translate(_SEPARATORS)
+    return any(word in plain for word in _WORDS)
+
+
+def _names_credentials(text: str, scheme: str) -> bool:
+    # By hand: a regular expression would hold the interpreter for all of the text.
+    place = text.find(scheme)
+    while place >= 0:
+        place += len(scheme)
+        if _CREDENTIALS.match(text, place):
+            return True
+        place = text.find(scheme, place)
+    return False

@@ -132,7 +132,8 @@ def test_chunks_keep_their_times_when_only_a_header_was_secret(make_exchange):
 @pytest.mark.parametrize(
     ("text", "worth"),
     [
-        pytest.param("inside, the design passes: " * 1000, False, id="prose"),
+        pytest.param("inside, the basic design passes: " * 1000, False, id="prose"),
+        pytest.param("x" * LONG + " Basic dXNlcjpwYXNz", True, id="credentials"),
         pytest.param('{"name": "sencha", "price": 3}' * 1000, False, id="json"),
         pytest.param("x" * LONG + '"api key": 1', True, id="key-with-a-space"),
         pytest.param("x" * LONG + "sid = 1", True, id="short-name"),
