@@ -12,9 +12,10 @@ from typing import Any
 
 from asgi_nb.record.diff import diff
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.export.har import to_har
 from asgi_nb.record.filters import Filter, FilterError, complete
 from asgi_nb.record.store import Store
-from asgi_nb.widgets.wire import Outgoing, WireError
+from asgi_nb.widgets.wire import Outgoing, WireError, encode
 
 # Filters that are offered again: what fits into the list under the box.
 RECENT = 12
@@ -60,6 +61,8 @@ class Desk:
         except FilterError as exc:
             place = {"position": exc.position, "end": exc.end}
             return Outgoing({**head, "ok": False, "value": exc.reason, **place}, [])
+        if isinstance(value, bytes):
+            return Outgoing({**head, "ok": True, "value": None}, [value])
         return Outgoing({**head, "ok": True, "value": value}, [])
 
     def exchanges(self, message: Mapping[str, Any]) -> list[Exchange]:
@@ -125,6 +128,11 @@ def _compare(desk: Desk, message: Mapping[str, Any]) -> str:
     return repr(diff(*found))
 
 
+def _export(desk: Desk, message: Mapping[str, Any]) -> bytes:
+    """Give an HTTP Archive of the exchanges, secrets masked, or of all that are kept."""
+    return encode(to_har(desk.exchanges(message)))
+
+
 def _complete(desk: Desk, message: Mapping[str, Any]) -> list[dict[str, Any]]:
     text, cursor = _text(message, "text"), message.get("cursor")
     if type(cursor) is not int or not 0 <= cursor <= len(text):
@@ -163,6 +171,7 @@ COMMANDS: dict[str, Callable[[Desk, Mapping[str, Any]], Any]] = {
     "note": _note,
     "select": _select,
     "compare": _compare,
+    "export": _export,
     "complete": _complete,
     "filters": _filters,
     "use_filter": _use_filter,

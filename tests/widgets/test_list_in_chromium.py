@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -356,6 +357,20 @@ def test_two_selected_requests_are_compared(listed, page):
     text = page.locator(".compare pre").text_content()
     assert "404" in text
     assert "200" in text
+
+
+def test_selected_requests_are_saved_as_a_masked_har_file(listed, traffic, run, page):
+    run(traffic.http("/secret", headers=[(b"authorization", b"Bearer s3cr3t")]))
+    listed.push()
+    page.locator("[data-key='21']").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="HAR").click()
+
+    saved = Path(download.value.path()).read_text()
+    entries = json.loads(saved)["log"]["entries"]
+    assert download.value.suggested_filename == "traffic.har"
+    assert [entry["request"]["url"].endswith("/secret") for entry in entries] == [True]
+    assert "s3cr3t" not in saved
 
 
 def test_j_and_k_move_and_what_is_selected_is_told_to_the_kernel(listed, page):

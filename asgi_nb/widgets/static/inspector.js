@@ -242,7 +242,9 @@ function selectionActions(client, list, say, signal) {
   const compare2 = popover({ label: "Compare", face: "Compare", title: "traffic[a].diff(traffic[b])", onOpen: fillCompare }, signal);
   note2.panel.classList.add("above");
   compare2.panel.classList.add("above", "compare");
+  const save = h("button", { type: "button", title: "asgi_nb.traffic.to_har(): secrets stay masked" }, "HAR");
   element.insertBefore(compare2.element, remove);
+  element.insertBefore(save, remove);
   function selection() {
     return list.selection;
   }
@@ -272,6 +274,24 @@ function selectionActions(client, list, say, signal) {
     });
     note2.panel.replaceChildren(form);
   }
+  async function saveHar() {
+    try {
+      const { buffer } = await client.ask("export", { seqs: selection() });
+      if (buffer === void 0) return;
+      const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "application/json" }));
+      const link = document.createElement("a");
+      link.href = url;
+      link.download = "traffic.har";
+      link.click();
+      URL.revokeObjectURL(url);
+    } catch (error2) {
+      say(String(
+        /** @type {Error} */
+        error2.message
+      ));
+    }
+  }
   async function fillCompare() {
     compare2.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
     try {
@@ -286,6 +306,7 @@ function selectionActions(client, list, say, signal) {
   }
   pin.addEventListener("click", togglePin, { signal });
   remove.addEventListener("click", removeSelected, { signal });
+  save.addEventListener("click", () => void saveHar(), { signal });
   return {
     element,
     togglePin,

@@ -18,7 +18,9 @@ export function selectionActions(client, list, say, signal) {
   const compare = popover({ label: "Compare", face: "Compare", title: "traffic[a].diff(traffic[b])", onOpen: fillCompare }, signal);
   note.panel.classList.add("above");
   compare.panel.classList.add("above", "compare");
+  const save = h("button", { type: "button", title: "asgi_nb.traffic.to_har(): secrets stay masked" }, "HAR");
   element.insertBefore(compare.element, remove);
+  element.insertBefore(save, remove);
 
   function selection() {
     return list.selection;
@@ -60,6 +62,23 @@ export function selectionActions(client, list, say, signal) {
     note.panel.replaceChildren(form);
   }
 
+  /** Save the selected requests as a file: a link that is pressed and gone. */
+  async function saveHar() {
+    try {
+      const { buffer } = await client.ask("export", { seqs: selection() });
+      if (buffer === undefined) return;
+      const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "application/json" }));
+      const link = document.createElement("a");
+      link.href = url;
+      link.download = "traffic.har";
+      link.click();
+      URL.revokeObjectURL(url);
+    } catch (error) {
+      say(String(/** @type {Error} */ (error).message));
+    }
+  }
+
   async function fillCompare() {
     compare.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
     try {
@@ -72,6 +91,7 @@ export function selectionActions(client, list, say, signal) {
 
   pin.addEventListener("click", togglePin, { signal });
   remove.addEventListener("click", removeSelected, { signal });
+  save.addEventListener("click", () => void saveHar(), { signal });
 
   return {
     element,
