@@ -28,6 +28,9 @@ class Card:
     reply: Any = None
     """The response to that request."""
 
+    comparison: Any = None
+    """What has changed in the answers to its last requests; None when they were not sent again."""
+
     @property
     def headline(self) -> str:
         """`GET /items/{item_id:int} → get_items_item_id (cell [3])`."""
@@ -55,9 +58,11 @@ class Card:
     def __repr__(self) -> str:
         first = self.headline if self.url is None else f"{self.headline}  {self.url}"
         lines = [first, *(f"  {note}" for note in self.notes)]
-        return "\n".join(
-            lines if self.reply is None else [*lines, "", f"tried: {self.tried}", repr(self.reply)]
-        )
+        if self.reply is not None:
+            lines += "", f"tried: {self.tried}", repr(self.reply)
+        if self.comparison is not None:
+            lines += "", repr(self.comparison)
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         title = f"<code>{markup.text(self.headline)}</code>"
@@ -70,4 +75,5 @@ class Card:
         reply = ""
         if self.reply is not None:
             reply = f"<div>tried: <code>{markup.text(self.tried)}</code></div>{self.reply._repr_html_()}"
-        return f"<div>{title}{notes}{reply}</div>"
+        comparison = "" if self.comparison is None else self.comparison._repr_html_()
+        return f"<div>{title}{notes}{reply}{comparison}</div>"

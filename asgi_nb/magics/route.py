@@ -31,6 +31,25 @@ class RouteMagic(KitMagics):
             metavar="WHAT",
             help="Send a request at once and show the response: a path, a body or nothing.",
         ),
+        argument(
+            "--compare",
+            nargs="?",
+            type=int,
+            const=True,
+            default=False,
+            metavar="N",
+            help="Send the last N different requests again, 5 by default, and show what has changed.",
+        ),
+        argument(
+            "--compare-unsafe",
+            action="store_true",
+            help="Send again also what may change something, such as POST.",
+        ),
+        argument(
+            "--compare-ignore",
+            metavar="WHERE",
+            help="Headers and places in JSON that may differ: x-a,/items/*/id",
+        ),
     )
     def asgi_route(self, line: str, cell: str | None = None) -> Card:
         """
@@ -50,14 +69,30 @@ class RouteMagic(KitMagics):
 
             %%asgi_route POST /items --try '{"name": "tea"}'
             %%asgi_route GET /items/{item_id:int} --try /items/3?q=tea
+
+        With --compare, the route's last requests are sent again, straight into the app,
+        and what has changed in their answers shows below:
+
+            %%asgi_route GET /items/{item_id:int} --compare 3
         """
         __tracebackhide__ = True
         source = body_of(cell, EXAMPLE)
         given = self.read(self.asgi_route, line, EXAMPLE)
         sample = _sample(given.sample)
         method, path = in_order(given.method, given.path)
+        if given.compare is not True and given.compare < 0:
+            raise MagicError(f"%%asgi_route: --compare takes how many requests, got {given.compare}")
         return self.kit.define_route(
-            method, path, source, name=given.name, on=given.on, pickup=given.pickup, try_=sample
+            method,
+            path,
+            source,
+            name=given.name,
+            on=given.on,
+            pickup=given.pickup,
+            try_=sample,
+            compare=given.compare or given.compare_unsafe or bool(given.compare_ignore),
+            compare_unsafe=given.compare_unsafe,
+            compare_ignore=[one for one in (given.compare_ignore or "").split(",") if one],
         )
 
 

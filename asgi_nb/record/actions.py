@@ -1,11 +1,13 @@
 """What one can do with an exchange: copy, compare, send again. Thin methods; the work is where they call."""
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, TypeVar
 
 from asgi_nb.record.diff import Diff, diff
 from asgi_nb.record.export.code import Code
 from asgi_nb.record.export.curl import as_curl
+from asgi_nb.record.export.har import save_har, to_har
 from asgi_nb.record.export.http import as_http
 from asgi_nb.record.export.python import as_httpx, as_python
 from asgi_nb.record.export.recorded import Recorded
@@ -70,6 +72,14 @@ class Actions:
         `asgi_nb.record.export.testing.as_test`.
         """
         return as_test(self, app, secrets=secrets, base_url=base_url)
+
+    def to_har(self: Recorded, *, secrets: bool = False) -> dict[str, Any]:
+        """Make an HTTP Archive of this exchange; see `asgi_nb.record.export.har.to_har`."""
+        return to_har([self], secrets=secrets)
+
+    def save_har(self: Recorded, path: str | Path, *, secrets: bool = False) -> Path:
+        """Write this exchange into a `.har` file; see `asgi_nb.record.export.har.save_har`."""
+        return save_har([self], path, secrets=secrets)
 
     def diff(self: Recorded, other: Recorded, *, ignore: Collection[str] = ()) -> Diff:
         """

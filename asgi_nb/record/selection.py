@@ -6,13 +6,16 @@ The same questions work on a store, on a session and on what a question gives, s
 """
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, SupportsIndex, overload
 
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.export.har import save_har, to_har
 from asgi_nb.record.filters import Filter
 from asgi_nb.record.frame import to_frame
 from asgi_nb.record.latency import Latency, measure
 from asgi_nb.record.markup import table
+from asgi_nb.record.mocking import Mock, mock
 from asgi_nb.record.plots import plot_latency, plot_rate
 from asgi_nb.record.summary import Row, summarize
 
@@ -95,6 +98,18 @@ class Queries:
     def plot_rate(self: Iterable[Exchange], ax: Any = None) -> Any:
         """Draw how many requests began per second, and how many of them failed; as `plot_latency`."""
         return plot_rate(self, ax)
+
+    def to_har(self: Iterable[Exchange], *, secrets: bool = False) -> dict[str, Any]:
+        """Make an HTTP Archive of them; see `asgi_nb.record.export.har.to_har`."""
+        return to_har(self, secrets=secrets)
+
+    def save_har(self: Iterable[Exchange], path: str | Path, *, secrets: bool = False) -> Path:
+        """Write them into a `.har` file; see `asgi_nb.record.export.har.save_har`."""
+        return save_har(self, path, secrets=secrets)
+
+    def to_mock(self: Iterable[Exchange]) -> Mock:
+        """Make an ASGI app that answers as they were answered; see `asgi_nb.record.mocking.mock`."""
+        return mock(self)
 
 
 class Selection(Queries, list[Exchange]):

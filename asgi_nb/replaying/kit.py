@@ -5,8 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from asgi_nb.live.app import LiveApp
+from asgi_nb.live.cards import Card
+from asgi_nb.live.errors import CellError
+from asgi_nb.live.mounting import as_asgi
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.mocking import Mocked
 from asgi_nb.record.store import Store
+from asgi_nb.replaying.comparing import COUNT, compare
 from asgi_nb.replaying.comparison import Comparison
 from asgi_nb.replaying.edit import Edit
 from asgi_nb.replaying.replayer import TIMEOUT, Replayer
@@ -62,6 +67,33 @@ class Replaying:
         """
         return self._replayer.replay_all(exchanges, timeout=timeout, ignore=ignore)
 
+    def define_mock(self, exchange: Exchange, path: str | None = None) -> Card:
+        """
+        Answer a path with one captured response, or one captured session, until it is removed.
+
+        It is a definition like any other: running the cell again replaces it, `remove` takes it away, and
+        `routes()` shows it as a MOCK. A query is not looked at.
+
+        Args:
+            exchange: What to answer with.
+            path: The route's path; by default the path of the request, as it was.
+
+        Raises:
+            ExportError: There is no whole response.
+            CellError: The path is none.
+        """
+        mocked = Mocked(exchange)
+        name = f"MOCK {exchange.seq or exchange.id}"
+        route = literal(exchange.request.path) if path is None else path
+        if exchange.websocket is not None:
+            return self.app.add_websocket_route(route, mocked, name)
+        return self.app.add_route(route, mocked, [exchange.request.method], name)
+
+    def _compare(self, card: Card, count: int | bool, unsafe: bool, ignore: Collection[str]) -> Comparison:
+        """Send the last requests of a route again, now that it is defined anew."""
+        number = COUNT if count is True else int(count)
+        return compare(self._replayer, self.traffic, card.definition, number, unsafe=unsafe, ignore=ignore)
+
     def edit(self, exchange: Exchange, **changes: Any) -> Edit:
         """
         Give the request of an exchange to be changed and sent: `edit(exchange, path="/x").send()`.
@@ -88,4 +120,18 @@ class Replaying:
         last = None if self.app.definitions or not running else running[-1]
         same = next(((app, service) for app, service in running if service.port == port), None)
         app, service = same or own or last or (self.app, None)
-        return app, {} if service is None else service.state
+        return app if app is self.app else as_asgi(app), {} if service is None else service.state
+
+
+def literal(path: str) -> str:
+    """
+    Give a path as a route that matches it alone.
+
+    Raises:
+        CellError: It has a brace, which would begin a parameter.
+    """
+    if "{" in path or "}" in path:
+        raise CellError(
+            f"the path {path!r} has braces, which a route takes for a parameter; give one: path=..."
+        )
+    return path

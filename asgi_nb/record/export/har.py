@@ -1,0 +1,411 @@
+"""
+Exchanges as an HTTP Archive: HAR 1.2, as browsers and proxies read and write it.
+
+Rule 1: what is not in the standard stands in fields that begin with an underscore, which other readers pass
+        over: Chrome's for WebSocket messages and server-sent events, and `_asgi_nb` for the rest.
+Rule 2: a file holds no secrets unless they are asked for; a body of bytes in which one shows is left out.
+Rule 3: what is not known is -1 where the standard has a word for it, and never a guess.
+
+Source: HAR 1.2, http://www.softwareishard.com/blog/har-12-spec; Chrome's `_webSocketMessages`.
+"""
+
+import base64
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from asgi_nb._version import __version__
+from asgi_nb.record.body import Body, Headers
+from asgi_nb.record.error import ErrorRecord
+from asgi_nb.record.export.parts import URL_SAFE, base_of, path_of
+from asgi_nb.record.export.recorded import Recorded
+from asgi_nb.record.http import ResponseRecord
+from asgi_nb.record.masks import MASK, mask_body_text, mask_header, mask_query, mask_text
+from asgi_nb.record.sse import read_events
+from asgi_nb.record.websocket import WebSocketMessage, WebSocketRecord
+
+TIMES = ("request_done_ns", "response_start_ns", "response_done_ns", "app_exit_ns")
+
+
+def to_har(exchanges: Iterable[Recorded], *, secrets: bool = False) -> dict[str, Any]:
+    """
+    Make an HTTP Archive of exchanges.
+
+    Args:
+        exchanges: What to put into it, in their order.
+        secrets: Whether to write what is masked otherwise.
+
+    Returns:
+        A value that `json.dump` takes: `{"log": {"version": "1.2", ...}}`.
+    """
+    writer = _Writer(secrets)
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "asgi_nb", "version": __version__},
+            "entries": [writer.entry(exchange) for exchange in exchanges],
+            "comment": "secrets are shown" if secrets else f"{writer.masked} values are masked",
+        }
+    }
+
+
+def save_har(exchanges: Iterable[Recorded], path: str | Path, *, secrets: bool = False) -> Path:
+    """
+    Write exchanges into a `.har` file, in the place of one that is there.
+
+    Args:
+        exchanges: What to put into it.
+        path: Where to.
+        secrets: Whether to write what is masked otherwise.
+
+    Returns:
+        The path.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    target = Path(path)
+    # ASCII: a lone surrogate, which a WebSocket may have carried, has no other form in a file.
+    target.write_text(json.dumps(to_har(exchanges, secrets=secrets), indent=1), encoding="ascii")
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Payload:
+    """A body without its Content-Encoding, as text or as base64, or left out."""
+
+    decoded: bytes
+    text: str | None = None
+    base64: str | None = None
+    masked: bool = False
+
+
+class _Writer:
+    """Writes the parts of entries, and counts what it hides."""
+
+    def __init__(self, secrets: bool) -> None:
+        self.secrets = secrets
+        self.masked = 0
+
+    # --- entries
+
+    def entry(self, exchange: Recorded) -> dict[str, Any]:
+        times = [getattr(exchange, name) for name in TIMES]
+        sent_body = self._payload(exchange.request.body)
+        response = exchange.response
+        answer = None if response is None else self._payload(response.body)
+        sent, began, ended = (None if time is None else time / 1e6 for time in times[:3])
+        send = sent or 0.0
+        wait = max(0.0, (began if began is not None else send) - send)
+        receive = max(0.0, (ended if ended is not None else send + wait) - send - wait)
+        entry: dict[str, Any] = {
+            "startedDateTime": _date(exchange.started_at),
+            "time": send + wait + receive,
+            "request": self._request(exchange, sent_body),
+            "response": self._response(exchange, answer),
+            "cache": {},
+            "timings": {
+                "blocked": -1,
+                "dns": -1,
+                "connect": -1,
+                "ssl": -1,
+                "send": send,
+                "wait": wait,
+                "receive": receive,
+            },
+        }
+        if exchange.server is not None and exchange.server[1] is not None:
+            entry["serverIPAddress"] = exchange.server[0]
+        if exchange.client is not None and exchange.client[1] is not None:
+            entry["connection"] = str(exchange.client[1])
+        if exchange.websocket is not None:
+            entry["_resourceType"] = "websocket"
+            entry["_webSocketMessages"] = [
+                self._message(exchange, message) for message in exchange.websocket.messages
+            ]
+        events = self._events(exchange)
+        if events:
+            entry["_resourceType"] = "eventsource"
+            entry["_eventSourceMessages"] = events
+        entry["_asgi_nb"] = self._own(exchange, sent_body, answer)
+        return entry
+
+    def _request(self, exchange: Recorded, payload: _Payload) -> dict[str, Any]:
+        request = exchange.request
+        query = self._shown(quote(request.query_string, safe=URL_SAFE), mask_query)
+        written: dict[str, Any] = {
+            "method": "GET" if exchange.websocket else request.method,
+            "url": base_of(exchange) + path_of(exchange) + (f"?{query}" if request.query_string else ""),
+            "httpVersion": f"HTTP/{exchange.http_version}",
+            "cookies": self._cookies(request.headers),
+            "headers": self._headers(request.headers),
+            "queryString": [
+                {"name": name, "value": value} for name, value in parse_qsl(query, keep_blank_values=True)
+            ],
+            "headersSize": -1,
+            "bodySize": request.body.size,
+        }
+        if request.body.size:
+            kind, text = request.body.content_type, payload.text or ""
+            written["postData"] = {"mimeType": kind, "params": [], "text": text}
+        return written
+
+    def _response(self, exchange: Recorded, payload: _Payload | None) -> dict[str, Any]:
+        response = exchange.response
+        if response is None or payload is None:
+            accepted = exchange.websocket is not None and exchange.websocket.accepted
+            headers = exchange.websocket.accept_headers if exchange.websocket is not None else ()
+            status = 101 if accepted else 0
+            content: dict[str, Any] = {"size": 0, "mimeType": "x-unknown"}
+            size = 0 if accepted else -1
+        else:
+            headers, status, size = response.headers, response.status, response.body.size
+            content = self._content(response, payload)
+        location = next((value for name, value in headers if name.lower() == b"location"), b"")
+        written = {
+            "status": status,
+            "statusText": _phrase(status),
+            "httpVersion": f"HTTP/{exchange.http_version}",
+            "cookies": self._set_cookies(headers),
+            "headers": self._headers(headers),
+            "content": content,
+            "redirectURL": self._shown(
+                location.decode("latin-1"), lambda text: mask_header("location", text)
+            ),
+            "headersSize": -1,
+            "bodySize": size,
+        }
+        if exchange.error is not None:
+            written["_error"] = exchange.error.type
+        return written
+
+    def _content(self, response: ResponseRecord, payload: _Payload) -> dict[str, Any]:
+        body, decoded = response.body, payload.decoded
+        content: dict[str, Any] = {
+            # What the body is without its Content-Encoding, not what went over the wire.
+            "size": body.size if decoded == body.data else len(decoded),
+            "mimeType": body.content_type or "x-unknown",
+        }
+        if decoded != body.data and not body.truncated:
+            content["compression"] = len(decoded) - body.size
+        if payload.text:
+            content["text"] = payload.text
+        elif payload.base64:
+            content["text"] = payload.base64
+            content["encoding"] = "base64"
+        elif payload.masked:
+            content["comment"] = "left out: it holds secrets among bytes"
+        return content
+
+    # --- pieces
+
+    def _shown(self, raw: str, mask: Any) -> str:
+        """Give a text, masked where it holds a secret, and else as it was."""
+        if self.secrets:
+            return raw
+        shown = mask(raw)
+        self.masked += shown.masked
+        return str(shown.text) if shown.masked else raw
+
+    def _headers(self, headers: Headers) -> list[dict[str, str]]:
+        written = []
+        for raw_name, raw_value in headers:
+            name = raw_name.decode("latin-1")
+            value = self._shown(raw_value.decode("latin-1"), lambda text, name=name: mask_header(name, text))
+            written.append({"name": name, "value": value})
+        return written
+
+    def _cookies(self, headers: Headers) -> list[dict[str, Any]]:
+        values = [value.decode("latin-1") for name, value in headers if name.lower() == b"cookie"]
+        pairs = [cookie.partition("=") for value in values for cookie in value.split(";") if cookie.strip()]
+        return [self._cookie(name, value) for name, _, value in pairs]
+
+    def _set_cookies(self, headers: Headers) -> list[dict[str, Any]]:
+        cookies = []
+        for name, value in headers:
+            if name.lower() == b"set-cookie":
+                pair, *attributes = value.decode("latin-1").split(";")
+                key, _, content = pair.partition("=")
+                cookie = self._cookie(key, content)
+                for attribute in attributes:
+                    word, _, setting = attribute.strip().partition("=")
+                    if word.lower() in ("path", "domain"):
+                        cookie[word.lower()] = setting
+                    elif word.lower() in ("httponly", "secure"):
+                        cookie["httpOnly" if word.lower() == "httponly" else "secure"] = True
+                cookies.append(cookie)
+        return cookies
+
+    def _cookie(self, name: str, value: str) -> dict[str, Any]:
+        return {"name": name.strip(), "value": value.strip() if self.secrets or not value.strip() else MASK}
+
+    def _payload(self, body: Body) -> _Payload:
+        try:
+            decoded = body.decoded
+        except ValueError:
+            # Not what its Content-Encoding says: the bytes are what there is.
+            decoded = body.data
+        try:
+            text: str | None = decoded.decode(body.charset)
+            if text is not None and ("\0" in text or text.encode(body.charset) != decoded):
+                text = None
+        except ValueError:
+            text = None
+        hidden = self.masked
+        if text is not None:
+            shown = self._shown(text, lambda raw: mask_body_text(raw, body.content_type))
+            return _Payload(decoded, text=shown, masked=self.masked > hidden)
+        if not self.secrets:
+            self.masked += mask_body_text(decoded.decode("latin-1"), body.content_type).masked
+        if self.masked > hidden:
+            return _Payload(decoded, masked=True)
+        return _Payload(decoded, base64=base64.b64encode(decoded).decode("ascii"))
+
+    def _message(self, exchange: Recorded, message: WebSocketMessage) -> dict[str, Any]:
+        if message.is_text:
+            data = self._shown(message.text, mask_text)
+        else:
+            data = base64.b64encode(message.data).decode("ascii")
+        written: dict[str, Any] = {
+            # From the client's side, and in seconds, as Chrome writes it.
+            "type": "send" if message.direction == "receive" else "receive",
+            "time": exchange.started_at + message.at_ns / 1e9,
+            "opcode": 1 if message.is_text else 2,
+            "data": data,
+            "_at_ns": message.at_ns,
+            "_number": message.number,
+        }
+        if message.truncated:
+            written["_size"] = message.size
+        return written
+
+    def _events(self, exchange: Recorded) -> list[dict[str, Any]]:
+        if exchange.response is None:
+            return []
+        try:
+            events = read_events(exchange.response.body)
+        except ValueError:
+            # Not in its Content-Encoding: there is no stream to read.
+            return []
+        return [
+            {
+                "time": exchange.started_at + (event.at_ns or exchange.response_start_ns or 0) / 1e9,
+                "eventName": event.event,
+                "eventId": event.id,
+                "data": self._shown(event.data, mask_text),
+            }
+            for event in events
+        ]
+
+    # --- what the standard has no place for
+
+    def _own(self, exchange: Recorded, sent: _Payload, answer: _Payload | None) -> dict[str, Any]:
+        request, response = exchange.request, exchange.response
+        own: dict[str, Any] = {
+            "seq": exchange.seq,
+            "id": exchange.id,
+            "kind": exchange.kind,
+            "state": exchange.state,
+            "started_at": exchange.started_at,
+            "scheme": exchange.scheme,
+            "root_path": exchange.root_path,
+            "client": exchange.client,
+            "server": exchange.server,
+            "path": request.path,
+            "raw_path": request.raw_path.decode("latin-1"),
+            "query_string": self._shown(request.query_string.decode("latin-1"), mask_query),
+            "times": {name: getattr(exchange, name) for name in TIMES},
+            "route_path": exchange.route_path,
+            "path_params": _plain(exchange.path_params),
+            "request_body": self._body(request.body, sent),
+            "faults": [
+                {"at_ns": fault.at_ns, "text": self._shown(fault.text, mask_text)}
+                for fault in exchange.faults
+            ],
+            "output": [
+                {
+                    "at_ns": record.at_ns,
+                    "stream": record.stream,
+                    "text": self._shown(record.text, mask_text),
+                    "level": record.level,
+                    "logger": record.logger,
+                    # A bundle is shown, not read: its kinds are named, so that its loss is told.
+                    "kinds": list(record.data),
+                    "cut": record.cut + sum(map(len, record.data.values())),
+                }
+                for record in exchange.output
+            ],
+            "dropped_output": exchange.dropped_output,
+        }
+        if exchange.origin is not None:
+            names = ("cell_id", "execution_count", "source_hash", "function", "filename", "lineno")
+            own["origin"] = {name: getattr(exchange.origin, name) for name in names}
+        if exchange.relation is not None:
+            own["relation"] = asdict(exchange.relation)
+        if exchange.error is not None:
+            own["error"] = self._error(exchange.error)
+        if response is not None and answer is not None:
+            own["response_body"] = self._body(response.body, answer)
+            own["trailers"] = self._headers(response.trailers)
+            own["file"] = response.file
+        if exchange.websocket is not None:
+            own["websocket"] = self._websocket(exchange.websocket)
+        return own
+
+    def _body(self, body: Body, payload: _Payload) -> dict[str, Any]:
+        own: dict[str, Any] = {"size": body.size, "chunk_count": body.chunk_count, "chunks": body.chunks}
+        if body.side == "request" and payload.base64:
+            # The standard's postData has no way to say base64.
+            own["base64"] = payload.base64
+        flags = {
+            "decoded": payload.decoded != body.data,
+            "masked": payload.masked,
+            "truncated": body.truncated,
+        }
+        return own | {name: True for name, is_so in flags.items() if is_so}
+
+    def _error(self, error: ErrorRecord) -> dict[str, Any]:
+        frames = [asdict(frame) | {"source": self._shown(frame.source, mask_text)} for frame in error.frames]
+        return {
+            "type": error.type,
+            "message": self._shown(error.message, mask_text),
+            "handled": error.handled,
+            "skipped_frames": error.skipped_frames,
+            "frames": frames,
+            "notes": [self._shown(note, mask_text) for note in error.notes],
+            "cause": None if error.cause is None else self._error(error.cause),
+            "context": None if error.context is None else self._error(error.context),
+            "exceptions": [self._error(member) for member in error.exceptions],
+        }
+
+    def _websocket(self, websocket: WebSocketRecord) -> dict[str, Any]:
+        names = ("offered", "subprotocol", "accepted_ns", "dropped_count")
+        counts = ("received_count", "sent_count", "received_size", "sent_size")
+        return {
+            **{name: getattr(websocket, name) for name in names + counts},
+            "close": None if websocket.close is None else asdict(websocket.close),
+        }
+
+
+def _date(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        # A code that nobody has registered has no phrase.
+        return ""
+
+
+def _plain(value: Any) -> Any:
+    """Give what JSON can say of a value; a UUID or a path parameter of another kind as its text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(member) for key, member in value.items()}
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

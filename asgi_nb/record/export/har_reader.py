@@ -1,0 +1,336 @@
+"""
+Exchanges from an HTTP Archive: one of ours, of a browser or of a proxy.
+
+Rule 1: what a file of ours was written from comes back; of a foreign one, what the standard says.
+Rule 2: bodies are decoded in an archive: what is read has none of the Content-Encoding in its headers.
+Rule 3: readers are forgiving, as files differ: a BOM, headers as pairs, missing timings. What is no exchange
+        at all is an error that names its entry.
+
+Source: HAR 1.2, http://www.softwareishard.com/blog/har-12-spec.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+
+from asgi_nb.record.body import Body, Headers
+from asgi_nb.record.error import ErrorRecord, Frame
+from asgi_nb.record.exchange import Exchange, Fault, Origin, OutputRecord, Relation
+from asgi_nb.record.export.har import TIMES
+from asgi_nb.record.export.parts import DEFAULT_PORTS
+from asgi_nb.record.http import RequestRecord, ResponseRecord
+from asgi_nb.record.masks import shorten
+from asgi_nb.record.selection import Selection
+from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
+
+VERSIONS = {"h2": "2", "h3": "3", "2.0": "2", "3.0": "3"}
+
+
+class HarError(ValueError):
+    """A file or value that is no HTTP Archive."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the text to show in place of a traceback through our own frames."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+def load_har(source: str | Path | Mapping[str, Any]) -> Selection:
+    """
+    Read the exchanges of an HTTP Archive.
+
+    They are in no store, so the traffic stays as it is. Bodies beyond the limit of a recorded body are cut.
+
+    Args:
+        source: The path of a `.har` file, or what `json.load` gave of one.
+
+    Returns:
+        The exchanges, in the file's order.
+
+    Raises:
+        HarError: It is no HTTP Archive; the error names the entry.
+        OSError: The file cannot be read.
+    """
+    if isinstance(source, Mapping):
+        archive: Any = source
+        name = "the value"
+    else:
+        name = str(source)
+        try:
+            # "-sig": Fiddler and others write a byte order mark.
+            archive = json.loads(Path(source).read_text(encoding="utf-8-sig"))
+        except ValueError as exc:
+            raise HarError(f"{name} is no HTTP Archive, it is not JSON: {exc}") from None
+    log = archive.get("log") if isinstance(archive, Mapping) else None
+    entries = log.get("entries") if isinstance(log, Mapping) else None
+    if not isinstance(entries, list):
+        raise HarError(
+            f'{name} is no HTTP Archive: expected {{"log": {{"entries": [...]}}}}; save a file as HAR'
+        )
+    exchanges = Selection()
+    for number, entry in enumerate(entries, 1):
+        try:
+            exchanges.append(_Entry(entry, number).exchange())
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
+            raise HarError(
+                f"entry {number} of {name} cannot be read: {type(exc).__name__}: {shorten(str(exc), 200)}"
+            ) from exc
+    return exchanges
+
+
+class _Entry:
+    """One entry, on its way to an exchange."""
+
+    def __init__(self, entry: Mapping[str, Any], number: int) -> None:
+        self.entry = entry
+        self.own: Mapping[str, Any] = entry.get("_asgi_nb") or {}
+        self.seq = int(self.own.get("seq", number))
+        self.request: Mapping[str, Any] = entry["request"]
+        self.response: Mapping[str, Any] = entry.get("response") or {}
+
+    def exchange(self) -> Exchange:
+        own, url = self.own, urlsplit(self.request["url"])
+        messages = self.entry.get("_webSocketMessages")
+        is_socket = (
+            own.get(
+                "kind",
+                "websocket"
+                if messages is not None
+                or self.entry.get("_resourceType") == "websocket"
+                or url.scheme in ("ws", "wss")
+                else "http",
+            )
+            == "websocket"
+        )
+        scheme = url.scheme or "http"
+        if is_socket:
+            scheme = {"http": "ws", "https": "wss"}.get(scheme, scheme)
+        headers = _headers(self.request.get("headers"))
+        request = RequestRecord(
+            "WS" if is_socket else str(self.request["method"]).upper(),
+            own.get("path", unquote(url.path) or "/"),
+            own.get("raw_path", url.path or "/").encode("latin-1", "replace")
+            if own
+            else _ascii(url.path or "/"),
+            _octets(own.get("query_string", url.query)),
+            headers,
+            self._request_body(headers),
+        )
+        version = str(self.request.get("httpVersion") or "HTTP/1.1").lower().removeprefix("http/")
+        exchange = Exchange(
+            "websocket" if is_socket else "http",
+            float(own["started_at"]) if "started_at" in own else _seconds(self.entry["startedDateTime"]),
+            request,
+            own.get("scheme", scheme),
+            VERSIONS.get(version, version),
+            own.get("root_path", ""),
+            _pair(own.get("client")),
+            _pair(own["server"]) if "server" in own else _server(url.hostname, url.port, scheme),
+        )
+        exchange.seq = self.seq
+        exchange.id = str(own["id"] if "id" in own else f"{self.seq:08x}")
+        self._add_times(exchange)
+        status = int(self.response.get("status") or 0)
+        if status > 0 and not (is_socket and status == 101):
+            exchange.response = self._response_record(status)
+        if is_socket:
+            exchange.websocket = self._websocket(exchange, messages or [], status == 101)
+        exchange.state = own.get("state", "done" if status > 0 else "aborted")
+        self._add_own(exchange)
+        # Read from a list, and not from what came by: what it weighs is what its bodies weigh.
+        exchange.kept_size += len(request.body.data) + (
+            len(exchange.response.body.data) if exchange.response is not None else 0
+        )
+        return exchange
+
+    # --- times
+
+    def _add_times(self, exchange: Exchange) -> None:
+        if "times" in self.own:
+            for name in TIMES:
+                setattr(exchange, name, self.own["times"].get(name))
+            return
+        timings = self.entry.get("timings") or {}
+        # -1 and null say "does not apply"; ssl is a part of connect.
+        before = sum(_milliseconds(timings.get(name)) for name in ("blocked", "dns", "connect"))
+        sent = before + _milliseconds(timings.get("send"))
+        began = sent + _milliseconds(timings.get("wait"))
+        ended = began + _milliseconds(timings.get("receive"))
+        exchange.request_done_ns, exchange.response_start_ns, exchange.response_done_ns = (
+            round(moment * 1e6) for moment in (sent, began, ended)
+        )
+        exchange.app_exit_ns = exchange.response_done_ns
+
+    # --- bodies
+
+    def _request_body(self, headers: Headers) -> Body:
+        post = self.request.get("postData") or {}
+        own = self.own.get("request_body") or {}
+        if "base64" in own:
+            data = base64.b64decode(own["base64"])
+        elif post.get("text") or not post.get("params"):
+            data = _encoded(post.get("text") or "", str(post.get("mimeType") or ""))
+        else:
+            # A form may be given as its fields alone.
+            data = urlencode([(one["name"], one.get("value", "")) for one in post["params"]]).encode()
+        return self._body("request", headers, data, own, self.request.get("bodySize"))
+
+    def _response_record(self, status: int) -> ResponseRecord:
+        headers = _headers(self.response.get("headers"))
+        content = self.response.get("content") or {}
+        text = content.get("text") or ""
+        if content.get("encoding") == "base64":
+            data = base64.b64decode(text)
+        else:
+            data = _encoded(text, str(content.get("mimeType") or ""))
+        own = self.own.get("response_body") or {}
+        body = self._body("response", headers, data, own, content.get("size"))
+        return ResponseRecord(status, headers, body, _headers(self.own.get("trailers")), self.own.get("file"))
+
+    def _body(self, side: str, headers: Headers, data: bytes, own: Mapping[str, Any], size: Any) -> Body:
+        encoded = any(name.lower() == b"content-encoding" for name, _ in headers)
+        # Rule 2: with the header, the body would be decoded once more.
+        plain = encoded and (bool(own.get("decoded")) or not own)
+        kept = tuple(pair for pair in headers if not (plain and pair[0].lower() == b"content-encoding"))
+        body = Body(side, kept, self.seq)
+        body.feed(data)
+        body.chunk_count = own.get("chunk_count", body.chunk_count)
+        for at_ns, length in own.get("chunks", ()):
+            body.time(at_ns, length)
+        if own.get("truncated"):
+            body.size = max(int(own["size"]), len(data) + 1)
+        elif own and not plain and not own.get("masked"):
+            body.size = int(own["size"])
+        elif not own and not data and isinstance(size, int):
+            # Browsers leave texts out when they export: the size is all that is known.
+            body.size = max(0, size)
+        return body
+
+    # --- sessions
+
+    def _websocket(self, exchange: Exchange, messages: Sequence[Any], accepted: bool) -> WebSocketRecord:
+        own = self.own.get("websocket") or {}
+        websocket = WebSocketRecord(tuple(own.get("offered", ())), own.get("subprotocol"))
+        websocket.accepted_ns = own.get("accepted_ns", exchange.response_start_ns if accepted else None)
+        if accepted:
+            websocket.accept_headers = _headers(self.response.get("headers"))
+        websocket.denial = exchange.response
+        for number, message in enumerate(messages, 1):
+            is_text = message.get("opcode") != 2
+            text = message.get("data") or ""
+            data = text.encode("utf-8", "surrogatepass") if is_text else _base64(text)
+            at_ns = message.get("_at_ns", round((float(message["time"]) - exchange.started_at) * 1e9))
+            websocket.feed(
+                WebSocketMessage(
+                    int(message.get("_number", number)),
+                    int(at_ns),
+                    "receive" if message["type"] == "send" else "send",
+                    is_text,
+                    int(message.get("_size", len(data))),
+                    data,
+                    self.seq,
+                )
+            )
+        for name in ("received_count", "sent_count", "received_size", "sent_size", "dropped_count"):
+            if name in own:
+                setattr(websocket, name, int(own[name]))
+        close = own.get("close")
+        if close:
+            websocket.close = WebSocketClose(close["code"], close["reason"], close["by"], close["at_ns"])
+        return websocket
+
+    # --- what only ours has
+
+    def _add_own(self, exchange: Exchange) -> None:
+        own = self.own
+        exchange.route_path = own.get("route_path")
+        exchange.path_params = dict(own.get("path_params") or {})
+        if own.get("origin"):
+            exchange.origin = Origin(**own["origin"])
+        if own.get("relation"):
+            relation = own["relation"]
+            exchange.relation = Relation(relation.get("replay_of"), tuple(relation.get("edited", ())))
+        if own.get("error"):
+            exchange.error = _error(own["error"])
+        exchange.faults = [Fault(fault["at_ns"], fault["text"]) for fault in own.get("faults", ())]
+        exchange.output = [
+            OutputRecord(
+                one["at_ns"], one["stream"], one["text"], one["level"], one["logger"], cut=one.get("cut", 0)
+            )
+            for one in own.get("output", ())
+        ]
+        exchange.output_size = sum(record.size for record in exchange.output)
+        exchange.dropped_output = int(own.get("dropped_output", 0))
+
+
+def _error(value: Mapping[str, Any]) -> ErrorRecord:
+    return ErrorRecord(
+        type=value["type"],
+        message=value["message"],
+        frames=tuple(Frame(**frame) for frame in value["frames"]),
+        skipped_frames=value["skipped_frames"],
+        handled=value["handled"],
+        notes=tuple(value["notes"]),
+        cause=None if value["cause"] is None else _error(value["cause"]),
+        context=None if value["context"] is None else _error(value["context"]),
+        exceptions=tuple(map(_error, value["exceptions"])),
+    )
+
+
+def _headers(fields: Any) -> Headers:
+    pairs = []
+    for one in fields or ():
+        name, value = (one["name"], one["value"]) if isinstance(one, Mapping) else one
+        # Names of HTTP/2 such as ":authority" are no header fields.
+        if not str(name).startswith(":"):
+            pairs.append((_octets(str(name)), _octets(str(value))))
+    return tuple(pairs)
+
+
+def _octets(text: str) -> bytes:
+    try:
+        return text.encode("latin-1")
+    except ValueError:
+        # More than bytes: what a mask put there, or a reader that decoded.
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _ascii(path: str) -> bytes:
+    return path.encode("ascii") if path.isascii() else path.encode("utf-8", "surrogatepass")
+
+
+def _encoded(text: str, mime_type: str) -> bytes:
+    charset = Body("", ((b"content-type", mime_type.encode("utf-8", "replace")),)).charset
+    try:
+        return text.encode(charset)
+    except ValueError:
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        # Some write binary messages as their text.
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _seconds(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _milliseconds(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and value > 0 else 0.0
+
+
+def _pair(value: Any) -> tuple[str, int | None] | None:
+    return None if value is None else (str(value[0]), value[1])
+
+
+def _server(host: str | None, port: int | None, scheme: str) -> tuple[str, int | None] | None:
+    return None if host is None else (host, port or DEFAULT_PORTS.get(scheme, 80))

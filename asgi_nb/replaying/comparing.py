@@ -1,0 +1,81 @@
+"""
+Edit, run, compare: send a route's last requests again when its cell has run, and say what has changed.
+
+Rule 1: only requests that change nothing are sent again unasked. Source: RFC 9110 section 9.2.1.
+Rule 2: a request is compared with its last answer, be that a replay: each run shows what that run changed.
+"""
+
+from collections.abc import Collection
+
+from asgi_nb.live.definitions import Definition, normal_path
+from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.store import Store
+from asgi_nb.replaying.comparison import Compared, Comparison
+from asgi_nb.replaying.replayer import Replayer
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "TRACE"})
+
+COUNT = 5
+"""Requests that are sent again: what a card shows without scrolling."""
+TIMEOUT = 5.0
+"""Seconds for each: the cell waits for it."""
+
+NOTHING = (
+    "nothing to compare with: no request of this route is in the traffic; send one, then run the cell again"
+)
+
+
+def compare(
+    replayer: Replayer,
+    traffic: Store,
+    definition: Definition,
+    count: int,
+    *,
+    unsafe: bool = False,
+    ignore: Collection[str] = (),
+) -> Comparison:
+    """
+    Send the last requests of a route again.
+
+    Args:
+        replayer: Sends them.
+        traffic: Where they are.
+        definition: The route, as it is now.
+        count: How many different requests.
+        unsafe: Whether to send also those that may change something.
+        ignore: Names of headers and JSON Pointers that may differ.
+    """
+    compared = []
+    for exchange in reversed(last_requests(traffic, definition, count)):
+        method = exchange.request.method
+        if method not in SAFE and not unsafe:
+            why = (
+                f"{method} may change something; --compare-unsafe (compare_unsafe=True) sends it all the same"
+            )
+            compared.append(Compared(exchange, skipped=why))
+        else:
+            compared += replayer.replay_all([exchange], timeout=TIMEOUT, ignore=ignore)
+    return Comparison(compared, NOTHING)
+
+
+def last_requests(traffic: Store, definition: Definition, count: int) -> list[Exchange]:
+    """Give the last exchanges of a route with different requests, newest first."""
+    found: dict[tuple[str, str, bytes, bytes], Exchange] = {}
+    for exchange in reversed(traffic):
+        if len(found) == count:
+            break
+        if exchange.kind != "http" or exchange.state not in ("done", "error"):
+            continue
+        if _is_of(exchange, definition):
+            request = exchange.request
+            found.setdefault(
+                (request.method, request.path, request.query_string, request.body.data), exchange
+            )
+    return list(found.values())
+
+
+def _is_of(exchange: Exchange, definition: Definition) -> bool:
+    """Whether a route with this path answered, and this one takes the method."""
+    if exchange.route_path is None or normal_path(exchange.route_path) != normal_path(definition.path):
+        return False
+    return definition.methods is None or exchange.request.method in definition.methods
