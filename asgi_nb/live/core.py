@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from asgi_nb.live.arguments import name_of
+from asgi_nb.live.attempts import Attempts
 from asgi_nb.live.build import origin_of
 from asgi_nb.live.cards import Card
 from asgi_nb.live.cells import CompiledCell
@@ -70,6 +71,8 @@ class CellRun:
     ) -> None:
         app = self._app
         app._runs.remove(self)
+        lost = () if kind is None else tuple(one for one in app.definitions if one not in self._before)
+        app._attempts.end(self.cell, app.notebook.cell().source, exc, lost)
         if kind is not None:
             app._swap_back(self._before)
         elif self._outer is None:
@@ -100,8 +103,10 @@ class Core:
         this = weakref.ref(self)
         self._candidates = Candidates(
             now=lambda: None if (app := this()) is None else app._snapshot.candidates,
+            missing=lambda: () if (app := this()) is None else app._attempts,
             frame_label=notebook.frame_label,
         )
+        self._attempts = Attempts()
         self._snapshot = self._make_snapshot(())
         self.lifespans = Lifespans(lambda: self._startables(self._snapshot))
         """What runs with each server."""
@@ -310,6 +315,7 @@ class Core:
         return problems + self.lifespans.change(wanted, wanted)
 
     def _use(self, snapshot: Snapshot) -> None:
+        self._attempts.change(self.definitions, snapshot.definitions)
         self._snapshot = snapshot
         self._sessions.note_replaced()
 

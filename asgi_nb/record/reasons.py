@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from asgi_nb.record.markup import table
-from asgi_nb.record.masks import shorten, visible
+from asgi_nb.record.masks import mask_text, shorten, visible
 from asgi_nb.record.origin import Origin
 
 Verdict = Literal["full", "partial", "none"]
@@ -222,7 +222,8 @@ def _hints(candidates: Candidates, is_websocket: bool, method: str, path: str) -
         wanted = Candidate(attempt.kind, attempt.path, attempt.methods, "", attempt.origin)
         if judge(wanted, is_websocket, method, path)[0] == "full":
             place = f"cell {attempt.origin.label}" if attempt.origin.execution_count else attempt.origin.label
-            found.append(f"{place} defines {attempt.title}, but {shorten(attempt.reason, 200)}")
+            reason = mask_text(shorten(attempt.reason, 200)).text
+            found.append(f"{place} defines {attempt.title}, but {reason}")
     others = [one for one in candidates.routes if _is_websocket(one) != is_websocket and one.kind != "mount"]
     for other in others:
         if compare_paths(other, path)[1] is None:
