@@ -367,7 +367,8 @@ class Core:
             # A middleware's own value has a note of its own.
             if isinstance(exc, ResultError) and not hasattr(exc, "__notes__"):
                 exc.add_note(f"returned by {where}")
-        advise(exc, self.notebook.namespace, "" if definition is None else definition.on)
+        on = "" if definition is None else definition.on
+        advise(exc, self.notebook.namespace, on, self.notebook.loop)
         if not self.debug:
             return PlainTextResponse("Internal Server Error", status_code=500)
         record = ErrorRecord.from_exception(exc, self.frame_label)
@@ -375,7 +376,7 @@ class Core:
 
     def _close_reason(self, on: str, exc: Exception) -> str:
         """Say to a socket's client what a 500 says to a request's."""
-        advise(exc, self.notebook.namespace, on)
+        advise(exc, self.notebook.namespace, on, self.notebook.loop)
         return failure_line(ErrorRecord.from_exception(exc, self.frame_label)) if self.debug else ""
 
 

@@ -1,5 +1,7 @@
 """What goes wrong in a cell, told at its own line: to the person who wrote it, and to who sent a request."""
 
+import asyncio
+import inspect
 import linecache
 import re
 from html import escape
@@ -13,9 +15,10 @@ from asgi_nb.web.responses import HTMLResponse, PlainTextResponse, Response
 # Lines of source around the one that failed: enough for a loop's head, few enough for one look.
 CONTEXT_LINES = 3
 
-# What asyncio says of a lock or queue, and of a future, that another loop waits for.
+# What asyncio says of a lock or queue, and of a future, that another loop waits for; aiohttp of a session.
 OTHER_LOOP = re.compile(
-    r"<([\w.]+).* is bound to a different event loop|got (?:Future )?<(\w+).* attached to a different loop",
+    r"<([\w.]+).* is bound to a different event loop|got (?:Future )?<(\w+).* attached to a different loop"
+    r"|Timeout context manager should be used inside a task",
     re.S,
 )
 
@@ -96,7 +99,12 @@ class CellError(ValueError):
         return [f"{type(self).__name__}: {self}"]
 
 
-def advise(exc: BaseException, namespace: dict[str, Any], on: str = "") -> None:
+def advise(
+    exc: BaseException,
+    namespace: dict[str, Any],
+    on: str = "",
+    kernel_loop: asyncio.AbstractEventLoop | None = None,
+) -> None:
     """
     Note on an exception what its text leaves out.
 
@@ -106,12 +114,16 @@ def advise(exc: BaseException, namespace: dict[str, Any], on: str = "") -> None:
         exc: What a handler raised.
         namespace: The notebook's names.
         on: Where the handler ran.
+        kernel_loop: The loop that cells run on, if there is one.
     """
     note = None
     if isinstance(exc, UnboundLocalError):
         note = _scope_advice(str(exc), namespace)
     elif isinstance(exc, RuntimeError) and (match := OTHER_LOOP.search(str(exc))) is not None:
-        note = f"this {match[1] or match[2]} {_loop_advice(on)}"
+        kind = (match[1] or match[2] or "object").rpartition(".")[2]
+        name = _foreign_name(exc, namespace, on, kernel_loop)
+        subject = f"this {kind}" if name is None else f"{name}, a {type(namespace[name]).__name__},"
+        note = f"{subject} {_loop_advice(on)}"
     # One exception may be raised again and again.
     if note is not None and note not in getattr(exc, "__notes__", ()):
         exc.add_note(note)
@@ -125,6 +137,36 @@ def _scope_advice(said: str, namespace: dict[str, Any]) -> str | None:
     return f"{name} is assigned in this cell, so it is local to it; for the notebook's own: global {name}"
 
 
+def _foreign_name(
+    exc: BaseException, namespace: dict[str, Any], on: str, kernel_loop: asyncio.AbstractEventLoop | None
+) -> str | None:
+    """Find the name of what belongs to another loop, among those that the failing code uses."""
+    said = str(exc)
+    likely = None
+    traceback = exc.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_globals is namespace:
+            for name in traceback.tb_frame.f_code.co_names:
+                value = namespace.get(name)
+                if f" at {id(value):#x} " in said or f" at {id(value):#x}>" in said:
+                    return name
+                loop = _loop_of(value)
+                if loop is not None and (loop is kernel_loop) == (on != "kernel"):
+                    likely = name
+        traceback = traceback.tb_next
+    return likely
+
+
+def _loop_of(value: object) -> asyncio.AbstractEventLoop | None:
+    """Give the loop of a lock, a queue, a future, or of what most libraries call a pool or a session."""
+    # Looked at before it is asked: a proxy would run code of its own.
+    found = inspect.getattr_static(value, "_loop", None)
+    if found is None or isinstance(found, property):
+        return None
+    loop = getattr(value, "_loop", None)
+    return loop if isinstance(loop, asyncio.AbstractEventLoop) else None
+
+
 def _loop_advice(on: str) -> str:
     if on == "kernel":
         return (
@@ -133,7 +175,8 @@ def _loop_advice(on: str) -> str:
         )
     return (
         "was first awaited in a cell, on the kernel's loop, and this route runs elsewhere; run the route on "
-        "that loop: --on kernel, or on='kernel'"
+        "that loop: --on kernel, or on='kernel'; or make it in a %%asgi_lifespan cell, which runs on the "
+        "server's loop"
     )
 
 

@@ -15,6 +15,17 @@ EXPECTED = (
 )
 
 
+def is_wsgi(app: Any) -> bool:
+    """Tell whether something is called as a WSGI app, and not as an ASGI app."""
+    if not callable(app) or inspect.isclass(app):
+        return False
+    try:
+        return accepts(app, 2) and not accepts(app, 3) and not is_async_callable(app)
+    except ValueError:
+        # A callable from C shows no signature.
+        return False
+
+
 def as_asgi(app: Any) -> ASGIApp:
     """
     Give an ASGI app as it is; make one of a WSGI app, as of Flask or Django.
@@ -37,7 +48,7 @@ def as_asgi(app: Any) -> ASGIApp:
     try:
         if accepts(app, 3):
             return asgi
-        if accepts(app, 2) and not is_async_callable(app):
+        if is_wsgi(app):
             return WSGIMiddleware(app)
         signature = inspect.signature(app)
     except ValueError:

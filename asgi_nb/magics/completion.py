@@ -90,8 +90,8 @@ def _beginning(definition: Definition) -> str:
 def _apps(line: Line) -> Candidates:
     """Variables that may hold an app."""
     hidden = line.shell.user_ns_hidden
-    # (scope, receive, send); for a mount also WSGI's (environ, start_response).
-    arguments = (3,) if line.magic == "asgi_serve" else (2, 3)
+    # (scope, receive, send), and WSGI's (environ, start_response).
+    arguments = (2, 3)
     return line.fragment, [
         name
         for name, value in list(line.shell.user_ns.items())

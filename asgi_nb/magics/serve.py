@@ -15,7 +15,9 @@ class ServeMagic(KitMagics):
 
     @magic(
         "line",
-        argument("app", nargs="?", help="A variable that holds an ASGI app; the notebook's own by default."),
+        argument(
+            "app", nargs="?", help="A variable that holds an ASGI or WSGI app; the notebook's own by default."
+        ),
         argument(
             "-p", "--port", type=int, default=0, help="TCP port; 0, the default, lets the system choose."
         ),
@@ -42,7 +44,8 @@ class ServeMagic(KitMagics):
         """
         Serve the app from this kernel, in the background, until it is stopped.
 
-        Where it serves already, that server is shown.
+        Where it serves already, that server is shown. A variable that holds another app by
+        now is served in place of the old one, at the same address.
 
             %asgi_serve
             %asgi_serve my_fastapi_app --port 8000
@@ -58,6 +61,6 @@ class ServeMagic(KitMagics):
         if given.server_timing:
             options["server_timing"] = True
         try:
-            return self.kit.serve(app, host=given.host, port=given.port, **options)
+            return self.kit.serve(app, host=given.host, port=given.port, name=given.app, **options)
         except TypeError as exc:
             raise MagicError(f"%asgi_serve: {exc}") from None

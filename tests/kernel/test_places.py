@@ -73,7 +73,7 @@ def test_an_object_of_the_other_loop_is_an_error_that_says_where_to_run(kernel, 
     answer = httpx2.get(url + "line", timeout=10)
 
     assert answer.status_code == 500
-    assert "this Queue was first awaited in a cell" in answer.text
+    assert "lines, a Queue, was first awaited in a cell" in answer.text
     assert "--on kernel" in answer.text
     kernel.ok("consumer2.cancel()")
 

@@ -346,6 +346,48 @@ async def test_an_object_of_another_loop_says_where_to_run(app, kernel_loop, ask
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize(
+    ("make", "body", "words"),
+    [
+        pytest.param(asyncio.Queue, "await thing.get()", "thing, a Queue,", id="queue"),
+        pytest.param(asyncio.Event, "await thing.wait()", "thing, a Event,", id="event"),
+        pytest.param(asyncio.Future, "await thing", "thing, a Future,", id="future"),
+        pytest.param(None, "await thing.acquire()", "thing, a Pool,", id="pool"),
+    ],
+)
+async def test_an_object_of_another_loop_is_named(app, notebook, kernel_loop, define, ask, make, body, words):
+    class Pool:
+        """Keeps its loop as the pools of database drivers do, and a future of it."""
+
+        def __init__(self):
+            self._loop = asyncio.get_running_loop()
+            self.free = self._loop.create_future()
+
+        async def acquire(self):
+            return await self.free
+
+    async def bind():
+        thing = (make or Pool)()
+        if make in (asyncio.Queue, asyncio.Event):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(thing.get() if make is asyncio.Queue else thing.wait(), 0.01)
+        return thing
+
+    notebook.loop = kernel_loop
+    bound = asyncio.run_coroutine_threadsafe(bind(), kernel_loop)
+    notebook.namespace["thing"] = await asyncio.wrap_future(bound)
+    define("GET /", f"return {body}")
+
+    answer = await ask(app, "GET /")
+
+    assert answer.status == 500
+    assert f"{words} was first awaited in a cell, on the kernel's loop" in answer.text
+    assert "--on kernel" in answer.text
+    assert "make it in a %%asgi_lifespan cell" in answer.text
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["trio"])
 async def test_a_server_on_another_kind_of_loop_is_told_so(app, kernel_loop, ask, anyio_backend):
     app.add_route("/", in_function, on="kernel")

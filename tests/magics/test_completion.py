@@ -132,7 +132,7 @@ def test_variables_that_may_be_apps_are_offered(complete, run):
         "def helper(x): pass\n"
     )
 
-    assert complete("%asgi_serve |") == ["%asgi_serve my_app", "%asgi_serve my_object"]
+    assert complete("%asgi_serve |") == [f"%asgi_serve {name}" for name in ("my_app", "my_object", "wsgi")]
     assert complete("%asgi_serve my_o|") == ["%asgi_serve my_object"]
     assert complete("%asgi_mount /v1 |") == [
         f"%asgi_mount /v1 {name}" for name in ("my_app", "my_object", "wsgi")
