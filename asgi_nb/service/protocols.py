@@ -67,6 +67,8 @@ class _Limited(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        # Each request is recorded; as lines they would drive the faults out of the log.
+        self.access_log = False
         serving: Serving = self.config.serving
         self._wait_for_head()
         excess = len(self.connections) - serving.options.max_connections

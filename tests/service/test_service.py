@@ -458,6 +458,16 @@ def test_the_log_is_bounded(serve, demo_app):
     assert len(service.log) == 200
 
 
+def test_requests_do_not_drive_faults_out_of_the_log(serve, demo_app, caplog):
+    # As after logging.basicConfig(level=logging.INFO) in a cell, or a uvicorn.Config of the person's own.
+    caplog.set_level(logging.INFO, "uvicorn.access")
+    service = serve(demo_app)
+
+    httpx2.get(service.local_url)
+
+    assert [record.name for record in service.log if record.name == "uvicorn.access"] == []
+
+
 def test_another_uvicorn_in_the_process_logs_as_before(serve, demo_app, caplog):
     serve(demo_app)
 
