@@ -5,6 +5,8 @@ uvicorn's `websockets-sansio` protocol cuts the connection then, and the client 
 "abnormal closure", whether the handler was done or broke.
 """
 
+from collections.abc import Awaitable
+
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
 # RFC 6455 section 7.4.1.
@@ -25,10 +27,12 @@ class ClosingSockets:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "websocket":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
+        return self._closed(scope, receive, send)
+
+    async def _closed(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_open = False
 
         async def watched_receive() -> Message:

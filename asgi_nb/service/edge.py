@@ -96,13 +96,18 @@ def taking_turns(send: Send) -> Send:
     async def send_in_turn(message: Message) -> None:
         nonlocal since
         await send(message)
-        if message.get("more_body") or message["type"] == "websocket.send":
-            now = monotonic()
-            if now - since > TURN:
-                await asyncio.sleep(0)
-                since = now
+        now = monotonic()
+        if now - since > TURN:
+            await asyncio.sleep(0)
+            since = now
 
-    return send_in_turn
+    def send_on(message: Message) -> Awaitable[None]:
+        if message.get("more_body") or message["type"] == "websocket.send":
+            return send_in_turn(message)
+        # What ends, or is short, adds no frame to wait in.
+        return send(message)
+
+    return send_on
 
 
 def clean_prefix(value: bytes) -> str | None:

@@ -5,7 +5,8 @@ A layer is an ASGI wrapper in a file of its own. One that only looks gives the n
 coroutine back and adds no frame of its own to a request.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -19,14 +20,30 @@ from asgi_nb.service.hosts import HostCheck
 from asgi_nb.service.origins import OriginCheck
 from asgi_nb.service.server_timing import ServerTiming
 from asgi_nb.service.serving import Serving
-from asgi_nb.web.types import ASGIApp
+from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 
 Layer = Callable[[ASGIApp, Serving], ASGIApp]
 
 
-def _believe_proxy(app: ASGIApp, serving: Serving) -> ASGIApp:
-    """Take the client and the scheme from the headers of a proxy on this machine."""
-    return ProxyHeadersMiddleware(app, trusted_hosts=["127.0.0.1", "::1"])  # type: ignore[arg-type,return-value]
+class ProxyHeaders:
+    """
+    Take the client and the scheme from the headers of a proxy on this machine.
+
+    Args:
+        app: The application.
+    """
+
+    def __init__(self, app: ASGIApp, serving: Serving) -> None:
+        self.app = app
+        self.believing: Any = ProxyHeadersMiddleware(app, trusted_hosts=["127.0.0.1", "::1"])  # type: ignore[arg-type]
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        # uvicorn's own is a frame to wait in; most requests have neither.
+        for name, _ in scope["headers"]:
+            if name == b"x-forwarded-for" or name == b"x-forwarded-proto":
+                proxied: Awaitable[None] = self.believing(scope, receive, send)
+                return proxied
+        return self.app(scope, receive, send)
 
 
 def _tell_timing(app: ASGIApp, serving: Serving) -> ASGIApp:
@@ -44,7 +61,7 @@ LAYERS: list[Layer] = [
     BodyLimit,
     Edge,
     CredentialFilter,
-    _believe_proxy,
+    ProxyHeaders,
     _tell_timing,
     lambda app, serving: ClosingSockets(app),
 ]
