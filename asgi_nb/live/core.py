@@ -275,6 +275,7 @@ class Core:
             serial=next(self._serials),
             built=built,
             on=on,
+            ahead=getattr(target, "answers_ahead", False) is True,
         )
         definitions, replaced = splice(self.definitions, new)
         problems = self._swap(definitions)

@@ -55,6 +55,8 @@ class Definition:
     """
     on: str = ""
     """Where an endpoint runs: `server`, `thread` or `kernel`; "" for mounts and middleware."""
+    ahead: bool = False
+    """Whether it answers before all that matches as well, as a mock does."""
 
     @property
     def key(self) -> Key:
@@ -189,7 +191,8 @@ def arrange(definitions: Iterable[Definition]) -> Arrangement:
     Decide which definition answers what.
 
     Definitions of one kind and path stand together at the place of the first, the latest ahead, so that
-    it answers whatever else in between would match the path too. One that answers nothing is left out.
+    it answers whatever else in between would match the path too. One that answers nothing is left out. A mock
+    stands ahead of all.
     """
     layers: list[Definition] = []
     lifespans: list[Definition] = []
@@ -210,10 +213,11 @@ def arrange(definitions: Iterable[Definition]) -> Arrangement:
         if len(group) == 1:
             found += group
             continue
-        group.sort(key=lambda definition: -definition.serial)
+        group.sort(key=lambda definition: (not definition.ahead, -definition.serial))
         shadows |= _shadows(group)
         found += [definition for definition in group if not _is_hidden(definition, shadows)]
     layers.reverse()
+    routes.sort(key=lambda definition: not definition.ahead)
     return Arrangement(tuple(routes), tuple(layers), shadows, tuple(lifespans), tuple(handlers))
 
 

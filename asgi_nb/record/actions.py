@@ -12,7 +12,7 @@ from asgi_nb.record.export.http import as_http
 from asgi_nb.record.export.python import as_httpx, as_python
 from asgi_nb.record.export.recorded import Recorded
 from asgi_nb.record.export.testing import as_test
-from asgi_nb.record.player import player_of
+from asgi_nb.record.player import address_of, player_of
 
 R = TypeVar("R", bound=Recorded)
 
@@ -31,7 +31,7 @@ class Actions:
         Secrets are masked, and read from environment variables; `secrets=True` shows them. See
         `asgi_nb.record.export.curl.as_curl`.
         """
-        return as_curl(self, shell, secrets=secrets, base_url=base_url)
+        return as_curl(self, shell, secrets=secrets, base_url=base_url or address_of(self))
 
     def as_httpx(
         self: Recorded, library: str = "httpx2", *, secrets: bool = False, base_url: str | None = None
@@ -42,7 +42,7 @@ class Actions:
         Secrets are masked, and read from environment variables; `secrets=True` shows them. See
         `asgi_nb.record.export.python.as_httpx`.
         """
-        return as_httpx(self, library, secrets=secrets, base_url=base_url)
+        return as_httpx(self, library, secrets=secrets, base_url=base_url or address_of(self))
 
     def as_python(self: Recorded, *, secrets: bool = False, base_url: str | None = None) -> Code:
         """
@@ -51,7 +51,7 @@ class Actions:
         Secrets are masked, and read from environment variables; `secrets=True` shows them. See
         `asgi_nb.record.export.python.as_python`.
         """
-        return as_python(self, secrets=secrets, base_url=base_url)
+        return as_python(self, secrets=secrets, base_url=base_url or address_of(self))
 
     def as_http(self: Recorded, *, secrets: bool = False) -> Code:
         """
@@ -71,7 +71,7 @@ class Actions:
         Without an app, it asks the server; `app="package.module:name"` is imported and called. See
         `asgi_nb.record.export.testing.as_test`.
         """
-        return as_test(self, app, secrets=secrets, base_url=base_url)
+        return as_test(self, app, secrets=secrets, base_url=base_url or address_of(self))
 
     def to_har(self: Recorded, *, secrets: bool = False) -> dict[str, Any]:
         """Make an HTTP Archive of this exchange; see `asgi_nb.record.export.har.to_har`."""

@@ -43,6 +43,9 @@ class Mocked:
         ExportError: There is no whole response.
     """
 
+    answers_ahead = True
+    """Tells a live app that this route comes before those which match the same path by a parameter."""
+
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self._session: list[tuple[bool, str | bytes]] = []

@@ -16,6 +16,9 @@ class Player(Protocol):
     def replay(self, exchange: Any, **options: Any) -> Any:
         """Send a request again and give the new exchange."""
 
+    def address_of(self, exchange: Any) -> str | None:
+        """Give the address at which the app of an exchange answers now; None for the one it had."""
+
     def edit(self, exchange: Any, **changes: Any) -> Any:
         """Give the request to be changed and sent."""
 
@@ -33,6 +36,13 @@ def set_player(store: object, player: Player) -> None:
 def set_default(find: Callable[[], Player]) -> None:
     """Say how to find who sends requests again that are in no store."""
     _find[:] = [find]
+
+
+def address_of(exchange: Any) -> str | None:
+    """Give the address at which the app of an exchange in a store answers now; None for the one it had."""
+    known = None if exchange.keeper is None else _of_stores.get(exchange.keeper)
+    player = None if known is None else known()
+    return None if player is None else player.address_of(exchange)
 
 
 def player_of(exchange: Any) -> Player:

@@ -94,6 +94,20 @@ class Replaying:
         number = COUNT if count is True else int(count)
         return compare(self._replayer, self.traffic, card.definition, number, unsafe=unsafe, ignore=ignore)
 
+    def address_of(self, exchange: Exchange) -> str | None:
+        """
+        Give the address to which a copy of an exchange is sent; None for the one that it came to.
+
+        A request that came over no socket, as from a cell while nothing is served, had none.
+        """
+        service = next(
+            (one for app, one in list(self._services.values()) if app is self.app and one.running), None
+        )
+        inside = exchange.client is not None and exchange.client[1] == 0
+        if service is None or not inside:
+            return None
+        return service.websocket_url if exchange.websocket is not None else service.local_url
+
     def edit(self, exchange: Exchange, **changes: Any) -> Edit:
         """
         Give the request of an exchange to be changed and sent: `edit(exchange, path="/x").send()`.

@@ -129,15 +129,25 @@ def test_a_captured_answer_can_be_pinned_as_a_route(run):
     run("a", "GET", "/x/{n}", "return {'n': n}")
     run.kit.request("GET /x/7?q=1")
     exchange = run.kit.traffic[-1]
-    run.kit.remove("GET /x/{n}")
 
     card = run.kit.define_mock(exchange)
+    run("a", "GET", "/x/{n}", "return {'new': n}")
 
     assert run.kit.request("GET /x/7").json() == {"n": "7"}
-    assert run.kit.request("GET /x/8").status_code == 404
+    assert run.kit.request("GET /x/8").json() == {"new": "8"}
     assert f"MOCK {exchange.seq}" in repr(run.kit.routes())
     run.kit.remove(card)
-    assert run.kit.request("GET /x/7").status_code == 404
+    assert run.kit.request("GET /x/7").json() == {"new": "7"}
+
+
+def test_a_mock_answers_also_when_its_own_path_is_defined_again(run):
+    run("a", "GET", "/x", "return 'real'")
+    run.kit.request("GET /x")
+    run.kit.define_mock(run.kit.traffic[-1])
+
+    run("a", "GET", "/x", "return 'new'")
+
+    assert run.kit.request("GET /x").text == "real"
 
 
 def test_a_mock_may_stand_at_another_path_and_replaces_the_one_before(run):
@@ -176,3 +186,15 @@ def test_recorded_traffic_is_a_file_a_mock_and_a_replay(run, tmp_path):
         assert client.get("/x").json() == {"n": 1}
     assert run.kit.replay(read[0]).response.json() == {"n": 1}
     assert run.kit.replay_all(read).same
+
+
+def test_a_copy_of_a_request_from_inside_leads_to_the_server_that_runs(run):
+    run("a", "GET", "/x", "return 'x'")
+    run.kit.request("GET /x")
+    exchange = run.kit.traffic[-1]
+
+    assert "# the request came over no socket, so the address is a guess" in exchange.as_curl()
+    service = run.kit.serve()
+
+    assert exchange.as_curl() == f"curl {service.local_url}x"
+    assert service.local_url in exchange.as_httpx()

@@ -191,7 +191,7 @@ def outgoing(exchange: Recorded, *, secrets: bool = False, base_url: str | None 
         body=_body(body, names, secrets),
         content_type=body.content_type,
         charset=body.charset,
-        notes=tuple(_notes(exchange)),
+        notes=tuple(_notes(exchange, base_url)),
     )
 
 
@@ -237,7 +237,9 @@ def path_of(exchange: Recorded) -> str:
     return path or "/"
 
 
-def _notes(exchange: Recorded) -> Iterable[str]:
+def _notes(exchange: Recorded, base_url: str | None) -> Iterable[str]:
+    if base_url is None and exchange.client is not None and exchange.client[1] == 0:
+        yield "the request came over no socket, so the address is a guess: serve the app, or give base_url"
     body = exchange.request.body
     length = find_header(exchange.request.headers, "content-length") or ""
     if length.isdigit() and int(length) > body.size:
