@@ -53,9 +53,9 @@ class Attempts:
             return
         said = str(exc).partition("\n")[0]
         reason = f"it failed: {type(exc).__name__}" + (f": {shorten(said, 150)}" if said else "")
-        found = [_attempt(one, reason) for one in lost if one.kind in KINDS] or _from_line(
-            cell, source, reason
-        )
+        found = [_attempt(one, reason) for one in lost if one.kind in KINDS]
+        # The number that IPython tells before and after a cell is that of another one; an error may know it.
+        found = found or _from_line(cell, source, getattr(exc, "label", None) or "a cell", reason)
         if found:
             self._failed[key] = found
             _bound(self._failed)
@@ -75,7 +75,7 @@ def _attempt(one: Definition, reason: str) -> Attempt:
     return Attempt(one.title, one.kind, one.methods, one.path, one.origin, reason)
 
 
-def _from_line(cell: Cell, source: str, reason: str) -> list[Attempt]:
+def _from_line(cell: Cell, source: str, label: str, reason: str) -> list[Attempt]:
     match = MAGIC.match(source)
     if match is None:
         return []
@@ -84,7 +84,7 @@ def _from_line(cell: Cell, source: str, reason: str) -> list[Attempt]:
     names = frozenset((methods or "").upper().split(",")) - {""}
     title = f"{','.join(sorted(names))} {path}" if methods else f"websocket {path}"
     kind = "route" if methods else "websocket"
-    origin = Origin(cell.id, cell.execution_count, "", "a cell", "", 0)
+    origin = Origin(cell.id, None, "", label, "", 0)
     return [Attempt(title, kind, names | ({"HEAD"} if "GET" in names else set()), path, origin, reason)]
 
 

@@ -42,7 +42,7 @@ async def test_a_cell_with_a_mistake_is_named(run_cell, hints):
         run_cell("GET /tea", "return (")
 
     assert await hints("GET /tea") == [
-        "cell [1] defines GET /tea, but it failed: CellError: invalid syntax: '(' was never closed"
+        "Cell In[1] defines GET /tea, but it failed: CellError: invalid syntax: '(' was never closed"
     ]
     assert await hints("GET /coffee") == []
 

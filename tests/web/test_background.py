@@ -25,6 +25,22 @@ async def test_an_async_function_is_awaited_and_another_runs_in_a_thread():
 
 
 @pytest.mark.anyio
+async def test_who_watches_tasks_is_called_around_each(monkeypatch):
+    seen = []
+
+    async def watch(task, run):
+        seen.append(("before", task.args))
+        await run()
+        seen.append(("after", task.args))
+
+    monkeypatch.setattr(BackgroundTask, "around", staticmethod(watch))
+
+    await BackgroundTasks([BackgroundTask(seen.append, 1), BackgroundTask(seen.append, 2)])()
+
+    assert seen == [("before", (1,)), 1, ("after", (1,)), ("before", (2,)), 2, ("after", (2,))]
+
+
+@pytest.mark.anyio
 async def test_tasks_run_one_after_the_other_up_to_an_error():
     seen = []
 
