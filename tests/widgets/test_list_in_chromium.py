@@ -290,10 +290,14 @@ def test_bars_lie_beside_each_other_in_the_order_of_time(notebook, store, mixed,
     page.locator(".list .row", has_text="/items/19").wait_for()
 
     bars = page.evaluate(
-        """() => [...root().querySelectorAll(".space > .row")]
+        """() => {
+            const view = root().querySelector(".rows").getBoundingClientRect();
+            return [...root().querySelectorAll(".space > .row")]
+            .filter((row) => row.getBoundingClientRect().bottom > view.top + 1)
             .sort((a, b) => a.dataset.key - b.dataset.key)
             .map((row) => row.querySelector(".bar"))
-            .map((bar) => [parseFloat(bar.style.insetInlineStart), parseFloat(bar.style.inlineSize)])"""
+            .map((bar) => [parseFloat(bar.style.insetInlineStart), parseFloat(bar.style.inlineSize)]);
+        }"""
     )
 
     starts = [start for start, _ in bars]

@@ -848,6 +848,11 @@ var Grid = class {
     this.draw();
     this.focus();
   }
+  /** The rows between the upper and the lower edge: what is drawn beyond them is not seen. */
+  inView() {
+    const { scrollTop, clientHeight } = this.body;
+    return this.rows.slice(Math.floor(scrollTop / this.rowHeight), Math.ceil((scrollTop + clientHeight) / this.rowHeight));
+  }
   /** Show the first row. */
   toTop() {
     this.following = false;
@@ -902,7 +907,7 @@ var Grid = class {
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
     this.#count();
-    this.options.onDrawn?.(drawn.values());
+    this.options.onDrawn?.(drawn.values(), this.inView());
   }
   /**
    * @param {HTMLElement} element
@@ -1890,10 +1895,10 @@ var waterfall = {
   // Its words are in the columns beside it.
   cell: ({ runs }) => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" }))))
 };
-function drawBars(drawn, now) {
-  const rows = [...drawn];
-  const scale = timeWindow(rows.map(({ row }) => row), now);
-  for (const { element, row } of rows) {
+function drawBars(drawn, inView, now) {
+  if (inView.length === 0) return;
+  const scale = timeWindow(inView, now);
+  for (const { element, row } of drawn) {
     const bar = (
       /** @type {HTMLElement | null} */
       element.querySelector(".bar")
@@ -1979,14 +1984,14 @@ var ExchangeList = class {
           this.sortBy(null);
           this.grid.toTail();
         },
-        onDrawn: (drawn) => this.#bars(drawn)
+        onDrawn: (drawn, inView) => this.chosen.has("waterfall") && drawBars(drawn, inView, this.now())
       },
       signal
     );
     this.element = this.grid.element;
     const growing = window.setInterval(() => {
       const { drawn } = this.grid;
-      if (this.awake && [...drawn.values()].some(({ row }) => LIVE.has(row.state))) drawBars(drawn.values(), this.now());
+      if (this.awake && [...drawn.values()].some(({ row }) => LIVE.has(row.state))) drawBars(drawn.values(), this.grid.inView(), this.now());
     }, GROW_MS);
     this.awake = true;
     signal.addEventListener("abort", () => {
@@ -2041,10 +2046,6 @@ var ExchangeList = class {
     this.update(this.source);
     if (this.order !== null) this.grid.toTop();
     this.onColumns();
-  }
-  /** @param {Iterable<{ element: HTMLElement, row: Row }>} drawn */
-  #bars(drawn) {
-    if (this.chosen.has("waterfall")) drawBars(drawn, this.now());
   }
   /** The numbers of the selected rows. */
   get selection() {
@@ -2207,7 +2208,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .space > .row[data-tone~="lit"][aria-selected="true"] { background: var(--chosen); }
 .head [data-column] { cursor: pointer; }
 .head [data-column]:hover { color: var(--ink); text-decoration: underline; }
-.track { position: relative; display: block; block-size: 100%; }
+.track { position: relative; display: block; block-size: 100%; overflow: hidden; }
 .bar { position: absolute; inset-block: 8px; min-inline-size: 2px; border-radius: 2px; background: var(--moved); }
 .bar[data-runs] { background: color-mix(in srgb, var(--moved) 30%, var(--paper)); }
 .ran { position: absolute; inset-block: 0; min-inline-size: 1px; border-radius: 2px; background: var(--moved); }
@@ -2283,6 +2284,8 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 .message-view { flex: none; max-block-size: 40%; overflow: auto; }
 
 @media (forced-colors: active) {
+  .bar, .ran { forced-color-adjust: none; background: CanvasText; }
+  .bar[data-runs], .row[data-tone~="open"] .bar { background: Canvas; outline: 1px solid CanvasText; }
   .space > .row[aria-selected="true"] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   .space > .row[aria-selected="true"] .cell, .space > .row[aria-selected="true"] .traffic { color: HighlightText; }
   .tab { border-block-end-color: Canvas; }

@@ -39,7 +39,7 @@ import { CARD_HEIGHT, ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange
  * @property {(keys: ReadonlySet<number>) => void} [onChoose] More than one row may be selected, and these are.
  * @property {(id: string) => void} [onSort] Somebody clicked the head of a column that sorts.
  * @property {() => void} [onReturn] The reader wants the newest row, but the list is sorted by something else.
- * @property {(drawn: Iterable<{ element: HTMLElement, row: R }>) => void} [onDrawn]
+ * @property {(drawn: Iterable<{ element: HTMLElement, row: R }>, inView: readonly R[]) => void} [onDrawn]
  */
 
 /** @template R */
@@ -189,6 +189,12 @@ export class Grid {
     this.focus();
   }
 
+  /** The rows between the upper and the lower edge: what is drawn beyond them is not seen. */
+  inView() {
+    const { scrollTop, clientHeight } = this.body;
+    return this.rows.slice(Math.floor(scrollTop / this.rowHeight), Math.ceil((scrollTop + clientHeight) / this.rowHeight));
+  }
+
   /** Show the first row. */
   toTop() {
     this.following = false;
@@ -248,7 +254,7 @@ export class Grid {
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
     this.#count();
-    this.options.onDrawn?.(drawn.values());
+    this.options.onDrawn?.(drawn.values(), this.inView());
   }
 
   /**

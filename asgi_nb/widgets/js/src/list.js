@@ -53,14 +53,14 @@ export class ExchangeList {
           this.sortBy(null);
           this.grid.toTail();
         },
-        onDrawn: (drawn) => this.#bars(drawn),
+        onDrawn: (drawn, inView) => this.chosen.has("waterfall") && drawBars(drawn, inView, this.now()),
       },
       signal,
     );
     this.element = this.grid.element;
     const growing = window.setInterval(() => {
       const { drawn } = this.grid;
-      if (this.awake && [...drawn.values()].some(({ row }) => LIVE.has(row.state))) drawBars(drawn.values(), this.now());
+      if (this.awake && [...drawn.values()].some(({ row }) => LIVE.has(row.state))) drawBars(drawn.values(), this.grid.inView(), this.now());
     }, GROW_MS);
     /** Whether anybody can see it. */
     this.awake = true;
@@ -122,11 +122,6 @@ export class ExchangeList {
     this.update(this.source);
     if (this.order !== null) this.grid.toTop();
     this.onColumns();
-  }
-
-  /** @param {Iterable<{ element: HTMLElement, row: Row }>} drawn */
-  #bars(drawn) {
-    if (this.chosen.has("waterfall")) drawBars(drawn, this.now());
   }
 
   /** The numbers of the selected rows. */

@@ -14,15 +14,16 @@ export const waterfall = {
 };
 
 /**
- * Lay the bars of the rows in view, which share one scale.
+ * Lay the bars: the rows in view share one scale, the others are cut off at its ends.
  *
  * @param {Iterable<{ element: HTMLElement, row: import("../wire.js").Row }>} drawn
+ * @param {readonly import("../wire.js").Row[]} inView
  * @param {number} now Seconds, by the kernel's clock.
  */
-export function drawBars(drawn, now) {
-  const rows = [...drawn];
-  const scale = timeWindow(rows.map(({ row }) => row), now);
-  for (const { element, row } of rows) {
+export function drawBars(drawn, inView, now) {
+  if (inView.length === 0) return;
+  const scale = timeWindow(inView, now);
+  for (const { element, row } of drawn) {
     const bar = /** @type {HTMLElement | null} */ (element.querySelector(".bar"));
     if (bar === null) continue;
     const { start, length } = span(row, scale, now);
