@@ -12,7 +12,7 @@ Source: HAR 1.2, http://www.softwareishard.com/blog/har-12-spec; Chrome's `_webS
 import base64
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -20,12 +20,13 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from asgi_nb._version import __version__
-from asgi_nb.record.body import Body, Headers
+from asgi_nb.record.body import Body
 from asgi_nb.record.error import ErrorRecord
+from asgi_nb.record.export.har_pieces import Payload, Pieces
 from asgi_nb.record.export.parts import URL_SAFE, base_of, path_of
 from asgi_nb.record.export.recorded import Recorded
 from asgi_nb.record.http import ResponseRecord
-from asgi_nb.record.masks import MASK, mask_body_text, mask_header, mask_query, mask_text
+from asgi_nb.record.masks import mask_header, mask_query, mask_text
 from asgi_nb.record.sse import read_events
 from asgi_nb.record.websocket import WebSocketMessage, WebSocketRecord
 
@@ -75,30 +76,16 @@ def save_har(exchanges: Iterable[Recorded], path: str | Path, *, secrets: bool =
     return target
 
 
-@dataclass(frozen=True, slots=True)
-class _Payload:
-    """A body without its Content-Encoding, as text or as base64, or left out."""
-
-    decoded: bytes
-    text: str | None = None
-    base64: str | None = None
-    masked: bool = False
-
-
-class _Writer:
-    """Writes the parts of entries, and counts what it hides."""
-
-    def __init__(self, secrets: bool) -> None:
-        self.secrets = secrets
-        self.masked = 0
+class _Writer(Pieces):
+    """Writes entries."""
 
     # --- entries
 
     def entry(self, exchange: Recorded) -> dict[str, Any]:
         times = [getattr(exchange, name) for name in TIMES]
-        sent_body = self._payload(exchange.request.body)
+        sent_body = self.payload(exchange.request.body)
         response = exchange.response
-        answer = None if response is None else self._payload(response.body)
+        answer = None if response is None else self.payload(response.body)
         sent, began, ended = (None if time is None else time / 1e6 for time in times[:3])
         send = sent or 0.0
         wait = max(0.0, (began if began is not None else send) - send)
@@ -135,15 +122,15 @@ class _Writer:
         entry["_asgi_nb"] = self._own(exchange, sent_body, answer)
         return entry
 
-    def _request(self, exchange: Recorded, payload: _Payload) -> dict[str, Any]:
+    def _request(self, exchange: Recorded, payload: Payload) -> dict[str, Any]:
         request = exchange.request
-        query = self._shown(quote(request.query_string, safe=URL_SAFE), mask_query)
+        query = self.shown(quote(request.query_string, safe=URL_SAFE), mask_query)
         written: dict[str, Any] = {
             "method": "GET" if exchange.websocket else request.method,
             "url": base_of(exchange) + path_of(exchange) + (f"?{query}" if request.query_string else ""),
             "httpVersion": f"HTTP/{exchange.http_version}",
-            "cookies": self._cookies(request.headers),
-            "headers": self._headers(request.headers),
+            "cookies": self.cookies(request.headers),
+            "headers": self.headers(request.headers),
             "queryString": [
                 {"name": name, "value": value} for name, value in parse_qsl(query, keep_blank_values=True)
             ],
@@ -155,7 +142,7 @@ class _Writer:
             written["postData"] = {"mimeType": kind, "params": [], "text": text}
         return written
 
-    def _response(self, exchange: Recorded, payload: _Payload | None) -> dict[str, Any]:
+    def _response(self, exchange: Recorded, payload: Payload | None) -> dict[str, Any]:
         response = exchange.response
         if response is None or payload is None:
             accepted = exchange.websocket is not None and exchange.websocket.accepted
@@ -171,12 +158,10 @@ class _Writer:
             "status": status,
             "statusText": _phrase(status),
             "httpVersion": f"HTTP/{exchange.http_version}",
-            "cookies": self._set_cookies(headers),
-            "headers": self._headers(headers),
+            "cookies": self.set_cookies(headers),
+            "headers": self.headers(headers),
             "content": content,
-            "redirectURL": self._shown(
-                location.decode("latin-1"), lambda text: mask_header("location", text)
-            ),
+            "redirectURL": self.shown(location.decode("latin-1"), lambda text: mask_header("location", text)),
             "headersSize": -1,
             "bodySize": size,
         }
@@ -184,7 +169,7 @@ class _Writer:
             written["_error"] = exchange.error.type
         return written
 
-    def _content(self, response: ResponseRecord, payload: _Payload) -> dict[str, Any]:
+    def _content(self, response: ResponseRecord, payload: Payload) -> dict[str, Any]:
         body, decoded = response.body, payload.decoded
         content: dict[str, Any] = {
             # What the body is without its Content-Encoding, not what went over the wire.
@@ -202,73 +187,11 @@ class _Writer:
             content["comment"] = "left out: it holds secrets among bytes"
         return content
 
-    # --- pieces
-
-    def _shown(self, raw: str, mask: Any) -> str:
-        """Give a text, masked where it holds a secret, and else as it was."""
-        if self.secrets:
-            return raw
-        shown = mask(raw)
-        self.masked += shown.masked
-        return str(shown.text) if shown.masked else raw
-
-    def _headers(self, headers: Headers) -> list[dict[str, str]]:
-        written = []
-        for raw_name, raw_value in headers:
-            name = raw_name.decode("latin-1")
-            value = self._shown(raw_value.decode("latin-1"), lambda text, name=name: mask_header(name, text))
-            written.append({"name": name, "value": value})
-        return written
-
-    def _cookies(self, headers: Headers) -> list[dict[str, Any]]:
-        values = [value.decode("latin-1") for name, value in headers if name.lower() == b"cookie"]
-        pairs = [cookie.partition("=") for value in values for cookie in value.split(";") if cookie.strip()]
-        return [self._cookie(name, value) for name, _, value in pairs]
-
-    def _set_cookies(self, headers: Headers) -> list[dict[str, Any]]:
-        cookies = []
-        for name, value in headers:
-            if name.lower() == b"set-cookie":
-                pair, *attributes = value.decode("latin-1").split(";")
-                key, _, content = pair.partition("=")
-                cookie = self._cookie(key, content)
-                for attribute in attributes:
-                    word, _, setting = attribute.strip().partition("=")
-                    if word.lower() in ("path", "domain"):
-                        cookie[word.lower()] = setting
-                    elif word.lower() in ("httponly", "secure"):
-                        cookie["httpOnly" if word.lower() == "httponly" else "secure"] = True
-                cookies.append(cookie)
-        return cookies
-
-    def _cookie(self, name: str, value: str) -> dict[str, Any]:
-        return {"name": name.strip(), "value": value.strip() if self.secrets or not value.strip() else MASK}
-
-    def _payload(self, body: Body) -> _Payload:
-        try:
-            decoded = body.decoded
-        except ValueError:
-            # Not what its Content-Encoding says: the bytes are what there is.
-            decoded = body.data
-        try:
-            text: str | None = decoded.decode(body.charset)
-            if text is not None and ("\0" in text or text.encode(body.charset) != decoded):
-                text = None
-        except ValueError:
-            text = None
-        hidden = self.masked
-        if text is not None:
-            shown = self._shown(text, lambda raw: mask_body_text(raw, body.content_type))
-            return _Payload(decoded, text=shown, masked=self.masked > hidden)
-        if not self.secrets:
-            self.masked += mask_body_text(decoded.decode("latin-1"), body.content_type).masked
-        if self.masked > hidden:
-            return _Payload(decoded, masked=True)
-        return _Payload(decoded, base64=base64.b64encode(decoded).decode("ascii"))
+    # --- messages and events
 
     def _message(self, exchange: Recorded, message: WebSocketMessage) -> dict[str, Any]:
         if message.is_text:
-            data = self._shown(message.text, mask_text)
+            data = self.shown(message.text, mask_text)
         else:
             data = base64.b64encode(message.data).decode("ascii")
         written: dict[str, Any] = {
@@ -297,14 +220,14 @@ class _Writer:
                 "time": exchange.started_at + (event.at_ns or exchange.response_start_ns or 0) / 1e9,
                 "eventName": event.event,
                 "eventId": event.id,
-                "data": self._shown(event.data, mask_text),
+                "data": self.shown(event.data, mask_text),
             }
             for event in events
         ]
 
     # --- what the standard has no place for
 
-    def _own(self, exchange: Recorded, sent: _Payload, answer: _Payload | None) -> dict[str, Any]:
+    def _own(self, exchange: Recorded, sent: Payload, answer: Payload | None) -> dict[str, Any]:
         request, response = exchange.request, exchange.response
         own: dict[str, Any] = {
             "seq": exchange.seq,
@@ -318,20 +241,19 @@ class _Writer:
             "server": exchange.server,
             "path": request.path,
             "raw_path": request.raw_path.decode("latin-1"),
-            "query_string": self._shown(request.query_string.decode("latin-1"), mask_query),
+            "query_string": self.shown(request.query_string.decode("latin-1"), mask_query),
             "times": {name: getattr(exchange, name) for name in TIMES},
             "route_path": exchange.route_path,
             "path_params": _plain(exchange.path_params),
             "request_body": self._body(request.body, sent),
             "faults": [
-                {"at_ns": fault.at_ns, "text": self._shown(fault.text, mask_text)}
-                for fault in exchange.faults
+                {"at_ns": fault.at_ns, "text": self.shown(fault.text, mask_text)} for fault in exchange.faults
             ],
             "output": [
                 {
                     "at_ns": record.at_ns,
                     "stream": record.stream,
-                    "text": self._shown(record.text, mask_text),
+                    "text": self.shown(record.text, mask_text),
                     "level": record.level,
                     "logger": record.logger,
                     # A bundle is shown, not read: its kinds are named, so that its loss is told.
@@ -351,13 +273,13 @@ class _Writer:
             own["error"] = self._error(exchange.error)
         if response is not None and answer is not None:
             own["response_body"] = self._body(response.body, answer)
-            own["trailers"] = self._headers(response.trailers)
+            own["trailers"] = self.headers(response.trailers)
             own["file"] = response.file
         if exchange.websocket is not None:
             own["websocket"] = self._websocket(exchange.websocket)
         return own
 
-    def _body(self, body: Body, payload: _Payload) -> dict[str, Any]:
+    def _body(self, body: Body, payload: Payload) -> dict[str, Any]:
         own: dict[str, Any] = {"size": body.size, "chunk_count": body.chunk_count, "chunks": body.chunks}
         if body.side == "request" and payload.base64:
             # The standard's postData has no way to say base64.
@@ -370,14 +292,14 @@ class _Writer:
         return own | {name: True for name, is_so in flags.items() if is_so}
 
     def _error(self, error: ErrorRecord) -> dict[str, Any]:
-        frames = [asdict(frame) | {"source": self._shown(frame.source, mask_text)} for frame in error.frames]
+        frames = [asdict(frame) | {"source": self.shown(frame.source, mask_text)} for frame in error.frames]
         return {
             "type": error.type,
-            "message": self._shown(error.message, mask_text),
+            "message": self.shown(error.message, mask_text),
             "handled": error.handled,
             "skipped_frames": error.skipped_frames,
             "frames": frames,
-            "notes": [self._shown(note, mask_text) for note in error.notes],
+            "notes": [self.shown(note, mask_text) for note in error.notes],
             "cause": None if error.cause is None else self._error(error.cause),
             "context": None if error.context is None else self._error(error.context),
             "exceptions": [self._error(member) for member in error.exceptions],
