@@ -1,6 +1,8 @@
 """The kit: serving, asking, counting and ending, without IPython."""
 
+import gc
 import threading
+import weakref
 
 import httpx2
 import pytest
@@ -99,6 +101,23 @@ def test_a_stopped_app_can_be_served_again_elsewhere(kit):
     assert again is not first
     assert kit.services() == [again]
     assert kit.serve(port=again.port).running
+
+
+def test_a_port_of_the_kit_goes_over_to_another_app_and_the_apps_before_are_let_go(kit):
+    port = kit.serve().port
+    apps = []
+    for n in range(6):
+        app = Starlette(routes=[Route("/", PlainTextResponse(f"app {n}"))])
+        apps.append(weakref.ref(app))
+
+        service = kit.serve(app, port=port)
+
+        assert httpx2.get(service.local_url).text == f"app {n}"
+        assert kit.services() == [service]
+    assert "in place of another app" in repr(service)
+    del app
+    gc.collect()
+    assert sum(app() is not None for app in apps) <= 2
 
 
 def test_foreign_apps_are_served_beside_it_and_recorded(kit):
