@@ -21,7 +21,7 @@ from asgi_nb.record.http import ResponseRecord
 from asgi_nb.record.masks import shorten
 from asgi_nb.record.protocol import EXTENSIONS, HTTP, KNOWN, MORE, RECEIVED, WEBSOCKET, Step
 from asgi_nb.record.scope import open_exchange, read_headers
-from asgi_nb.record.websocket import MESSAGE_LIMIT, WebSocketClose, WebSocketMessage
+from asgi_nb.record.websocket import MESSAGE_LIMIT, WebSocketClose
 
 Direction = Literal["receive", "send"]
 Message = Mapping[str, Any]
@@ -303,20 +303,17 @@ class Recorder:
             while is_text and data[end] & 0xC0 == 0x80:
                 end -= 1
             data = data[:end]
-        before, dropped = websocket.kept_size, websocket.dropped_count
-        websocket.feed(
-            WebSocketMessage(
-                websocket.received_count + websocket.sent_count + 1,
-                at_ns,
-                "receive" if message["type"] == "websocket.receive" else "send",
-                is_text,
-                size,
-                data,
-                exchange.seq,
-            )
+        before = websocket.kept_size
+        dropped = websocket.note(
+            at_ns,
+            "receive" if message["type"] == "websocket.receive" else "send",
+            is_text,
+            size,
+            data,
+            exchange.seq,
+            websocket.received_count + websocket.sent_count + 1,
         )
-        grown = 1 + dropped - websocket.dropped_count
-        exchange.kept_size += websocket.kept_size - before + grown * MESSAGE_OVERHEAD
+        exchange.kept_size += websocket.kept_size - before + (1 - dropped) * MESSAGE_OVERHEAD
         return CHANGED
 
     def _on_close(self, message: Message, at_ns: int) -> News:

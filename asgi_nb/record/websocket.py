@@ -16,6 +16,9 @@ RING_COUNT = 1000
 RING_BYTES = 4 << 20
 
 
+Direction = Literal["receive", "send"]
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class WebSocketMessage:
     """One message of a session, whole: ASGI shows neither fragments nor pings."""
@@ -24,7 +27,7 @@ class WebSocketMessage:
     """1 for the session's first message, counted over both directions."""
     at_ns: int
     """Nanoseconds from the exchange's start."""
-    direction: Literal["receive", "send"]
+    direction: Direction
     """The app's view: "receive" is client to app, "send" is app to client."""
     is_text: bool
     """Whether the opcode is text (1) and not binary (2). Source: RFC 6455 section 5.6."""
@@ -122,8 +125,9 @@ class WebSocketRecord:
     """Messages that are counted above, but kept no longer."""
     kept_size: int = 0
     """Bytes of payload that are kept."""
-    # A list, not a deque: a copy of a list cannot fail while another thread appends.
-    _ring: list[WebSocketMessage] = field(default_factory=list)
+    # The values of each message: garbage collection passes by tuples of plain values, and most messages are
+    # never looked at. A list, not a deque: a copy of a list cannot fail while another thread appends.
+    _ring: list[tuple[int, int, Direction, bool, int, bytes, int]] = field(default_factory=list)
 
     @property
     def accepted(self) -> bool:
@@ -133,23 +137,45 @@ class WebSocketRecord:
     @property
     def messages(self) -> list[WebSocketMessage]:
         """The messages that are kept, oldest first: the last RING_COUNT or RING_BYTES of them. A copy."""
-        return self._ring.copy()
+        return [WebSocketMessage(*values) for values in self._ring.copy()]
 
     def feed(self, message: WebSocketMessage) -> None:
         """Add one message, and drop the oldest ones that no longer fit."""
-        if message.direction == "receive":
+        self.note(
+            message.at_ns,
+            message.direction,
+            message.is_text,
+            message.size,
+            message.data,
+            message.seq,
+            message.number,
+        )
+
+    def note(
+        self, at_ns: int, direction: Direction, is_text: bool, size: int, data: bytes, seq: int, number: int
+    ) -> int:
+        """
+        Add one message by its values, and drop the oldest ones that no longer fit.
+
+        Returns:
+            How many were dropped.
+        """
+        if direction == "receive":
             self.received_count += 1
-            self.received_size += message.size
+            self.received_size += size
         else:
             self.sent_count += 1
-            self.sent_size += message.size
+            self.sent_size += size
         ring = self._ring
-        ring.append(message)
-        self.kept_size += len(message.data)
+        ring.append((number, at_ns, direction, is_text, size, data, seq))
+        self.kept_size += len(data)
+        dropped = 0
         while len(ring) > RING_COUNT or self.kept_size > RING_BYTES:
-            self.kept_size -= len(ring[0].data)
-            self.dropped_count += 1
+            self.kept_size -= len(ring[0][5])
             del ring[0]
+            dropped += 1
+        self.dropped_count += dropped
+        return dropped
 
     def __repr__(self) -> str:
         state = (

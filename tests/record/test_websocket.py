@@ -1,5 +1,7 @@
 """A session's messages are kept in a bounded ring, and read as text and JSON."""
 
+import gc
+
 import pytest
 
 from asgi_nb.record.websocket import RING_BYTES, RING_COUNT, WebSocketMessage, WebSocketRecord
@@ -69,3 +71,13 @@ def test_repr_is_one_masked_line():
 
 def test_binary_is_shown_in_hexadecimal():
     assert message(1, b"\x00\xff", is_text=False).preview() == ("00 ff", 0)
+
+
+def test_the_garbage_collector_leaves_messages_out():
+    websocket = WebSocketRecord()
+    for number in range(3):
+        websocket.feed(message(number))
+    gc.collect()
+
+    assert not any(map(gc.is_tracked, websocket._ring))
+    assert [one.number for one in websocket.messages] == [0, 1, 2]
