@@ -304,6 +304,8 @@ def _ascii(path: str) -> bytes:
 
 
 def _encoded(text: str, mime_type: str) -> bytes:
+    if not text:
+        return b""  # Which UTF-16 would begin with a byte order mark.
     charset = Body("", ((b"content-type", mime_type.encode("utf-8", "replace")),)).charset
     try:
         return text.encode(charset)

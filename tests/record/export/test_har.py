@@ -211,6 +211,12 @@ def http(draw):
     return recorder.exchange
 
 
+def test_an_empty_body_stays_empty_in_every_charset(make_exchange):
+    exchange = make_exchange(headers=[(b"content-type", b"text/plain; charset=utf-16")])
+
+    assert same(exchange, again(exchange)) == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(exchange=http())
 def test_an_exchange_comes_back_field_by_field(exchange):
