@@ -2,11 +2,21 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from asgi_nb.live.places import Place
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+# What older toolkits have, and what does the same here.
+INSTEAD = {
+    "add_event_handler": "use @app.lifespan, or a %%asgi_lifespan cell",
+    "api_route": "use @app.route(path, methods=[...])",
+    "include_router": "use app.mount(path, router)",
+    "on_event": "use @app.lifespan, or a %%asgi_lifespan cell",
+    "websocket_route": "use @app.websocket(path)",
+}
 
 
 class Options(TypedDict, total=False):
@@ -58,6 +68,14 @@ class Decorators(ABC):
     @abstractmethod
     def add_lifespan(self, lifespan: Callable[..., Any]) -> Any:
         """Run a startup and a shutdown with the server."""
+
+    # Not for the type checker, to which every name would then be one of an app.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            advice = INSTEAD.get(name)
+            more = "" if advice is None else f"; {advice}"
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{more}")
 
     def route(
         self,

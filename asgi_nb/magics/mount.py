@@ -26,8 +26,8 @@ class MountMagic(KitMagics):
             %asgi_mount /v1 my_fastapi_app
 
         Any ASGI app will do, also while serving. A WSGI app, as of Flask or Django, answers
-        in worker threads. What an app does at its startup (lifespan) runs when the server
-        starts: where one runs already, stop it and serve again.
+        in worker threads. What an app does at its startup (lifespan) runs with the server:
+        at once, where one runs already. If it fails, nothing is mounted.
         """
         __tracebackhide__ = True
         given = self.read(self.asgi_mount, line, EXAMPLE)

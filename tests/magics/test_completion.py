@@ -39,6 +39,24 @@ def routes(run):
     run("%%asgi_websocket /chat/{room}\npass")
 
 
+def test_the_notebooks_own_exceptions_are_offered(complete, run):
+    run("class GoneAway(Exception): pass\nclass GoneThing: pass")
+
+    assert complete("%%asgi_error Gone|") == ["%%asgi_error GoneAway"]
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        pytest.param("%%asgi_error 404\nreturn ex|", "return exc", id="exc"),
+        pytest.param("%%asgi_error 404\nreturn request.cook|", "return request.cookies", id="request"),
+        pytest.param("%%asgi_lifespan\napp.defin|", "app.define_lifespan", id="app"),
+    ],
+)
+def test_what_cells_of_errors_and_lifespans_are_given_is_offered(complete, below, expected):
+    assert expected in [found.partition("\n")[2] for found in complete(below)]
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
@@ -55,6 +73,11 @@ def routes(run):
         pytest.param("%%asgi_route GET /x/{id:i|}", ["GET /x/{id:int"], id="convertor-in-closed-brace"),
         pytest.param("%%asgi_route GET /x/{id:i|}/y --name z", ["GET /x/{id:int"], id="convertor-inside"),
         pytest.param("%%asgi_websocket /x/{a}/{b:u|", ["/x/{a}/{b:uuid}"], id="convertor-of-a-websocket"),
+        pytest.param("%%asgi_error 40|", [*map("{}".format, range(400, 410))], id="statuses"),
+        pytest.param("%%asgi_error KeyE|", ["KeyError"], id="exceptions"),
+        pytest.param("%%asgi_lifespan --n|", ["--name"], id="option-of-a-lifespan"),
+        pytest.param("%%asgi_route GET /x --t|", ["GET /x --try"], id="try"),
+        pytest.param("%asgi_routes --c|", ["--close-replaced"], id="option-of-the-table"),
         pytest.param("%%asgi_route GET /x --n|", ["GET /x --name"], id="option"),
         pytest.param("%asgi_serve --p|", ["--port"], id="option-of-a-line"),
         pytest.param("%asgi_serve --port 80|", [], id="number"),
