@@ -79,6 +79,7 @@ var Channel = class {
   #poll() {
     window.clearTimeout(this.timer);
     if (this.clients.size === 0 || this.rung !== "poll") return;
+    if (document.hidden) return this.#pollIn(POLL_MS);
     this.send({ kind: "poll", v: this.page });
     this.timer = window.setTimeout(() => this.#poll(), POLL_PATIENCE_MS);
   }
@@ -94,6 +95,8 @@ var Channel = class {
     this.send({ kind: "push", v: this.page });
   }
   onCommLost() {
+    const status2 = this.kernelStatus;
+    if (status2 === "idle" || status2 === "busy") return;
     for (const client of this.clients.values()) client.lose();
   }
   /**

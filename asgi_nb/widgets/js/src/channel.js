@@ -119,6 +119,8 @@ export class Channel {
   #poll() {
     window.clearTimeout(this.timer);
     if (this.clients.size === 0 || this.rung !== "poll") return;
+    // Nobody looks: its views have said goodbye, and will say hello again.
+    if (document.hidden) return this.#pollIn(POLL_MS);
     this.send({ kind: "poll", v: this.page });
     this.timer = window.setTimeout(() => this.#poll(), POLL_PATIENCE_MS);
   }
@@ -137,6 +139,9 @@ export class Channel {
   }
 
   onCommLost() {
+    const status = this.kernelStatus;
+    // It is also said when a comm is found again; whether that one works, the next ping tells.
+    if (status === "idle" || status === "busy") return;
     for (const client of this.clients.values()) client.lose();
   }
 
