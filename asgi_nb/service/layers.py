@@ -17,6 +17,7 @@ from asgi_nb.service.edge import Edge
 from asgi_nb.service.heads import HeadLimit
 from asgi_nb.service.health import HealthAnswer
 from asgi_nb.service.hosts import HostCheck
+from asgi_nb.service.late import LateErrors
 from asgi_nb.service.origins import OriginCheck
 from asgi_nb.service.server_timing import ServerTiming
 from asgi_nb.service.serving import Serving
@@ -54,6 +55,7 @@ def _tell_timing(app: ASGIApp, serving: Serving) -> ASGIApp:
 # In the order of the way in. HostCheck and Edge ask for the real peer, which the proxy's headers
 # then replace; CredentialFilter asks for the root path, which Edge sets.
 LAYERS: list[Layer] = [
+    LateErrors,
     HeadLimit,
     HostCheck,
     HealthAnswer,

@@ -1,0 +1,40 @@
+"""
+Keep a connection whose answer is complete, also when the app raises after that.
+
+An app that answers an error sends the 500 and raises all the same, so that the server logs it.
+uvicorn then closes the connection, though the answer promised to keep it: the client's next
+request on it is reset, now and then, as it happens to be sent before or after.
+
+Source: RFC 9112 section 9.3.
+"""
+
+import logging
+
+from asgi_nb.service.serving import Serving
+from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
+
+# Where uvicorn logs what an app raises: in our services' own log.
+_logger = logging.getLogger("uvicorn.error")
+
+
+class LateErrors:
+    """
+    Log what the app raises after its answer, and let the connection be.
+
+    Outermost, because it asks uvicorn's own `send` whether the answer is complete.
+
+    Args:
+        app: The application.
+    """
+
+    def __init__(self, app: ASGIApp, serving: Serving) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as exc:
+            cycle = getattr(send, "__self__", None)
+            if scope["type"] != "http" or not getattr(cycle, "response_complete", False):
+                raise
+            _logger.error("Exception in ASGI application\n", exc_info=exc)
