@@ -7,17 +7,18 @@ The same questions work on a store, on a session and on what a question gives, s
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from asgi_nb.record.exchange import Exchange
-from asgi_nb.record.export.har import save_har, to_har
 from asgi_nb.record.filters import Filter
 from asgi_nb.record.frame import to_frame
 from asgi_nb.record.latency import Latency, measure
 from asgi_nb.record.markup import table
-from asgi_nb.record.mocking import Mock, mock
 from asgi_nb.record.plots import plot_latency, plot_rate
 from asgi_nb.record.summary import Row, summarize
+
+if TYPE_CHECKING:
+    from asgi_nb.record.mocking import Mock
 
 # Rows of a table in a notebook: what fits on two screens, and what a saved notebook should carry.
 SHOWN = 50
@@ -101,14 +102,20 @@ class Queries:
 
     def to_har(self: Iterable[Exchange], *, secrets: bool = False) -> dict[str, Any]:
         """Make an HTTP Archive of them; see `asgi_nb.record.export.har.to_har`."""
+        from asgi_nb.record.export.har import to_har  # loaded when it is first asked for
+
         return to_har(self, secrets=secrets)
 
     def save_har(self: Iterable[Exchange], path: str | Path, *, secrets: bool = False) -> Path:
         """Write them into a `.har` file; see `asgi_nb.record.export.har.save_har`."""
+        from asgi_nb.record.export.har import save_har  # loaded when it is first asked for
+
         return save_har(self, path, secrets=secrets)
 
-    def to_mock(self: Iterable[Exchange]) -> Mock:
+    def to_mock(self: Iterable[Exchange]) -> "Mock":
         """Make an ASGI app that answers as they were answered; see `asgi_nb.record.mocking.mock`."""
+        from asgi_nb.record.mocking import mock  # loaded when it is first asked for
+
         return mock(self)
 
 

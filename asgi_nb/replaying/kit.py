@@ -2,21 +2,25 @@
 
 import functools
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asgi_nb.live.app import LiveApp
 from asgi_nb.live.cards import Card
 from asgi_nb.live.errors import CellError
 from asgi_nb.live.mounting import as_asgi
 from asgi_nb.record.exchange import Exchange
-from asgi_nb.record.mocking import Mocked
 from asgi_nb.record.store import Store
-from asgi_nb.replaying.comparing import COUNT, compare
-from asgi_nb.replaying.comparison import Comparison
-from asgi_nb.replaying.edit import Edit
-from asgi_nb.replaying.replayer import TIMEOUT, Replayer
 from asgi_nb.service.service import Service
 from asgi_nb.web.types import ASGIApp
+
+if TYPE_CHECKING:
+    # Loaded when something is first sent again.
+    from asgi_nb.replaying.comparison import Comparison
+    from asgi_nb.replaying.edit import Edit
+    from asgi_nb.replaying.replayer import Replayer
+
+TIMEOUT = 30.0
+"""Seconds for one request, or one session."""
 
 
 class Replaying:
@@ -56,7 +60,7 @@ class Replaying:
 
     def replay_all(
         self, exchanges: Iterable[Exchange], *, timeout: float = TIMEOUT, ignore: Collection[str] = ()
-    ) -> Comparison:
+    ) -> "Comparison":
         """
         Send the requests of several exchanges again, in order, and say what differs in the answers.
 
@@ -82,6 +86,8 @@ class Replaying:
             ExportError: There is no whole response.
             CellError: The path is none.
         """
+        from asgi_nb.record.mocking import Mocked
+
         mocked = Mocked(exchange)
         name = f"MOCK {exchange.seq or exchange.id}"
         route = literal(exchange.request.path) if path is None else path
@@ -89,8 +95,10 @@ class Replaying:
             return self.app.add_websocket_route(route, mocked, name)
         return self.app.add_route(route, mocked, [exchange.request.method], name)
 
-    def _compare(self, card: Card, count: int | bool, unsafe: bool, ignore: Collection[str]) -> Comparison:
+    def _compare(self, card: Card, count: int | bool, unsafe: bool, ignore: Collection[str]) -> "Comparison":
         """Send the last requests of a route again, now that it is defined anew."""
+        from asgi_nb.replaying.comparing import COUNT, compare
+
         number = COUNT if count is True else int(count)
         return compare(self._replayer, self.traffic, card.definition, number, unsafe=unsafe, ignore=ignore)
 
@@ -108,7 +116,7 @@ class Replaying:
             return None
         return service.websocket_url if exchange.websocket is not None else service.local_url
 
-    def edit(self, exchange: Exchange, **changes: Any) -> Edit:
+    def edit(self, exchange: Exchange, **changes: Any) -> "Edit":
         """
         Give the request of an exchange to be changed and sent: `edit(exchange, path="/x").send()`.
 
@@ -120,10 +128,14 @@ class Replaying:
             ReplayError: A part of the request was not kept.
             TypeError: A change has an unknown name, or a value of another type.
         """
+        from asgi_nb.replaying.edit import Edit
+
         return Edit(exchange, changes, self.replay)
 
     @functools.cached_property
-    def _replayer(self) -> Replayer:
+    def _replayer(self) -> "Replayer":
+        from asgi_nb.replaying.replayer import Replayer
+
         return Replayer(self.app, self.traffic, self._target)
 
     def _target(self, exchange: Exchange) -> tuple[ASGIApp, Mapping[str, Any]]:

@@ -17,9 +17,6 @@ from asgi_nb.service.portal import current_line, on_portal, spawn
 from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.types import ASGIApp
 
-TIMEOUT = 30.0
-"""Seconds for one request, or one session."""
-
 Target = Callable[[Exchange], tuple[ASGIApp, Mapping[str, Any]]]
 """Gives the app that an exchange is sent to again, and the state of its lifespan."""
 
@@ -42,9 +39,7 @@ class Replayer:
         self._traffic = traffic
         self._target = target
 
-    def replay(
-        self, exchange: Exchange, *, timeout: float = TIMEOUT, timed: bool = False, **changes: Any
-    ) -> Exchange:
+    def replay(self, exchange: Exchange, *, timeout: float, timed: bool = False, **changes: Any) -> Exchange:
         """See `Kit.replay`."""
         if on_portal():
             raise ServiceError(
@@ -73,7 +68,7 @@ class Replayer:
         return new
 
     def replay_all(
-        self, exchanges: Iterable[Exchange], *, timeout: float = TIMEOUT, ignore: Collection[str] = ()
+        self, exchanges: Iterable[Exchange], *, timeout: float, ignore: Collection[str] = ()
     ) -> Comparison:
         """See `Kit.replay_all`."""
         return Comparison(self._compared(exchange, timeout, ignore) for exchange in list(exchanges))
