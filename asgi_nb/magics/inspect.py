@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from IPython.core.magic import magics_class
 
-from asgi_nb.magics._base import KitMagics, magic
+from asgi_nb.magics._base import KitMagics, MagicError, magic
+from asgi_nb.record.filters import FilterError
 
 if TYPE_CHECKING:
     # Loaded with the first inspector, not with the extension.
@@ -25,4 +26,7 @@ class InspectMagic(KitMagics):
 
         What follows is a filter, the same as in `asgi_nb.traffic.where`.
         """
-        return self.kit.inspect(line.strip() or None)
+        try:
+            return self.kit.inspect(line.strip() or None)
+        except FilterError as exc:
+            raise MagicError(f"%asgi_inspect: {exc}") from None
