@@ -56,7 +56,7 @@ class Service:
         port: The TCP port.
         options: What it lets in.
         name: What it answers to a page that asks at `/_asgi_nb/health`.
-        prefix: The path below which jupyter-server-proxy would show it; None where there is no Jupyter server.
+        prefix: The path below which jupyter-server-proxy would show it; None without a Jupyter server.
     """
 
     def __init__(self, app: ASGIApp, host: str, sock: socket.socket, options: Options) -> None:
