@@ -76,6 +76,22 @@ def test_a_startup_that_fails_shows_its_line_and_the_old_one_runs_on(kernel, url
     assert httpx2.get(url + "state", timeout=10).json() == ["queue", "thread"]
 
 
+def test_an_interrupted_startup_leaves_the_old_one_running(kernel, url):
+    kernel.ok("import anyio, threading\nstarts = threading.Semaphore(0)")
+    kernel.ok("%%asgi_lifespan\nstarts.release()\nyield {'which': 'old'}", cell="life")
+    kernel.ok("%%asgi_route GET /which\nreturn [request.state.which]", cell="r")
+    kernel.ok("assert starts.acquire(timeout=10)")
+
+    request = kernel.start("%%asgi_lifespan\nprint('hangs')\nawait anyio.sleep_forever()\nyield", cell="life")
+    while kernel.client.get_iopub_msg(timeout=20)["content"].get("text") != "hangs\n":
+        pass
+    kernel.manager.interrupt_kernel()
+
+    assert "KeyboardInterrupt" in (kernel.finish(request).error or "")
+    kernel.ok("assert starts.acquire(timeout=10)")
+    assert httpx2.get(url + "which", timeout=10).json() == ["old"]
+
+
 def test_the_shutdown_runs_when_the_kernel_exits(fresh_kernel, tmp_path):
     note = tmp_path / "note"
     fresh_kernel.ok(f"note = {str(note)!r}\nasgi_nb.serve()")
