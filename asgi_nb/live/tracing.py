@@ -73,10 +73,11 @@ def _traced_coroutine(
         exchange = current_exchange.get()
         if exchange is None:
             return await function(connection)
-        trace = _trace_of(exchange)
+        trace = exchange.trace or _trace_of(exchange)
         running = function(connection)
         now = perf_counter_ns()
-        run = new_run(place, "endpoint", title, now, now)
+        # As `new_run` makes it: this runs for every request.
+        run: Run = [place, "endpoint", title, now, True, 0, 0, (), now]
         trace.runs.append(run)
         if type(running) is not CoroutineType:
             # Made elsewhere, as by Cython: it is known when it began and when it ended.
@@ -95,7 +96,7 @@ def _traced_coroutine(
         finally:
             run.append(perf_counter_ns())
         value = await drive(running, run, exchange, yielded)
-        if is_websocket or isinstance(value, Response):
+        if is_websocket or (isinstance(value, Response) and not isinstance(value, StreamingResponse)):
             return value
         # Making a response of it is the endpoint's work, and may take long.
         run.append(perf_counter_ns())
