@@ -16,6 +16,7 @@ from typing import Any
 
 from asgi_nb.record.draft import Draft, new
 from asgi_nb.record.exchange import Exchange, Keeper
+from asgi_nb.record.runs import HEAD
 from asgi_nb.record.trace import Trace
 
 Folded = tuple[Any, ...]
@@ -46,8 +47,9 @@ def fold(exchange: Exchange, shared: dict[int, Any]) -> Folded | None:
         return None
     origin, candidates, runs = exchange.origin, None, None
     if trace is not None:
-        # What it has beside the routes and the runs is seldom there, and stays an object.
-        if len(vars(trace)) != PLAIN_TRACE or any(len(run) % 2 for run in trace.runs):
+        # What it has beside the routes and the runs is seldom there, and stays an object; so does a run that
+        # is in a step.
+        if len(vars(trace)) != PLAIN_TRACE or any((len(run) - HEAD) % 2 for run in trace.runs):
             return None
         candidates, runs = trace.candidates, tuple(map(tuple, trace.runs))
     if origin is not None:
