@@ -89,6 +89,9 @@ class Unit:
     async def stop(self) -> str | None:
         """Shut down; returns what went wrong."""
         self._leaving.set()
+        if not self._ready.is_set():
+            # Its startup was interrupted: it would not look for the word to leave.
+            self._cancel.cancel()
         with anyio.move_on_after(STOP_TIMEOUT):
             await self._ended.wait()
         if not self._ended.is_set():
