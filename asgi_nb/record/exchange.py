@@ -20,7 +20,7 @@ from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
-from asgi_nb.record.insight import Insight
+from asgi_nb.record.insight import Insight, insight_html
 from asgi_nb.record.mark import Mark
 from asgi_nb.record.markup import block, card, fold, table
 from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
@@ -320,6 +320,7 @@ class Exchange(Actions, Insight):
                 parts.append(_body_html("Response body", self.response.body))
         if self.websocket:
             parts.append(_messages_html(self.websocket))
+        parts += insight_html(self)
         if self.output:
             parts.append(_output_html(self.output, self.dropped_output))
         return card(f"{self.seq}  {self.headline}", parts)

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from asgi_nb.record.background import BackgroundRecord, read_background
 from asgi_nb.record.http import RequestRecord, ResponseRecord
+from asgi_nb.record.markup import block, fold
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.reasons import Candidates, Routing, read_routing
 from asgi_nb.record.runs import CALLED, HEAD, PART, end_of
@@ -163,6 +164,47 @@ class Insight:
         if any(other.source_hash == origin.source_hash for other in same):
             return "current"
         return "changed" if same else "gone"
+
+
+def insight_html(exchange: "ShownInsight") -> list[str]:
+    """Give the pieces of HTML that an exchange shows of this; what held the loop is open."""
+    parts = []
+    blocked = exchange.blocked
+    if blocked:
+        parts.append(fold("Held the loop", block("\n".join(map(repr, blocked))), opened=True))
+    if exchange.trace is not None:
+        parts.append(fold("Timing", exchange.timing._repr_html_()))
+        if len(exchange.spans) > 1:
+            parts.append(fold("Layers", exchange.spans._repr_html_()))
+        routing = exchange.routing
+        if routing or routing.hints:
+            # What nothing answered is what a person wonders about.
+            parts.append(fold("Routes", routing._repr_html_(), opened=routing.matched is None))
+    return parts
+
+
+class ShownInsight(Protocol):
+    """What is asked of an exchange to show it."""
+
+    @property
+    def trace(self) -> Trace | None:
+        """The notes."""
+
+    @property
+    def timing(self) -> Timing:
+        """The stages."""
+
+    @property
+    def spans(self) -> Spans:
+        """The layers."""
+
+    @property
+    def routing(self) -> Routing:
+        """The routes."""
+
+    @property
+    def blocked(self) -> list[Blocked]:
+        """What held the loop."""
 
 
 def _routed_path(trace: Trace | None, path: str, root_path: str) -> str:

@@ -401,6 +401,15 @@ async def test_an_exchange_keeps_no_endpoint_alive(app, fetch, ask):
     assert exchange.routing.matched.route == "* /x"
 
 
+async def test_an_exchange_shows_why_nothing_answered(define, fetch):
+    define("GET /items/{item_id:int}", "return 1")
+
+    shown = (await fetch("GET /items/tea"))._repr_html_()
+
+    assert "<details open><summary" in shown
+    assert "is not a whole number (item_id)" in shown
+
+
 # --- the cell
 
 
