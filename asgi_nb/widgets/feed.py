@@ -83,6 +83,8 @@ class View:
     """Numbers that match the filter, when there is one."""
     problem: str = ""
     """What went wrong with the filter since the last batch."""
+    stuck: bool = False
+    """Whether the filter took too long on an exchange: it is asked no more, and shows what it has found."""
     refresh_at: float = math.inf
     """When to look at everything again, because time alone changes what a filter shows."""
     left: list[int] = field(default_factory=list)
@@ -208,6 +210,7 @@ class Feed:
     def _look_through(self, view: View, where: str | None, highlight: str, columns: tuple[str, ...]) -> None:
         view.lens = make_lens(self._where if where is None else where, highlight, columns)
         view.follows = where is None
+        view.stuck = False
         view.snapshot_due = True
 
     def _state(self) -> dict[str, Any]:
@@ -359,10 +362,14 @@ class Feed:
         return size, gone
 
     def _shows(self, view: View, exchange: Exchange) -> bool:
+        if view.stuck:
+            return False
         try:
             return view.lens.shows(exchange)
         except FilterError as exc:
+            # Each exchange may take as long again, on the loop that serves requests.
             view.problem = exc.reason
+            view.stuck = True
             return False
 
     def _row(self, view: View, exchange: Exchange) -> dict[str, Any]:
@@ -370,7 +377,8 @@ class Feed:
             return view.lens.row(exchange)
         except FilterError as exc:
             view.problem = f"highlight: {exc.reason}"
-            return replace(view.lens, highlight=None).row(exchange)
+            view.lens = replace(view.lens, highlight=None)
+            return view.lens.row(exchange)
 
     def _matching(self, view: View, kept: int, dropped: int) -> int:
         """How many of the kept exchanges match, as far as they were looked at."""

@@ -1,6 +1,7 @@
 """A view's filter, highlight and columns, as the feed applies them."""
 
 import json
+import time
 
 import pytest
 
@@ -305,3 +306,30 @@ def test_clearing_is_seen_though_the_newest_exchange_is_pinned(feed, store, mixe
     assert contents[0]["kind"] == "snap"
     assert [row["seq"] for row in rows if row["pinned"]] == [10]
     assert {row["seq"] for row in rows} == {10}
+
+
+def test_a_filter_that_takes_too_long_is_asked_once_and_said(feed, traffic, run):
+    for _ in range(20):
+        run(traffic.http("/", response_body=b"a" * 5000))
+    page = Page(feed, where="body:/a*a*a*a*b/")
+
+    began = time.process_time()
+    contents, rows = page.read()
+    took = time.process_time() - began
+
+    assert rows == []
+    assert [content["problem"] != "" for content in contents] == [True]
+    assert took < 3
+    assert page.look(where="status:200")["ok"]
+    assert len(page.read()[1]) == 20
+
+
+def test_a_highlight_that_takes_too_long_is_left_out_and_said(feed, traffic, run):
+    for _ in range(20):
+        run(traffic.http("/", response_body=b"a" * 5000))
+
+    contents, rows = Page(feed, where=None, highlight="body:/a*a*a*a*b/").read()
+
+    assert len(rows) == 20
+    assert contents[0]["problem"].startswith("highlight: ")
+    assert not any(row.get("lit") for row in rows)

@@ -123,6 +123,19 @@ def test_a_bad_filter_says_what_and_where_and_the_old_rows_stay(listed, page):
     assert box(page).input_value() == "status>=tea"
 
 
+def test_a_filter_that_takes_too_long_says_so(listed, traffic, run, page):
+    run(traffic.http("/long", response_body=b"a" * 5000))
+
+    box(page).fill("body:/a*a*a*a*b/")
+    box(page).press("Enter")
+
+    page.locator(".filter-note:not([hidden])").wait_for()
+    box(page).fill("status>=400")
+    box(page).press("Enter")
+    wait_for_keys(page, [1, 6, 11, 16])
+    assert page.locator(".filter-note").is_hidden()
+
+
 def test_typing_completes_from_the_kernel_and_the_keyboard_takes_a_proposal(listed, page):
     page.locator(".main > .list .grid").focus()
     page.keyboard.press("/")

@@ -480,7 +480,8 @@ var Session = class {
       matching: message.matching,
       where: message.where,
       follows: message.follows,
-      columns: message.columns
+      columns: message.columns,
+      problem: message.problem
     };
   }
 };
@@ -505,6 +506,7 @@ var Client = class extends EventTarget {
     this.follows = true;
     this.columns = [];
     this.whole = true;
+    this.problem = "";
     this.recording = true;
     this.lost = 0;
     this.skew = Infinity;
@@ -663,6 +665,7 @@ var Client = class extends EventTarget {
     if (batch.forget) this.rows.clear();
     if (batch.fresh) {
       this.lost = 0;
+      this.problem = "";
       this.rows.begin();
     }
     this.rows.drop(batch.left);
@@ -674,6 +677,7 @@ var Client = class extends EventTarget {
     this.where = batch.where;
     this.columns = batch.columns;
     this.whole = batch.whole;
+    if (batch.problem !== "") this.problem = batch.problem;
     this.lost += batch.lost;
     if (batch.follows && !this.follows) this.wish = { ...this.wish, where: null };
     this.follows = batch.follows;
@@ -1893,7 +1897,7 @@ function runSpans(row, seconds) {
 var waterfall = {
   id: "waterfall",
   title: "Waterfall",
-  width: "minmax(6ch, 14ch)",
+  width: "minmax(6ch, 20ch)",
   wide: true,
   // Its words are in the columns beside it.
   cell: ({ runs }) => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" }))))
@@ -2299,13 +2303,13 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 // src/columns_menu.js
 var MAX_HEADERS = 8;
 var TOKEN2 = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
-function columnsMenu(list, look, signal) {
+function columnsMenu(list, look, failed, signal) {
   let highlight = "";
   const menu = popover({ label: "Columns and order", face: "☰", onOpen: fill }, signal);
   menu.panel.classList.add("columns-menu");
   function setHeaders(headers) {
     list.setColumns(list.chosen, headers);
-    void look({ columns: headers });
+    look({ columns: headers }).catch(failed);
     fill();
   }
   function fill() {
@@ -2431,6 +2435,7 @@ function filterBox(client, leave, signal) {
   let active = -1;
   let chosen = null;
   let applied = "";
+  let problem = "";
   let saved = [];
   let applying = 0;
   let completing = 0;
@@ -2615,6 +2620,10 @@ function filterBox(client, leave, signal) {
     },
     /** A filter that was set from a cell takes the place of what was typed before. */
     follow() {
+      if (client.problem !== problem) {
+        problem = client.problem;
+        blame(problem, null, null);
+      }
       if (!client.follows || client.where === applied) return;
       applied = client.where;
       chosen = null;
@@ -2634,7 +2643,7 @@ function toolbar(client, list, { onPause, say }, light, signal) {
   const pause = h("button", { type: "button", "aria-pressed": "false", title: "Stops the list, not the recording (s)" });
   const clear = h("button", { type: "button", title: "asgi_nb.traffic.clear(); pinned requests stay" }, "Clear");
   const filter = filterBox(client, () => list.grid.focus(), signal);
-  const columns = columnsMenu(list, (change) => client.look(change), signal);
+  const columns = columnsMenu(list, (change) => client.look(change), failed, signal);
   const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
   const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
   const folded = h("div", { class: "folded" }, filter.quick, columns.element, help.element);

@@ -12,7 +12,7 @@ beforeEach(() => {
 
 const snap = (more = {}) => ({
   kind: "snap", v: "page", hello: 1, batch: 0, instance: "kernel-1", counts: {}, whole: true, lost: 0,
-  where: "", left: [], matching: 0, follows: true, columns: [], recording: true, ...more,
+  where: "", left: [], matching: 0, follows: true, columns: [], problem: "", recording: true, ...more,
 });
 const batch = (number, more = {}) => snap({ kind: "batch", batch: number, ...more });
 

@@ -41,6 +41,8 @@ export class Client extends EventTarget {
     this.columns = [];
     /** Whether the filter has seen all that is kept. */
     this.whole = true;
+    /** What went wrong with the filter as exchanges were looked at. */
+    this.problem = "";
     this.recording = true;
     /** Rows that changed and left the store before they could be sent. */
     this.lost = 0;
@@ -221,6 +223,7 @@ export class Client extends EventTarget {
     if (batch.forget) this.rows.clear();
     if (batch.fresh) {
       this.lost = 0;
+      this.problem = "";
       this.rows.begin();
     }
     this.rows.drop(batch.left);
@@ -232,6 +235,7 @@ export class Client extends EventTarget {
     this.where = batch.where;
     this.columns = batch.columns;
     this.whole = batch.whole;
+    if (batch.problem !== "") this.problem = batch.problem;
     this.lost += batch.lost;
     if (batch.follows && !this.follows) this.wish = { ...this.wish, where: null };
     this.follows = batch.follows;

@@ -11,9 +11,10 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 /**
  * @param {import("./list.js").ExchangeList} list
  * @param {(change: { columns?: readonly string[], highlight?: string }) => Promise<void>} look Rows must carry this from now on.
+ * @param {(error: Error) => void} failed
  * @param {AbortSignal} signal
  */
-export function columnsMenu(list, look, signal) {
+export function columnsMenu(list, look, failed, signal) {
   let highlight = "";
   const menu = popover({ label: "Columns and order", face: "☰", onOpen: fill }, signal);
   menu.panel.classList.add("columns-menu");
@@ -21,7 +22,7 @@ export function columnsMenu(list, look, signal) {
   /** @param {readonly string[]} headers */
   function setHeaders(headers) {
     list.setColumns(list.chosen, headers);
-    void look({ columns: headers });
+    look({ columns: headers }).catch(failed);
     fill();
   }
 

@@ -61,6 +61,7 @@ export function filterBox(client, leave, signal) {
   /** @type {string | null} */
   let chosen = null;
   let applied = "";
+  let problem = "";
   /** @type {readonly string[]} */
   let saved = [];
   let applying = 0;
@@ -255,6 +256,10 @@ export function filterBox(client, leave, signal) {
     },
     /** A filter that was set from a cell takes the place of what was typed before. */
     follow() {
+      if (client.problem !== problem) {
+        problem = client.problem;
+        blame(problem, null, null);
+      }
       if (!client.follows || client.where === applied) return;
       applied = client.where;
       chosen = null;

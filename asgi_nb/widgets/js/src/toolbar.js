@@ -21,7 +21,7 @@ export function toolbar(client, list, { onPause, say }, light, signal) {
   const pause = h("button", { type: "button", "aria-pressed": "false", title: "Stops the list, not the recording (s)" });
   const clear = h("button", { type: "button", title: "asgi_nb.traffic.clear(); pinned requests stay" }, "Clear");
   const filter = filterBox(client, () => list.grid.focus(), signal);
-  const columns = columnsMenu(list, (change) => client.look(change), signal);
+  const columns = columnsMenu(list, (change) => client.look(change), failed, signal);
   const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
   const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
   const folded = h("div", { class: "folded" }, filter.quick, columns.element, help.element);

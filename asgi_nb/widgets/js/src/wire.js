@@ -61,6 +61,7 @@ export const LIVE = new Set(["open", "queued", "streaming"]);
  * @property {string} where
  * @property {boolean} follows
  * @property {readonly string[]} columns
+ * @property {string} problem What went wrong with the filter as it was asked; empty if nothing did.
  */
 
 /**
@@ -132,6 +133,7 @@ export class Session {
       where: message.where,
       follows: message.follows,
       columns: message.columns,
+      problem: message.problem,
     };
   }
 }

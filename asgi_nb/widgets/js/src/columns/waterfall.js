@@ -6,7 +6,7 @@ import { runSpans, span, timeWindow } from "../waterfall.js";
 export const waterfall = {
   id: "waterfall",
   title: "Waterfall",
-  width: "minmax(6ch, 14ch)",
+  width: "minmax(6ch, 20ch)",
   wide: true,
   // Its words are in the columns beside it.
   cell: ({ runs }) =>
