@@ -32,6 +32,7 @@ _HOMES = {
     "define_mock": "asgi_nb.kit",
     "define_route": "asgi_nb.kit",
     "define_websocket": "asgi_nb.kit",
+    "explain": "asgi_nb.record.explain.find",
     "hold": "asgi_nb.kit",
     "holds": "asgi_nb.kit",
     "inspect": "asgi_nb.kit",

@@ -30,6 +30,7 @@ PUBLIC = [
     "define_mock",
     "define_route",
     "define_websocket",
+    "explain",
     "hold",
     "holds",
     "inspect",
