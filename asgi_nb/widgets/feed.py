@@ -17,13 +17,14 @@ import math
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import FilterError
-from asgi_nb.record.store import Store, Watch
+from asgi_nb.record.store import Store
 from asgi_nb.widgets.lens import Lens, make_lens
+from asgi_nb.widgets.view import View
 from asgi_nb.widgets.wire import WIRE_VERSION, Outgoing, encode
 
 # Measured: 100 to 500 rows a message is the knee; beyond it, parsing in the page dominates.
@@ -52,52 +53,6 @@ RECOUNT = 20
 
 # Pages of one kernel. Reloads leave dead ones behind until they fall silent, so the oldest goes first.
 MAX_VIEWS = 16
-
-
-@dataclass(slots=True)
-class View:
-    """One page that listens."""
-
-    id: str
-    hello: int
-    """The number of its hello: what answers an older one is not for it."""
-    watch: Watch
-    lens: Lens
-    follows: bool
-    """Whether it shows what the inspector's own filter says."""
-    stirred: bool = True
-    """Whether the watch may hold something."""
-    backlog: deque[int] = field(default_factory=deque)
-    """Numbers of the snapshot that were not sent yet, newest first."""
-    carry: deque[int] = field(default_factory=deque)
-    """What the watch gave and the last batch had no room for, oldest first."""
-    unanswered: deque[tuple[int, float]] = field(default_factory=deque)
-    """(number, when it was sent) of batches without an acknowledgement."""
-    next_batch: int = 0
-    snapshot_due: bool = True
-    high: int = 0
-    """The newest exchange that it knows. New numbers come in order, so a gap above it is what it missed."""
-    lost: int = 0
-    """Exchanges that left the store before they could be sent, since the last batch."""
-    matching: set[int] = field(default_factory=set)
-    """Numbers that match the filter, when there is one."""
-    problem: str = ""
-    """What went wrong with the filter since the last batch."""
-    stuck: bool = False
-    """Whether the filter took too long on an exchange: it is asked no more, and shows what it has found."""
-    refresh_at: float = math.inf
-    """When to look at everything again, because time alone changes what a filter shows."""
-    left: list[int] = field(default_factory=list)
-    """Numbers that match no longer, since the last batch."""
-    removals: int = 0
-    """The store's, when the last snapshot began."""
-    dropped: int = 0
-    """The store's, when `matching` was last counted anew."""
-
-    @property
-    def has_news(self) -> bool:
-        """Whether there is something to send."""
-        return bool(self.stirred or self.snapshot_due or self.carry or self.backlog)
 
 
 class Feed:

@@ -726,6 +726,20 @@ var error = {
   }
 };
 
+// src/grid_head.js
+function headCell(column, order, sortable) {
+  const sorts = column.value !== void 0 && sortable;
+  const by = order?.id === column.id;
+  const text2 = by ? `${column.title} ${order.down ? "▼" : "▲"}` : column.title;
+  const attributes = { class: cellClass(column), role: "columnheader", title: sorts ? `Sort by ${column.title}` : void 0 };
+  if (!sorts) return h("span", attributes, text2);
+  const direction = by ? order.down ? "descending" : "ascending" : "none";
+  return h("span", { ...attributes, "data-column": column.id, "aria-sort": direction }, text2);
+}
+function cellClass(column) {
+  return `cell ${column.id}${column.end ? " end" : ""}${column.wide ? " wide" : ""}`;
+}
+
 // src/grid.js
 var Grid = class {
   /**
@@ -795,22 +809,9 @@ var Grid = class {
     this.element.style.setProperty("--tracks", tracks(columns));
     this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
     this.grid.setAttribute("aria-colcount", String(columns.length));
-    this.head.replaceChildren(...columns.map((column) => this.#headCell(column, order)));
+    this.head.replaceChildren(...columns.map((column) => headCell(column, order, this.options.onSort !== void 0)));
     this.refill = true;
     this.draw();
-  }
-  /**
-   * @param {Column<R>} column
-   * @param {Order | null} order
-   */
-  #headCell(column, order) {
-    const sorts = column.value !== void 0 && this.options.onSort !== void 0;
-    const by = order?.id === column.id;
-    const text2 = by ? `${column.title} ${order.down ? "▼" : "▲"}` : column.title;
-    const attributes = { class: cellClass(column), role: "columnheader", title: sorts ? `Sort by ${column.title}` : void 0 };
-    if (!sorts) return h("span", attributes, text2);
-    const direction = by ? order.down ? "descending" : "ascending" : "none";
-    return h("span", { ...attributes, "data-column": column.id, "aria-sort": direction }, text2);
   }
   /** Give each row two lines, or one. @param {boolean} wanted */
   setCards(wanted) {
@@ -1046,9 +1047,6 @@ var Grid = class {
 };
 function without(set, member) {
   return set.delete(member) ? set : null;
-}
-function cellClass(column) {
-  return `cell ${column.id}${column.end ? " end" : ""}${column.wide ? " wide" : ""}`;
 }
 
 // src/viewers/hex.js

@@ -10,6 +10,7 @@
  */
 import { h, oncePerFrame, uniqueId } from "./dom.js";
 import { count } from "./format.js";
+import { cellClass, headCell } from "./grid_head.js";
 import { CARD_HEIGHT, ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange, wasThrown } from "./scroll.js";
 
 /**
@@ -122,23 +123,9 @@ export class Grid {
     this.element.style.setProperty("--tracks", tracks(columns));
     this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
     this.grid.setAttribute("aria-colcount", String(columns.length));
-    this.head.replaceChildren(...columns.map((column) => this.#headCell(column, order)));
+    this.head.replaceChildren(...columns.map((column) => headCell(column, order, this.options.onSort !== undefined)));
     this.refill = true;
     this.draw();
-  }
-
-  /**
-   * @param {Column<R>} column
-   * @param {Order | null} order
-   */
-  #headCell(column, order) {
-    const sorts = column.value !== undefined && this.options.onSort !== undefined;
-    const by = order?.id === column.id;
-    const text = by ? `${column.title} ${order.down ? "▼" : "▲"}` : column.title;
-    const attributes = { class: cellClass(column), role: "columnheader", title: sorts ? `Sort by ${column.title}` : undefined };
-    if (!sorts) return h("span", attributes, text);
-    const direction = by ? (order.down ? "descending" : "ascending") : "none";
-    return h("span", { ...attributes, "data-column": column.id, "aria-sort": direction }, text);
   }
 
   /** Give each row two lines, or one. @param {boolean} wanted */
@@ -406,12 +393,4 @@ export class Grid {
  */
 function without(set, member) {
   return set.delete(member) ? set : null;
-}
-
-/**
- * @template R
- * @param {Column<R>} column
- */
-function cellClass(column) {
-  return `cell ${column.id}${column.end ? " end" : ""}${column.wide ? " wide" : ""}`;
 }
