@@ -5,7 +5,7 @@ Take a request to its route: the part of a router that runs for each request.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from asgi_nb.web._entries import Entry, Facts, Kind
+from asgi_nb.web._entries import Entry, Kind
 from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, call, reply, takes_handover
 from asgi_nb.web._headers import encode_header
 from asgi_nb.web._lifespan import MountedLifespan, TrackedLifespan, as_lifespan, run_lifespan
@@ -65,11 +65,11 @@ class Dispatcher:
         redirect_slashes: bool,
         default: ASGIApp | None,
         lifespan: Lifespan[Any] | None,
-        facts: Callable[[Any], Facts],
+        read: Callable[[Any, int], Entry],
     ) -> None:
         self._routes: RouteList[Any] = RouteList(routes or ())
-        self._facts = facts
-        self._table: Table | None = None
+        # Of no list yet: the first request makes it.
+        self._table = Table((), None, read)
         self.redirect_slashes = redirect_slashes
         self._not_found = self.not_found
         self._is_plain = getattr(self._not_found, "__func__", None) is Dispatcher.not_found
@@ -164,8 +164,7 @@ class Dispatcher:
         self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
     ) -> Awaitable[None]:
         scope_type = scope["type"]
-        if "router" not in scope:
-            scope["router"] = self
+        scope.setdefault("router", self)
         if scope_type != "http" and scope_type != "websocket":
             if scope_type != "lifespan":
                 raise ValueError(
@@ -173,7 +172,7 @@ class Dispatcher:
                 )
             return self.lifespan(scope, receive, send)
         table = self._table
-        if table is None or table.stamp is not self._routes.stamp:
+        if table.stamp is not self._routes.stamp:
             table = self._refresh()
         path = get_route_path(scope) if scope.get("root_path") else scope["path"]
         if scope_type == "http":
@@ -214,9 +213,7 @@ class Dispatcher:
         # The stamp before the content: a change in between is seen next time.
         stamp = self._routes.stamp
         routes = tuple(self._routes)
-        table = self._table
-        table = Table(routes, stamp, self._facts) if table is None else table.updated(routes, stamp)
-        self._table = table
+        self._table = table = self._table.updated(routes, stamp)
         return table
 
     def _no_route(

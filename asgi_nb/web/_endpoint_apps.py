@@ -34,6 +34,10 @@ def is_function(endpoint: Any) -> bool:
     return isinstance(endpoint, FunctionType | MethodType)
 
 
+# As it is here, and not as a subclass or somebody's patch has it.
+_stock_call = Response.__call__
+
+
 def request_response(func: Callable[..., Any]) -> ASGIApp:
     """
     An ASGI app that answers with what `func(request)` returns.
@@ -50,17 +54,17 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
         sending = False
         try:
             response = await endpoint(request)
-            if not isinstance(response, Response):
-                response = _to_response(response, func)
-            call = type(response).__call__
-            if type(send) is Handover:
-                if not send.give_now(response):
-                    await send.run(response, scope, receive)
-            elif call is Response.__call__:
+            is_stock = type(response).__call__ is _stock_call
+            if is_stock and type(send) is not Handover:
                 sending = True
-                await call(response, scope, receive, send)
-            else:
+                await _stock_call(response, scope, receive, send)
+                return
+            if not is_stock and not isinstance(response, Response):
+                response = _to_response(response, func)
+            if type(send) is not Handover:
                 await call_watched(response, scope, receive, send)
+            elif not send.give_now(response):
+                await send.run(response, scope, receive)
         except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
             # The first thing such a response does is to send the start.
             if sending:

@@ -76,14 +76,16 @@ def knows_handover(app: ASGIApp) -> bool:
     return id(code) in _KNOWS
 
 
+_BEGINNINGS = frozenset(("http.response.start", "websocket.accept"))
+
+
 async def call_watched(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Call an app; if it raises, say in the scope whether it had started its response."""
     started = False
 
     def watch(message: Message) -> Awaitable[None]:
         nonlocal started
-        kind = message["type"]
-        if kind == "http.response.start" or kind == "websocket.accept":
+        if not started and message["type"] in _BEGINNINGS:
             started = True
         # The inner awaitable: no frame to wait in is added per message.
         return send(message)
@@ -191,18 +193,6 @@ class Handover:
         self.tasks.append(task)
         self.response = response = TaskResponse(task, start)
         self.streams.append(response.body_iterator)
-
-    def take(self) -> Response:
-        """
-        The response that was given.
-
-        Raises:
-            RuntimeError: None was given.
-        """
-        response, self.response = self.response, None
-        if response is None:
-            raise RuntimeError("No response returned: the inner app ended without sending one")
-        return response
 
 
 async def run_in(context: Context, func: Callable[..., Awaitable[None]], *args: Any) -> None:

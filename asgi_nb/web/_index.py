@@ -1,184 +1,149 @@
 """
-Which routes may fit a path: a dict for paths without parameters, a tree of segments for the others.
+Which routes may fit a path: a dict for paths without parameters, and one for each shape of the others.
 
-An index is filled before anybody searches it, and never changed afterwards: a change makes another one
-that shares what stayed the same. Only its memory of what was asked for grows.
+A shape says where a path has fixed segments: `/users/{id}/posts` has them at 0, 1 and 3, where 0 is what
+stands before the first slash. Of the routes of one shape, those that may fit are found at once by what a
+request has at these places; and an app has few shapes, however many routes it has.
+
+An index is filled before anybody searches it, and never changed afterwards: a change makes another one.
+Only its memory of what was asked for grows.
 """
 
 from collections.abc import Callable
+from operator import itemgetter
+from typing import Any
 
-from asgi_nb.web._entries import Entries, Entry, Keys, Place
+from asgi_nb.web._entries import Entries, Entry
+from asgi_nb.web._paths import Pattern
 
 __all__ = ["Index"]
 
-Change = Callable[[Entries], Entries]
 
+class _Shape:
+    """
+    The routes with fixed segments at the same places.
 
-class _Node:
-    """The routes that share their first segments."""
+    Args:
+        count: How many segments they have; at least so many, if they are early.
+        places: The places.
+        routes: What `pick` gives -> the routes.
+    """
 
-    __slots__ = ("children", "early", "ends", "wild")
+    __slots__ = ("count", "pick", "places", "routes")
 
-    def __init__(self) -> None:
-        self.children: dict[str, _Node] = {}
-        self.wild: _Node | None = None
-        self.ends: Entries = ()
-        """The path ends here."""
-        self.early: Entries = ()
-        """Whatever follows is for the entry to judge."""
-
-    def copy(self) -> "_Node":
-        copy = _Node.__new__(_Node)
-        copy.children, copy.wild = self.children, self.wild
-        copy.ends, copy.early = self.ends, self.early
-        return copy
-
-    @property
-    def empty(self) -> bool:
-        return not (self.children or self.wild or self.ends or self.early)
+    def __init__(self, count: int, places: tuple[int, ...], routes: dict[Any, Entries]) -> None:
+        self.count = count
+        self.places = places
+        self.pick: Callable[[Any], Any] = itemgetter(*places)
+        """Gives the segments at the fixed places."""
+        self.routes = routes
 
 
 class Index:
     """The routes for one scope type."""
 
-    __slots__ = ("merged", "opaque", "root", "static")
+    __slots__ = ("early", "ends", "merged", "opaque", "static")
 
     def __init__(self) -> None:
         self.static: dict[str, Entries] = {}
-        self.root = _Node()
+        self.ends: dict[int, tuple[_Shape, ...]] = {}
+        """Number of segments -> the shapes of routes that have so many."""
+        self.early: tuple[_Shape, ...] = ()
+        """The shapes of routes of which a rest is for the entry to judge."""
         self.opaque: Entries = ()
         self.merged: dict[str, Entries] = {}
         """Path without parameters -> its candidates, for those that were asked for. Bounded by `static`."""
 
-    def candidates(self, path: str, segments: list[str]) -> Entries:
-        """The routes that may fit, in list order."""
-        # The root knows only what stands before the first slash: nothing.
-        top = self.root.children.get(segments[0])
-        found = () if top is None else _collect(top, segments, 1)
-        if self.opaque:
-            found += self.opaque
-        static = self.static.get(path)
-        if static is not None:
-            found += static
-        if len(found) > 1:
-            found = tuple(sorted(found, key=_rank))
-        if static is not None:
-            self.merged[path] = found
+    def candidates(self, segments: list[str]) -> Entries:
+        """The routes with parameters, and the opaque ones, that may fit, in list order."""
+        found = self.opaque
+        count = len(segments)
+        for shape in self.ends.get(count, ()):
+            more = shape.routes.get(shape.pick(segments))
+            if more is not None:
+                found += more
+        for shape in self.early:
+            if shape.count <= count:
+                more = shape.routes.get(shape.pick(segments))
+                if more is not None:
+                    found += more
+        return found if len(found) < 2 else _sorted(found)
+
+    def merge(self, path: str) -> Entries:
+        """All the routes that may fit a path for which there are some without parameters; remembered."""
+        found = _sorted(self.static[path] + self.candidates(path.split("/")))
+        self.merged[path] = found
         return found
 
     def add(self, entry: Entry) -> None:
-        """Add in place: for a table that nobody sees yet."""
-        place, keys = entry.place, entry.keys
-        if place == "static":
-            path = entry.path
-            self.static[path] = (*self.static.get(path, ()), entry)
-        elif place == "opaque":
+        """Add in place: for an index that nobody searches yet."""
+        if entry.pattern is None:
             self.opaque += (entry,)
+            return
+        routes, key = self._home(entry.pattern)
+        same = routes.get(key)
+        routes[key] = (entry,) if same is None else (*same, entry)
+
+    def _remove(self, entry: Entry) -> None:
+        if entry.pattern is None:
+            self.opaque = _without(entry, self.opaque)
+            return
+        routes, key = self._home(entry.pattern)
+        left = _without(entry, routes[key])
+        if left:
+            routes[key] = left
         else:
-            node = self.root
-            for key in keys:
-                child = node.wild if key is None else node.children.get(key)
-                if child is None:
-                    child = _Node()
-                    if key is None:
-                        node.wild = child
-                    else:
-                        node.children[key] = child
-                node = child
-            setattr(node, place, (*getattr(node, place), entry))
+            del routes[key]
+
+    def _home(self, pattern: Pattern) -> tuple[dict[Any, Entries], Any]:
+        """The dict for routes with a pattern, and their key in there."""
+        if pattern.place == "static":
+            return self.static, pattern.source
+        count, places = len(pattern.keys), pattern.places
+        early = pattern.place == "early"
+        shapes = self.early if early else self.ends.get(count, ())
+        for shape in shapes:
+            if shape.places == places and shape.count == count:
+                break
+        else:
+            shape = _Shape(count, places, {})
+            if early:
+                self.early = (*shapes, shape)
+            else:
+                self.ends[count] = (*shapes, shape)
+        return shape.routes, shape.pick(pattern.keys)
 
     def changed(self, gone: Entries, new: Entries) -> "Index":
-        """An index without `gone` and with `new`, which shares the rest with this one."""
+        """An index without `gone` and with `new`."""
         index = Index()
         index.static = dict(self.static)
-        index.root = self.root
         index.opaque = self.opaque
-        touched: set[str] | None = set()
-        if len(gone) == len(new) == 1 and _spot(gone[0]) == _spot(new[0]):
-            changes = [(new[0], _swapped(gone[0], new[0]))]
+        changed = gone + new
+        if all(entry.place == "static" for entry in changed):
+            index.ends, index.early = self.ends, self.early
+            index.merged = dict(self.merged)
+            for entry in changed:
+                if entry.pattern is not None:
+                    index.merged.pop(entry.pattern.source, None)
         else:
-            changes = [(entry, _without(entry)) for entry in gone]
-            changes += [(entry, _with(entry)) for entry in new]
-        for entry, change in changes:
-            if entry.place == "static":
-                path = entry.path
-                if touched is not None:
-                    touched.add(path)
-                bucket = change(index.static.get(path, ()))
-                if bucket:
-                    index.static[path] = bucket
-                else:
-                    del index.static[path]
-                continue
-            touched = None
-            if entry.place == "opaque":
-                index.opaque = change(index.opaque)
-            else:
-                index.root = _replanted(index.root, entry.keys, entry.place, change) or _Node()
-        if touched is not None:
-            index.merged = {path: found for path, found in self.merged.items() if path not in touched}
+            copies = {count: _copies(shapes) for count, shapes in self.ends.items()}
+            index.ends = {count: shapes for count, shapes in copies.items() if shapes}
+            index.early = _copies(self.early)
+        for entry in gone:
+            index._remove(entry)
+        for entry in new:
+            index.add(entry)
         return index
 
 
-def _rank(entry: Entry) -> int:
-    return entry.rank
+def _sorted(entries: Entries) -> Entries:
+    return entries if len(entries) < 2 else tuple(sorted(entries, key=lambda entry: entry.rank))
 
 
-def _collect(node: _Node, segments: list[str], number: int) -> Entries:
-    """The entries of a node and below whose keys fit the segments from `number` on, in no order."""
-    found: Entries = ()
-    count = len(segments)
-    while True:
-        if node.early:
-            found += node.early
-        if number == count:
-            return found + node.ends
-        segment = segments[number]
-        number += 1
-        child = node.children.get(segment)
-        # A parameter is never empty.
-        if node.wild is not None and segment:
-            if child is None:
-                child = node.wild
-            else:
-                found += _collect(node.wild, segments, number)
-        if child is None:
-            return found
-        node = child
+def _without(entry: Entry, entries: Entries) -> Entries:
+    return tuple(other for other in entries if other is not entry)
 
 
-def _spot(entry: Entry) -> tuple[Place, str, Keys]:
-    """Where in an index an entry stands."""
-    return entry.place, entry.path if entry.plain else "", entry.keys
-
-
-def _with(entry: Entry) -> Change:
-    return lambda entries: (*entries, entry)
-
-
-def _without(entry: Entry) -> Change:
-    return lambda entries: tuple(other for other in entries if other is not entry)
-
-
-def _swapped(old: Entry, new: Entry) -> Change:
-    return lambda entries: tuple(new if entry is old else entry for entry in entries)
-
-
-def _replanted(node: _Node | None, keys: Keys, place: Place, change: Change) -> _Node | None:
-    """A copy of the tree along `keys`, changed at their end; branches that became empty are cut."""
-    fresh = _Node() if node is None else node.copy()
-    if not keys:
-        if place == "ends":
-            fresh.ends = change(fresh.ends)
-        else:
-            fresh.early = change(fresh.early)
-    elif keys[0] is None:
-        fresh.wild = _replanted(fresh.wild, keys[1:], place, change)
-    else:
-        child = _replanted(fresh.children.get(keys[0]), keys[1:], place, change)
-        fresh.children = dict(fresh.children)
-        if child is None:
-            fresh.children.pop(keys[0], None)
-        else:
-            fresh.children[keys[0]] = child
-    return None if fresh.empty else fresh
+def _copies(shapes: tuple[_Shape, ...]) -> tuple[_Shape, ...]:
+    """The shapes, to be changed; without those that have lost their routes."""
+    return tuple(_Shape(shape.count, shape.places, dict(shape.routes)) for shape in shapes if shape.routes)

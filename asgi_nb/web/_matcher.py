@@ -13,7 +13,7 @@ from itertools import compress, count
 from operator import is_not
 from typing import Any, Final
 
-from asgi_nb.web._entries import Entries, Entry, Facts, Kind, Match
+from asgi_nb.web._entries import Entries, Entry, Kind, Match
 from asgi_nb.web._index import Index
 from asgi_nb.web.types import Scope
 
@@ -29,6 +29,9 @@ _FEW: Final = 16
 _HTTP, _WEBSOCKET, _OPAQUE = Kind.HTTP, Kind.WEBSOCKET, Kind.OPAQUE
 
 
+Found = tuple[Entry, dict[str, Any], list[Entry] | None]
+
+
 class Table:
     """
     The routes of a router at one moment, ready to be searched.
@@ -36,37 +39,30 @@ class Table:
     Args:
         routes: The routes, in order.
         stamp: What the list bore when it was read; another stamp means another list.
-        classify: Says what is known about a route.
+        read: Makes the entry of a route, with its rank.
     """
 
-    __slots__ = ("_classify", "entries", "http", "plain", "routes", "stamp", "websocket")
+    __slots__ = ("_read", "entries", "http", "plain", "routes", "stamp", "websocket")
 
     def __init__(
         self,
         routes: tuple[Any, ...],
         stamp: object,
-        classify: Callable[[Any], Facts],
+        read: Callable[[Any, int], Entry],
     ) -> None:
-        self._classify = classify
+        self._read = read
         self.routes = routes
         self.stamp = stamp
-        self.entries = tuple(
-            Entry(route, classify(route), number * _GAP) for number, route in enumerate(routes)
-        )
+        self.entries = tuple(map(read, routes, count(0, _GAP)))
         self.plain: dict[str, Entry] = {}
         """HTTP routes without parameters that come first for their path; those that were asked for."""
         self.http = Index()
         self.websocket = Index()
         for entry in self.entries:
-            for index in self._indexes(entry.kind):
-                index.add(entry)
-
-    def _indexes(self, kind: Kind) -> tuple[Index, ...]:
-        if kind is Kind.HTTP:
-            return (self.http,)
-        if kind is Kind.WEBSOCKET:
-            return (self.websocket,)
-        return (self.http, self.websocket)
+            if entry.kind is not _WEBSOCKET:
+                self.http.add(entry)
+            if entry.kind is not _HTTP:
+                self.websocket.add(entry)
 
     def updated(self, routes: tuple[Any, ...], stamp: object) -> "Table":
         """A table of `routes` that shares with this one whatever is the same."""
@@ -79,13 +75,11 @@ class Table:
         after = self.entries[len(old) - end :]
         ranks = self._ranks(gone, len(added), start, after)
         if ranks is None or len(gone) + len(added) > _FEW:
-            return Table(routes, stamp, self._classify)
+            return Table(routes, stamp, self._read)
 
-        new = tuple(
-            Entry(route, self._classify(route), rank) for route, rank in zip(added, ranks, strict=True)
-        )
+        new = tuple(map(self._read, added, ranks))
         table = Table.__new__(Table)
-        table._classify = self._classify
+        table._read = self._read
         table.routes = routes
         table.stamp = stamp
         table.entries = self.entries[:start] + new + after
@@ -108,7 +102,7 @@ class Table:
         step = (high - low) // (count + 1)
         return range(low + step, low + step * count + 1, step) if step else None
 
-    def find(self, scope: Scope, path: str) -> "tuple[Entry, dict[str, Any], list[Entry] | None] | None":
+    def find(self, scope: Scope, path: str) -> Found | None:
         """
         The route for a request.
 
@@ -116,21 +110,21 @@ class Table:
             None if no route fits the path. Else the entry, its path parameters (for an opaque route: the
             child scope) and None; or, if only the method does not fit, all the entries that fit the path.
         """
-        is_http = scope["type"] == "http"
-        index = self.http if is_http else self.websocket
-        segments = path.split("/")
-        candidates = index.merged.get(path)
-        if candidates is None:
-            candidates = index.candidates(path, segments)
-            if not candidates:
-                return None
-        first = candidates[0]
-        if first.is_plain_http:
-            self.plain[path] = first
-        partial: list[Entry] | None = None
+        index = self.http if scope["type"] == "http" else self.websocket
+        if path in index.static:
+            candidates = index.merged.get(path) or index.merge(path)
+            first = candidates[0]
+            if first.is_plain_http:
+                self.plain[path] = first
+            segments = path.split("/") if len(candidates) > 1 else []
+        else:
+            segments = path.split("/")
+            candidates = index.candidates(segments)
+        partial: list[Entry] = []
         params: dict[str, Any] = {}
         for entry in candidates:
             kind = entry.kind
+            bound: Any = {}
             if kind is _OPAQUE:
                 match, bound = entry.route.matches(scope)
                 if match is Match.NONE:
@@ -138,20 +132,31 @@ class Table:
                 if match is Match.FULL:
                     return entry, bound, None
             else:
-                found = {} if entry.plain else entry.bind(path, segments)
-                if found is None:
-                    continue
-                bound = found
+                place = entry.place
+                if place == "ends":
+                    # What `bind` does, without a frame for it.
+                    try:
+                        for name, number, read in entry.slots:
+                            text = segments[number]
+                            # A parameter is never empty.
+                            if not text:
+                                raise ValueError
+                            bound[name] = text if read is None else read(text)
+                    except ValueError:
+                        continue
+                elif place == "early":
+                    bound = entry.bind(path, segments)
+                    if bound is None:
+                        continue
                 if kind is not _HTTP:
                     return entry, bound, None
                 methods = entry.route.methods
                 if not methods or scope["method"] in methods:
                     return entry, bound, None
-            if partial is None:
-                partial, params = [entry], bound
-            else:
-                partial.append(entry)
-        return None if partial is None else (partial[0], params, partial)
+            if not partial:
+                params = bound
+            partial.append(entry)
+        return (partial[0], params, partial) if partial else None
 
 
 def _changed(index: Index, gone: Entries, new: Entries, other: Kind) -> Index:

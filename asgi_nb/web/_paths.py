@@ -7,7 +7,7 @@ slash, save for a last `{rest:path}`. Regular paths are matched without regular 
 
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from asgi_nb.web.convertors import (
     CONVERTOR_TYPES,
@@ -18,6 +18,8 @@ from asgi_nb.web.convertors import (
     StringConvertor,
     UUIDConvertor,
 )
+
+Place = Literal["static", "ends", "early"]
 
 PARAM_REGEX = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(:[a-zA-Z_][a-zA-Z0-9_]*)?}")
 
@@ -73,7 +75,18 @@ class Pattern:
         ValueError: A kind of parameter is unknown, or a name stands twice.
     """
 
-    __slots__ = ("_regex", "convertors", "format", "keys", "regular", "rest", "slots", "source")
+    __slots__ = (
+        "_regex",
+        "convertors",
+        "format",
+        "keys",
+        "place",
+        "places",
+        "regular",
+        "rest",
+        "slots",
+        "source",
+    )
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -85,6 +98,9 @@ class Pattern:
         self.keys: tuple[str | None, ...] = ()
         """The segments up to the first one that is not regular; None stands for any text."""
 
+        self.places: tuple[int, ...] = ()
+        """Those of the keys that are texts."""
+
         self.slots: tuple[Slot, ...] = ()
         """The parameters in these segments."""
 
@@ -93,6 +109,12 @@ class Pattern:
 
         self.regular = True
         """Whether keys, slots and rest say all; if not, the regular expression decides."""
+
+        self.place: Place = "static"
+        """
+        How far the keys lead: no parameters, so they are the path; to its end; or early, to where the rest
+        is looked at.
+        """
 
         if "{" in source:
             self._read(source.split("/"))
@@ -139,7 +161,9 @@ class Pattern:
                 self.regular = False
         self.format = "/".join(template)
         self.keys = tuple(keys)
+        self.places = tuple(number for number, key in enumerate(keys) if key is not None)
         self.slots = tuple(slots)
+        self.place = "ends" if self.regular and self.rest is None else "early"
 
     def _declare(self, match: re.Match[str]) -> str:
         """Note a parameter, and give it without its kind."""

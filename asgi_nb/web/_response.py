@@ -82,37 +82,40 @@ class Response:
         background: BackgroundTask | None = None,
     ) -> None:
         self.status_code = status_code
-        if media_type is not None:
+        if media_type is None:
+            media_type = self.media_type
+        else:
             self.media_type = media_type
         self.background = background
         if (
             headers is None
             and (status_code == 200 or not has_no_body(status_code))
             and self.charset == "utf-8"
-            and self._has_stock_headers
+            and (stock := self._stock)
         ):
             # What the methods below would do for most responses, at half the price.
-            if type(content) is str and self._has_stock_render:
-                self.body = content.encode()
-            else:
-                self.body = self.render(content)
-            length = len(self.body)
+            self.body = body = (
+                content.encode() if stock == "all" and type(content) is str else self.render(content)
+            )
+            length = len(body)
             content_length = _LENGTHS[length] if length < 1024 else (b"content-length", b"%d" % length)
-            if self.media_type is None:
+            if media_type is None:
                 self.raw_headers = [content_length]
             else:
-                self.raw_headers = [content_length, _CONTENT_TYPES[self.media_type]]
+                self.raw_headers = [content_length, _CONTENT_TYPES[media_type]]
         else:
             self.body = self.render(content)
             self.init_headers(headers)
 
-    _has_stock_headers = True
-    _has_stock_render = True
+    # Which methods do what is written here: one attribute, as those of a class are read slowly.
+    _stock: Literal["all", "headers", ""] = "all"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._has_stock_headers = cls.init_headers is Response.init_headers
-        cls._has_stock_render = cls.render is Response.render
+        if cls.init_headers is not Response.init_headers:
+            cls._stock = ""
+        else:
+            cls._stock = "all" if cls.render is Response.render else "headers"
 
     def render(self, content: Any) -> bytes | memoryview:
         """The body of `content`. Subclasses turn what they take into bytes here."""
@@ -153,9 +156,11 @@ class Response:
     @property
     def headers(self) -> MutableHeaders:
         """The headers, to change until they are sent."""
-        if self._headers is None or self._headers.raw is not self.raw_headers:
-            self._headers = MutableHeaders(raw=self.raw_headers)
-        return self._headers
+        headers = self._headers
+        # Somebody may have put another list into its place.
+        if headers is None or headers._list is not self.raw_headers:
+            headers = self._headers = MutableHeaders(raw=self.raw_headers)
+        return headers
 
     def set_cookie(
         self,

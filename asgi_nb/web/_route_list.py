@@ -5,7 +5,7 @@ Frameworks and instrumentation append to `app.routes` while it serves, and a rou
 looking at every item for every request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -32,7 +32,12 @@ _MUTATORS = (
 class RouteList(list[T]):
     """A list with a stamp: the same stamp, the same content."""
 
-    stamp: object = object()
+    # It is read for every request.
+    __slots__ = ("stamp",)
+
+    def __init__(self, items: Iterable[T] = ()) -> None:
+        super().__init__(items)
+        self.stamp = object()
 
 
 def _stamping(method: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
 """The application: routes, the middleware around them, and what happens to errors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, cast
 
 from asgi_nb.web._handover import Handover, call, takes_handover
 from asgi_nb.web.datastructures import State, URLPath
@@ -62,7 +62,20 @@ class App:
         self.errors_inside_middleware = errors_inside_middleware
         self.exception_handlers: dict[Any, ExceptionHandler] = dict(exception_handlers or {})
         self.user_middleware: list[Middleware] = list(middleware or ())
-        self.middleware_stack: ASGIApp | None = None
+
+    _stack: ASGIApp | None = None
+    _errors: ServerErrorMiddleware | None = None
+
+    @property
+    def middleware_stack(self) -> ASGIApp | None:
+        """The router with all middleware around it; built for the first request. May be replaced."""
+        return self._stack
+
+    @middleware_stack.setter
+    def middleware_stack(self, stack: ASGIApp | None) -> None:
+        self._stack = stack
+        plain = type(stack) is ServerErrorMiddleware and stack.is_plain
+        self._errors = cast("ServerErrorMiddleware", stack) if plain else None
 
     def build_middleware_stack(self) -> ASGIApp:
         """The router with all middleware around it, each made once."""
@@ -89,22 +102,18 @@ class App:
     @takes_handover
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
+        errors = self._errors
+        if errors is not None and scope["type"] == "http" and type(send) is not Handover:
+            # What calling the stack would do, without a frame for it.
+            try:
+                await errors.run(scope, receive, send)
+            except Exception as exc:  # noqa: BLE001 - raised again once it is answered
+                await errors.answer(exc, scope, receive, send)
+            return
         stack = self.middleware_stack
         if stack is None:
             stack = self.middleware_stack = self.build_middleware_stack()
-        if (
-            type(stack) is not ServerErrorMiddleware
-            or not stack.is_plain
-            or scope["type"] != "http"
-            or type(send) is Handover
-        ):
-            await call(stack, scope, receive, send)
-            return
-        # What calling the stack would do, without a frame for it.
-        try:
-            await stack.run(scope, receive, send)
-        except Exception as exc:  # noqa: BLE001 - raised again once it is answered
-            await stack.answer(exc, scope, receive, send)
+        await call(stack, scope, receive, send)
 
     @property
     def routes(self) -> list[BaseRoute]:

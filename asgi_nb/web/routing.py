@@ -21,7 +21,7 @@ from asgi_nb.web._base_route import (
 )
 from asgi_nb.web._dispatch import Dispatcher, merged_params, method_not_allowed
 from asgi_nb.web._endpoint_apps import request_response, websocket_session
-from asgi_nb.web._entries import Facts, Kind, Match
+from asgi_nb.web._entries import Entry, Kind, Match
 from asgi_nb.web._handover import call, knows_handover
 from asgi_nb.web._paths import bind
 from asgi_nb.web._utils import get_route_path, parse_host_header
@@ -354,7 +354,7 @@ class Router(Dispatcher):
         middleware: Sequence[Middleware] | None = None,
         max_body_size: int | None = None,
     ) -> None:
-        super().__init__(routes, redirect_slashes, default, lifespan, _facts)
+        super().__init__(routes, redirect_slashes, default, lifespan, _entry)
         self.middleware_stack = wrapped(self.middleware_stack, middleware)
         if max_body_size is not None:
             self.middleware_stack = RequestBodyLimitMiddleware(
@@ -412,18 +412,19 @@ _KINDS: tuple[tuple[type[PatternRoute], Kind], ...] = (
 )
 
 
-def _facts(route: BaseRoute) -> Facts:
+def _entry(route: Any, rank: int) -> Entry:
     """What the router knows about a route without asking it for each request."""
     cls, own = type(route), getattr(route, "__dict__", {})
     for known, kind in _KINDS:
         if isinstance(route, known):
-            handles = cls.handle is not known.handle or "handle" in own
-            if cls.matches is known.matches and "matches" not in own and route._pattern is not None:
+            pattern = route._pattern
+            if (cls is known or cls.matches is known.matches) and "matches" not in own and pattern:
+                handles = (cls is not known and cls.handle is not known.handle) or "handle" in own
                 app: Any = route.app if knows_handover(route.app) else None
                 is_router = isinstance(app, Dispatcher) and type(app).__call__ is Dispatcher.__call__
-                return Facts(kind, route._pattern, handles, app, is_router)
+                return Entry(route, rank, kind, pattern, handles, app, is_router)
             break
-    return Facts(Kind.OPAQUE)
+    return Entry(route, rank)
 
 
 def _inner_name(mount_name: str | None, name: str) -> str | None:

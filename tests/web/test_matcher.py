@@ -171,18 +171,32 @@ def test_room_between_two_routes_runs_out_without_harm():
         assert ranks == sorted(set(ranks))
 
 
-def test_branches_without_routes_are_cut():
-    router = Router([Route("/stays/{x}", endpoint)])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(lambda number: f"/goes{number}/{{x}}", id="another-key"),
+        pytest.param(lambda number: "/goes" * number + "/{x}", id="another-length"),
+        pytest.param(lambda number: "/goes" * number + "/{x:path}", id="another-start"),
+    ],
+)
+def test_what_routes_leave_behind_is_forgotten(path):
+    stays = Route("/stays/{x}", endpoint)
+    router = Router([stays])
     router._refresh()
 
     for number in range(20):
-        route = Route(f"/goes{number}/{{x}}", endpoint)
+        route = Route(path(number), endpoint)
         router.routes.append(route)
         router._refresh()
         router.remove_route(route)
-    table = router._refresh()
+        router._refresh()
+    router.routes.append(Route("/last/{x}", endpoint))
+    index = router._refresh().http
 
-    assert list(table.http.root.children[""].children) == ["stays"]
+    assert index.early == ()
+    assert [(count, [list(shape.routes) for shape in shapes]) for count, shapes in index.ends.items()] == [
+        (3, [[("", "stays"), ("", "last")]])
+    ]
 
 
 def test_unchanged_routes_are_shared_between_tables():

@@ -13,7 +13,14 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call, knows_handover, takes_handover
+from asgi_nb.web._handover import (
+    RESPONSE_STARTED,
+    Handover,
+    HeldResponse,
+    call,
+    knows_handover,
+    takes_handover,
+)
 from asgi_nb.web._inner_task import Unanswered
 from asgi_nb.web.requests import ClientDisconnect, Request
 from asgi_nb.web.responses import Response
@@ -74,12 +81,17 @@ class BaseHTTPMiddleware:
         sent = False
         try:
             response = await self.dispatch_func(request, call_next)
+            if type(response) is HeldResponse and response.is_whole and not handover.started:
+                # The first thing it does is to send the start.
+                sent = True
+                await Response.__call__(response, scope, request.wrapped_receive, send)
             # An endpoint that wrote to `request._send` has answered past the middleware.
-            if not handover.started:
+            elif not handover.started:
                 response = _checked(response, self.dispatch_func)
                 await handover.send_response(response, scope, request.wrapped_receive)
             sent = True
-            await handover.run_background()
+            if handover.after:
+                await handover.run_background()
             for task in reversed(handover.tasks):
                 await task.finish()
         except BaseException as exc:
@@ -91,7 +103,8 @@ class BaseHTTPMiddleware:
             if not isinstance(exc, Unanswered):
                 raise
         finally:
-            await handover.close_streams()
+            if handover.streams:
+                await handover.close_streams()
         if handover.error is not None:
             scope[RESPONSE_STARTED] = True
             raise handover.error
@@ -116,7 +129,11 @@ async def _call_next(
         await app(inner.scope, inner.wrapped_receive, handover)
     else:
         await call(app, inner.scope, inner.wrapped_receive, handover)
-    return handover.take()
+    response = handover.response
+    if response is None:
+        raise RuntimeError("No response returned: the inner app ended without sending one")
+    handover.response = None
+    return response
 
 
 class _ReplayedRequest(Request[Any]):

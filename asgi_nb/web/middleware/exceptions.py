@@ -82,10 +82,10 @@ class ExceptionMiddleware:
     def run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Run the app, and leave its exceptions to `answer`: the two halves of calling this."""
         scope[HANDLERS_SCOPE_KEY] = self._handlers
-        router = self._router
-        if router is not None and router is self.app:
-            return router.run(scope, receive, send, self._refuse)
-        return call(self.app, scope, receive, send)
+        app = self.app
+        if app is self._router:
+            return app.run(scope, receive, send, self._refuse)
+        return call(app, scope, receive, send)
 
     def _refusal(self, status_code: int) -> Response | None:
         """What answers an HTTPException of this status without more; None if another handler does."""
