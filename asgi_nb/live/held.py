@@ -1,12 +1,13 @@
 """One request, or one answer, that is being held: what can be seen of it, changed, and decided."""
 
+import itertools
 import json
 import time
 from collections.abc import Iterator, MutableMapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from asgi_nb.record.masks import mask_headers, mask_query, shorten
 from asgi_nb.web.datastructures import MutableHeaders
@@ -14,6 +15,11 @@ from asgi_nb.web.responses import Response
 from asgi_nb.web.results import to_response
 
 Stage = Literal["request", "response"]
+
+MAX_EXTENSION = 3600
+"""Seconds by which the time of what is held can grow at once, as with a hold's own `timeout`."""
+
+_numbers = itertools.count(1)
 
 
 class HoldError(RuntimeError):
@@ -106,6 +112,8 @@ class Held:
     """Done when it was decided, or taken back: its client has left, or its time was over."""
     ended: str = ""
     """How it ended: "went on", "answered", "timed out", "client left" or "cancelled"; "" while it is held."""
+    number: int = field(default_factory=_numbers.__next__)
+    """Its own, by which a page names it."""
 
     @property
     def waiting(self) -> bool:
@@ -138,9 +146,30 @@ class Held:
         """
         self._decide(Decision(as_response(result)))
 
+    def extend(self, seconds: float) -> None:
+        """
+        Give it more time before it goes on by itself.
+
+        Args:
+            seconds: From the end that it has; above 0, at most 3600.
+
+        Raises:
+            HoldError: It is held no longer.
+            ValueError: `seconds` is out of range.
+        """
+        if not 0 < seconds <= MAX_EXTENSION:
+            raise ValueError(f"seconds is above 0 and at most {MAX_EXTENSION}, got {seconds!r}")
+        if not self.waiting:
+            raise self._over()
+        # Who waits for its end looks at it again when the old end has come.
+        self.until += seconds
+
+    def _over(self) -> HoldError:
+        return HoldError(f"{self._name()} is held no longer: it {self.ended or 'was decided'}")
+
     def _decide(self, decision: Decision) -> None:
         if not self.waiting or not self.decision.set_running_or_notify_cancel():
-            raise HoldError(f"{self._name()} is held no longer: it {self.ended or 'was decided'}")
+            raise self._over()
         self.decision.set_result(decision)
 
     def _name(self) -> str:
@@ -193,8 +222,8 @@ def changed_scope(
     if request.path != _below(scope):
         root_path = scope.get("root_path", "")
         path = request.path if request.path.startswith("/") else f"/{request.path}"
-        changed["path"] = root_path + unquote(path)
-        changed["raw_path"] = quote(root_path + unquote(path), safe="/:@!$&'()*+,;=~").encode()
+        changed["path"] = root_path + path
+        changed["raw_path"] = quote(root_path + path, safe="/:@!$&'()*+,;=~").encode()
     headers = request.headers
     if request.body is not None and request.body != body:
         headers["content-length"] = str(len(request.body))

@@ -82,7 +82,7 @@ class _Passage:
     async def _hold_request(self, hold: Hold, request: HeldRequest, body: bytes | None) -> bool:
         """Hold it; give whether the app is to see it."""
         before = deepcopy(request)
-        held = Held(self._seq(), "request", request, None, time.monotonic() + hold.timeout)
+        held = Held(self._seq(), "request", request, None, time.monotonic() + hold.seconds)
         decision = await self._hold(hold, held)
         if held.ended == "client left":
             return False
@@ -157,7 +157,7 @@ class _Passage:
         response = HeldResponse(start["status"], headers, body)
         before = deepcopy(response)
         request = request_of(self.scope, self.judge.exchange.request.body.data or None)
-        held = Held(self._seq(), "response", request, response, time.monotonic() + hold.timeout)
+        held = Held(self._seq(), "response", request, response, time.monotonic() + hold.seconds)
         decision = await self._hold(hold, held)
         if decision.answer is not None:
             self._note_changes([f"answered in place of {before.status}"])
@@ -177,7 +177,7 @@ class _Passage:
 
     def _matching(self, rules: list[Hold]) -> Hold | None:
         exchange = self.judge.exchange
-        hold = next((rule for rule in rules if rule.active and rule.filter.matches(exchange)), None)
+        hold = next((rule for rule in rules if rule.matches(exchange)), None)
         if hold is not None and self.holds.held_count >= MAX_HELD:
             hold.passed += 1
             return None
@@ -188,13 +188,15 @@ class _Passage:
         before = exchange.state if exchange is not None else "open"
         began = time.perf_counter_ns()
         automatic = hold.automatic()
-        timeout = hold.delay if hold.delay is not None else 0.0 if automatic is not None else hold.timeout
         hold.take(held)
         self.holds.tell()
         if exchange is not None:
             exchange.enter("held")
         try:
-            decision = await self._decided(held, timeout)
+            decision = await self._decided(held)
+            if decision is None and held.ended == "timed out" and not hold.asks:
+                # As it was told to; nobody was late.
+                held.ended = "went on" if automatic is None else "answered"
         except BaseException:
             held.decision.cancel()
             held.ended = held.ended or "cancelled"
@@ -212,7 +214,7 @@ class _Passage:
             decision = Decision(automatic)
         return decision
 
-    async def _decided(self, held: Held, timeout: float) -> Decision | None:
+    async def _decided(self, held: Held) -> Decision | None:
         """Wait for a decision, the end of the time or the client's leaving; None when nobody decided."""
         decided = asyncio.wrap_future(held.decision)
         waits: set[asyncio.Future[Any]] = {decided}
@@ -221,7 +223,9 @@ class _Passage:
             listening = asyncio.ensure_future(self._until_disconnect())
             waits.add(listening)
         try:
-            await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            # Anew when its time has grown meanwhile.
+            while not any(one.done() for one in waits) and (left := held.until - time.monotonic()) > 0:
+                await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         finally:
             if listening is not None and not listening.done():
                 listening.cancel()
@@ -229,8 +233,8 @@ class _Passage:
         # Whoever is first takes it: a decision that comes at this moment is either in time or refused.
         if held.decision.cancel():
             if not held.ended:
-                left = listening is not None and listening.done() and not listening.cancelled()
-                held.ended = "client left" if left else "timed out"
+                gone = listening is not None and listening.done() and not listening.cancelled()
+                held.ended = "client left" if gone else "timed out"
             return None
         if held.decision.cancelled():
             return None

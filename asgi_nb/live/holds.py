@@ -8,12 +8,14 @@ Rule 3: everything here runs on the server's loop, but for what a cell calls: `w
     decisions, which cross over through futures.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, Literal
 
 from asgi_nb.live.held import Held, HoldError, Stage, as_response
+from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import Filter, FilterError
 from asgi_nb.service.portal import on_portal
 from asgi_nb.service.waiting import wait_for
@@ -35,6 +37,8 @@ KNOWN_AT_RESPONSE = KNOWN_AT_REQUEST | {"status", "size", "response-header", "re
 # Keys that need the request's body, which is then read before the app asks for it.
 IN_BODY = frozenset({"", "body", "request-body", "request-size"})
 
+_numbers = itertools.count(1)
+
 
 class Hold:
     """
@@ -50,6 +54,8 @@ class Hold:
         delay: Seconds after which each goes on without a question; None to ask.
         answer: What is sent in the app's place without a question; None to ask.
         passed: How many went through because too many were held.
+        problem: Why it ended by itself: its filter took too long on a request; "" while all is well.
+        number: Its own, by which a page names it.
     """
 
     def __init__(
@@ -69,6 +75,8 @@ class Hold:
         self.delay = delay
         self.answer = answer
         self.passed = 0
+        self.problem = ""
+        self.number = next(_numbers)
         self.filter = _read(where, at)
         self.reads_body = not IN_BODY.isdisjoint(_keys(self.filter))
         self._held: list[Held] = []
@@ -85,6 +93,18 @@ class Hold:
     def active(self) -> bool:
         """Whether it still waits for requests."""
         return self.times is None or self.times > 0
+
+    @property
+    def seconds(self) -> float:
+        """For how long each is held, if nobody decides."""
+        if self.delay is not None:
+            return self.delay
+        return self.timeout if self.answer is None else 0.0
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is to decide."""
+        return self.delay is None and self.answer is None
 
     def wait(self, timeout: float | None = None) -> Held:
         """
@@ -122,6 +142,15 @@ class Hold:
                 held.ended = "cancelled"
                 held.decision.cancel()
 
+    def matches(self, exchange: Exchange) -> bool:
+        """Say whether it holds this one. A filter that takes too long ends the hold, not the request."""
+        try:
+            return self.active and self.filter.matches(exchange)
+        except FilterError as exc:
+            self.problem = exc.reason
+            self.cancel()
+            return False
+
     def take(self, held: Held) -> None:
         """Hold this one; called on the server's loop."""
         self._count += 1
@@ -150,7 +179,9 @@ class Hold:
 
     def __repr__(self) -> str:
         held = len(self.held)
-        if held:
+        if self.problem:
+            state = f"ended: {self.problem}"
+        elif held:
             state = f"holding {held}"
         elif not self.active:
             state = f"done, {self._count} held"

@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
@@ -233,13 +234,52 @@ def test_the_next_holds_are_counted_down(holds, ask):
     assert not hold.active
 
 
-def test_a_delay_and_an_answer_need_nobody(holds, ask, handled):
+def test_a_delay_and_an_answer_need_nobody(holds, ask, handled, store):
     holds.add("path:/items/1", answer=503, times=1)
     holds.add("path:/items/2", delay=0.05, times=1)
 
     assert ask("GET", "items/1").result(10).status_code == 503
     assert ask("GET", "items/2").result(10).status_code == 200
     assert handled == ["/items/2"]
+    assert [one.holds[0].ended for one in store] == ["answered", "went on"]
+
+
+def test_who_needs_longer_gets_it(holds, ask, store):
+    hold = holds.add(timeout=0.5)
+    asked = ask("GET", "items/1")
+    held = hold.wait(10)
+    end = held.until
+    held.extend(20)
+    assert held.until == end + 20
+    with pytest.raises(ValueError, match="seconds is above 0"):
+        held.extend(0)
+    # The old end has come and gone.
+    threading.Event().wait(max(0.0, end - time.monotonic()) + 0.1)
+    assert held.waiting
+    held.go()
+    asked.result(10)
+
+    assert store[-1].holds[0].ended == "went on"
+    with pytest.raises(HoldError, match="held no longer: it went on"):
+        held.extend(5)
+
+
+def test_a_filter_that_takes_too_long_ends_its_hold_and_no_request(holds, ask):
+    hold = holds.add("request-body:/a*a*a*b/", times=None)
+
+    assert ask("POST", "items/1", content=b"a" * 60000).result(15).status_code == 200
+    assert "takes too long" in repr(hold)
+    assert holds.rules == ()
+
+
+def test_a_path_with_a_percent_sign_is_taken_as_it_is(holds, ask):
+    hold = holds.add()
+    asked = ask("GET", "items/1")
+    held = hold.wait(10)
+    held.request.path = "/items/100%41"
+    held.go()
+
+    assert asked.result(10).json()["id"] == "100%41"
 
 
 def test_a_body_is_asked_for_before_the_app_does(holds, ask):
