@@ -22,7 +22,7 @@ from asgi_nb.live.errors import CellError, advise, failure_line, failure_respons
 from asgi_nb.live.handlers import resolve_error
 from asgi_nb.live.lifespans import LifespanError, Lifespans, Startable
 from asgi_nb.live.notebook import Cell, Notebook
-from asgi_nb.live.sessions import REASON, ClosedSockets, Sessions, Sockets, close_all
+from asgi_nb.live.sessions import REASON, ClosedSockets, Sessions, Sockets, WithSessions, close_all
 from asgi_nb.live.snapshot import Snapshot
 from asgi_nb.live.startables import startables
 from asgi_nb.live.table import RouteTable, Stats
@@ -190,7 +190,8 @@ class Core:
 
     def traced(self, app: ASGIApp) -> ASGIApp:
         """Give an app that is served beside this one, with a note of when it runs."""
-        return TracedApp(app, name_of(app), candidates=Candidates(frame_label=self.notebook.frame_label))
+        traced = TracedApp(app, name_of(app), candidates=Candidates(frame_label=self.notebook.frame_label))
+        return WithSessions(traced)
 
     def frame_label(self, filename: str) -> str | None:
         """Name the cell that a traceback's file name stands for."""

@@ -1,18 +1,27 @@
 """
-The WebSockets that are open on the app: which run on old code, and how to close them.
+The WebSockets that are open on the app: which run on old code, how to close them, how to speak into them.
 
 A socket runs to its end on the code that it began with. That is right for a chat, and puzzles whoever has
 just corrected that code: so it is told, and can be ended.
+
+Rule 1: what comes from the notebook passes the tap, as what the app sends does, or is told to it.
+Rule 2: an app that waits for a message gets the notebook's at once. Its wait is cut short and begun anew:
+        what a server's `receive` was about to give is not lost, because it is given from a queue.
 """
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any
+
+import anyio
 
 from asgi_nb.live.notebook import running_loop
 from asgi_nb.record import markup
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
+from asgi_nb.record.line import Injected, NotOpenError
 from asgi_nb.record.masks import visible
 from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.status import WS_1012_SERVICE_RESTART
@@ -20,7 +29,7 @@ from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 from asgi_nb.web.websockets import WebSocketDisconnect
 
 CLOSE_TIMEOUT = 2.0
-"""Seconds for the close frames of all sockets: none is waited for that does not read."""
+"""Seconds for the frames of all sockets: none is waited for that does not read."""
 REASON = "the code behind this socket was replaced; connect again"
 
 
@@ -30,25 +39,32 @@ class SocketClosedError(OSError):
 
 class OpenSocket:
     """
-    One WebSocket session of the app.
+    One WebSocket session of an app: the line of its record.
 
     Args:
         scope: Its scope.
+        receive: The server's.
         send: The server's.
         sessions: Who knows whose code it runs on.
     """
 
-    def __init__(self, scope: Scope, send: Send, sessions: "Sessions") -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, sessions: "Sessions") -> None:
         self.scope = scope
         self.opened_at = time.time()
         """Seconds since the Unix epoch."""
         self.exchange: Exchange | None = current_exchange.get()
         """What is recorded of it; None when it is not recorded."""
         self.closed = False
-        """Whether `close` was called."""
+        """Whether it was closed from the notebook."""
+        self._receive = receive
         self._send = send
         self._sessions = sessions
         self._loop = running_loop()
+        # Between the app's accept and whatever ends it.
+        self._open = False
+        # What the app is to receive before anything of the client's.
+        self._to_app: deque[Message] = deque()
+        self._waiting: anyio.CancelScope | None = None
 
     @property
     def path(self) -> str:
@@ -65,9 +81,11 @@ class OpenSocket:
         """Whether that code has been replaced or removed since."""
         return self._sessions.is_replaced(self.scope)
 
+    # From a cell, in any thread.
+
     def close(self, code: int = WS_1012_SERVICE_RESTART, reason: str = REASON) -> None:
         """
-        Close it; its handler finds it closed at the next message. From any thread.
+        Close it; its handler finds it closed at the next message.
 
         Args:
             code: A close code.
@@ -77,20 +95,85 @@ class OpenSocket:
         """
         close_all([self], code, reason)
 
+    def send_to_client(self, data: str | bytes) -> None:
+        """See `WebSocketRecord.send_to_client`."""
+        self._check_open()
+        run_all([self], lambda socket: socket._give_client(Injected(_message("websocket.send", data))))
+
+    def send_to_app(self, data: str | bytes) -> None:
+        """See `WebSocketRecord.send_to_app`."""
+        self._check_open()
+        run_all([self], lambda socket: socket._give_app(Injected(_message("websocket.receive", data))))
+
+    def close_client(self, code: int, reason: str) -> None:
+        """See `WebSocketRecord.close_client`."""
+        self._check_open()
+        self.close(code, reason)
+
+    def close_app(self, code: int, reason: str) -> None:
+        """See `WebSocketRecord.close_app`."""
+        self._check_open()
+        message = Injected(type="websocket.disconnect", code=code, reason=reason)
+        run_all([self], lambda socket: socket._give_app(message))
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise NotOpenError("this WebSocket is not open: the app has not accepted it, or it is closed")
+
+    # On the socket's own loop.
+
     async def send(self, message: Message) -> None:
         """Hand a message of the handler on."""
         if self.closed:
             raise SocketClosedError("this socket was closed from the notebook")
         await self._send(message)
+        if message["type"] == "websocket.accept":
+            self._open = True
+        elif message["type"] == "websocket.close":
+            self._open = False
+
+    async def receive(self) -> Message:
+        """Give the handler its next message: the notebook's before the client's."""
+        while not self._to_app:
+            with anyio.CancelScope() as waiting:
+                self._waiting = waiting
+                message = await self._receive()
+                if message["type"] == "websocket.disconnect":
+                    self._open = False
+                return message
+        message = self._to_app[0]
+        if message["type"] == "websocket.disconnect":
+            # It stays: nothing comes after it, however often the handler asks.
+            told, self._open = self.closed, False
+            self.closed = True
+        else:
+            told = False
+            self._to_app.popleft()
+        if not told and self.exchange is not None and self.exchange.websocket is not None:
+            tell = self.exchange.websocket.tell
+            if tell is not None:
+                tell("receive", message)
+        return message
+
+    async def _give_app(self, message: Message) -> None:
+        self._to_app.append(message)
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def _give_client(self, message: Message) -> None:
+        # It may have ended since the notebook asked.
+        self._check_open()
+        await self._send(message)
 
     async def end(self, code: int, reason: str) -> None:
-        """Send the close frame, on the socket's own loop."""
+        """Send the close frame."""
         if self.closed:
             return
         self.closed = True
+        self._open = False
         # The client may have left this very moment, or the handler has closed it.
         with contextlib.suppress(OSError, RuntimeError):
-            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+            await self._send(Injected(type="websocket.close", code=code, reason=reason))
 
     @property
     def label(self) -> str:
@@ -148,16 +231,22 @@ class Sessions:
 
     async def run(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Run a session."""
-        socket = OpenSocket(scope, send, self)
+        socket = OpenSocket(scope, receive, send, self)
+        record = None if socket.exchange is None else socket.exchange.websocket
+        # Of an app inside of another one, the outer line is the whole one.
+        if record is not None and record.line is None:
+            record.line = socket
         self._open[socket] = None
         try:
-            await app(scope, receive, socket.send)
+            await app(scope, socket.receive, socket.send)
         except (WebSocketDisconnect, SocketClosedError):
             # To be closed from the notebook is no failure of the handler.
             if not socket.closed:
                 raise
         finally:
             del self._open[socket]
+            if record is not None and record.line is socket:
+                record.line = None
 
     def open(self) -> Sockets:
         """List the open sockets."""
@@ -173,16 +262,46 @@ class Sessions:
                     exchange.keeper.touch(exchange)
 
 
+class WithSessions:
+    """
+    Let the notebook speak into the WebSockets of an app that no live app lies around.
+
+    Args:
+        app: The ASGI app.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._sessions = Sessions(lambda scope: None, lambda scope: False)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "websocket":
+            return self.app(scope, receive, send)
+        return self._sessions.run(self.app, scope, receive, send)
+
+
+def _message(kind: str, data: str | bytes) -> Message:
+    return {"type": kind, "text" if isinstance(data, str) else "bytes": data}
+
+
 def close_all(sockets: Iterable[OpenSocket], code: int, reason: str) -> None:
     """Close sockets, and wait for the frames to be sent, as far as this thread may wait."""
-    sending = []
+    run_all(sockets, lambda socket: socket.end(code, reason))
+
+
+def run_all(sockets: Iterable[OpenSocket], what: Callable[[OpenSocket], Coroutine[Any, Any, None]]) -> None:
+    """Do something to each socket on its own loop, and wait for it, as far as this thread may wait."""
+    doing = []
     for socket in sockets:
         loop = socket._loop
         if loop is None:
             raise RuntimeError(
-                "only a WebSocket on an asyncio loop can be closed from outside of its handler"
+                "only a WebSocket on an asyncio loop can be spoken to from outside of its handler"
             )
-        future = asyncio.run_coroutine_threadsafe(socket.end(code, reason), loop)
+        future = asyncio.run_coroutine_threadsafe(what(socket), loop)
         if loop is not running_loop():
-            sending.append(future)
-    wait_for(sending, CLOSE_TIMEOUT)
+            doing.append(future)
+    wait_for(doing, CLOSE_TIMEOUT)
+    for future in doing:
+        if future.done():
+            future.result()

@@ -18,6 +18,7 @@ from asgi_nb.record.body import Body
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.exchange import MESSAGE_OVERHEAD
 from asgi_nb.record.http import ResponseRecord
+from asgi_nb.record.line import Injected
 from asgi_nb.record.masks import shorten
 from asgi_nb.record.protocol import EXTENSIONS, HTTP, KNOWN, MORE, RECEIVED, WEBSOCKET, Step
 from asgi_nb.record.scope import open_exchange, read_headers
@@ -312,6 +313,7 @@ class Recorder:
             data,
             exchange.seq,
             websocket.received_count + websocket.sent_count + 1,
+            type(message) is Injected,
         )
         exchange.kept_size += websocket.kept_size - before + (1 - dropped) * MESSAGE_OVERHEAD
         return CHANGED
@@ -342,7 +344,8 @@ class Recorder:
             code = None
         reason = "" if message.get("reason") is None else self._text(message, "reason", at_ns)
         if exchange.websocket is not None:
-            exchange.websocket.close = WebSocketClose(code, reason, by, at_ns)
+            who = "notebook" if type(message) is Injected else by
+            exchange.websocket.close = WebSocketClose(code, reason, who, at_ns)
         exchange.response_done_ns = at_ns
         exchange.state = "done"
 

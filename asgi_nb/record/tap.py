@@ -5,10 +5,10 @@ Rule 1: every message goes on unchanged, in order, as the same object; so does e
 Rule 2: nothing here, nor in whom it asks, can make a request fail: what breaks is a fault of the exchange.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextvars import Token
 from time import perf_counter_ns, time
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from asgi_nb.record.draft import Draft, begin
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
@@ -130,6 +130,12 @@ class Tap:
                 recorder.lose()
                 raise
 
+        def tell(direction: Literal["receive", "send"], message: Mapping[str, Any]) -> None:
+            if feed(direction, message, perf_counter_ns() - start):
+                store.touch(exchange)
+
+        if exchange.websocket is not None:
+            exchange.websocket.tell = tell
         failure: BaseException | None = None
         token = current_exchange.set(exchange)
         try:
@@ -139,6 +145,8 @@ class Tap:
             raise
         finally:
             _reset(token, failure)
+            if exchange.websocket is not None:
+                exchange.websocket.tell = None
             if exchange.response_start_ns is None:
                 self._attribute(exchange, scope, outer_root_path)
             self._finish(recorder, perf_counter_ns() - start, failure)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from asgi_nb.record.body import Headers
 from asgi_nb.record.http import ResponseRecord
+from asgi_nb.record.line import Ends, Line, Tell
 from asgi_nb.record.masks import mask_text, shorten
 
 # As Chrome keeps of a message before it asks whether to show more, and as uvicorn's high-water mark: 64 KiB.
@@ -37,6 +38,8 @@ class WebSocketMessage:
     """The first bytes of the payload, at most MESSAGE_LIMIT; text is UTF-8, and is cut between characters."""
     seq: int
     """The number of the exchange, for error texts."""
+    injected: bool = False
+    """Whether it came from the notebook, and from neither the client nor the app."""
 
     @property
     def truncated(self) -> bool:
@@ -79,7 +82,8 @@ class WebSocketMessage:
 
     def __repr__(self) -> str:
         kind = "text" if self.is_text else "binary"
-        head = f"WebSocketMessage {self.number} {self.direction} {kind} {self.size} bytes"
+        injected = " injected" if self.injected else ""
+        head = f"WebSocketMessage {self.number} {self.direction}{injected} {kind} {self.size} bytes"
         return f"<{head}: {self.preview(60)[0]}>"
 
 
@@ -91,15 +95,15 @@ class WebSocketClose:
     """The close code, of RFC 6455 section 7.4; None when the app left without one, and the server chose."""
     reason: str
     """The close reason, often ""."""
-    by: Literal["client", "app", "error"]
-    """Who closed: the client (also by vanishing), the app, or an exception that left the app."""
+    by: Literal["client", "app", "error", "notebook"]
+    """Who closed: the client (also by vanishing), the app, an exception that left the app, or a cell."""
     at_ns: int
     """Nanoseconds from the exchange's start."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class WebSocketRecord:
-    """The WebSocket side of an exchange."""
+class WebSocketRecord(Ends):
+    """The WebSocket side of an exchange: while it is open, a cell can send to both of its ends."""
 
     offered: tuple[str, ...] = ()
     """The subprotocols that the client can speak, in its order."""
@@ -127,7 +131,11 @@ class WebSocketRecord:
     """Bytes of payload that are kept."""
     # The values of each message: garbage collection passes by tuples of plain values, and most messages are
     # never looked at. A list, not a deque: a copy of a list cannot fail while another thread appends.
-    _ring: list[tuple[int, int, Direction, bool, int, bytes, int]] = field(default_factory=list)
+    _ring: list[tuple[int, int, Direction, bool, int, bytes, int, bool]] = field(default_factory=list)
+    line: Line | None = None
+    """The live connection, while the app has it."""
+    tell: Tell | None = None
+    """Records what goes by unseen, while the app has it."""
 
     @property
     def accepted(self) -> bool:
@@ -149,10 +157,19 @@ class WebSocketRecord:
             message.data,
             message.seq,
             message.number,
+            message.injected,
         )
 
     def note(
-        self, at_ns: int, direction: Direction, is_text: bool, size: int, data: bytes, seq: int, number: int
+        self,
+        at_ns: int,
+        direction: Direction,
+        is_text: bool,
+        size: int,
+        data: bytes,
+        seq: int,
+        number: int,
+        injected: bool = False,
     ) -> int:
         """
         Add one message by its values, and drop the oldest ones that no longer fit.
@@ -167,7 +184,7 @@ class WebSocketRecord:
             self.sent_count += 1
             self.sent_size += size
         ring = self._ring
-        ring.append((number, at_ns, direction, is_text, size, data, seq))
+        ring.append((number, at_ns, direction, is_text, size, data, seq, injected))
         self.kept_size += len(data)
         dropped = 0
         while len(ring) > RING_COUNT or self.kept_size > RING_BYTES:

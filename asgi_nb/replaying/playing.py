@@ -104,7 +104,7 @@ class _Session:
         self._expected = 0 if websocket is None else websocket.sent_count
         if "messages" in prepared.edited:
             self._expected = 0
-        self._app_closes = close is not None and close.by != "client"
+        self._app_closes = close is not None and close.by in ("app", "error")
         self._code = close.code if close is not None and close.by == "client" and close.code else 1000
         self._end_ns = 0 if close is None else close.at_ns
 

@@ -220,6 +220,7 @@ FIELDS: dict[type, dict[str, Code]] = {
         "size": PLAIN,
         "data": BYTES,
         "seq": PLAIN,
+        "injected": PLAIN,
     },
     WebSocketClose: {"code": PLAIN, "reason": PLAIN, "by": PLAIN, "at_ns": PLAIN},
     ErrorRecord: {
@@ -275,7 +276,7 @@ FIELDS: dict[type, dict[str, Code]] = {
 LEFT_OUT: dict[type, frozenset[str]] = {
     # The trace has objects of the app; spans, slices and routing come of it.
     Exchange: frozenset({"clock_ns", "keeper", "charged", "draft", "trace"}),
-    WebSocketRecord: frozenset({"_ring", "kept_size", "denial"}),
+    WebSocketRecord: frozenset({"_ring", "kept_size", "denial", "line", "tell"}),
 }
 
 

@@ -72,7 +72,7 @@ def full():
     websocket = WebSocketRecord(("a", "b"), "a", 4, headers, response)
     for number in range(1, 4):
         data = bytes([number]) * 300
-        websocket.feed(WebSocketMessage(number, number, "receive", number == 1, 1000, data, 7))
+        websocket.feed(WebSocketMessage(number, number, "receive", number == 1, 1000, data, 7, True))
     websocket.close = WebSocketClose(1006, "gone", "client", 99)
     websocket.received_count, websocket.dropped_count = 12, 9
     return Exchange(
