@@ -111,6 +111,8 @@ def test_requests_show_while_another_cell_is_running(first_notebook):
     first_notebook.start("hold")
 
     httpx2.get(url + "hello/meanwhile", timeout=10)
+    # The cells were run below it; a list that nobody can see is not drawn.
+    first_notebook.scroll_to("inspect-cell")
 
     row = grid.get_by_role("row").filter(has_text="/hello/meanwhile")
     expect(row).to_have_count(1)
