@@ -2,6 +2,7 @@
 Take a request to its route: the part of a router that runs for each request.
 """
 
+import functools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
@@ -44,16 +45,22 @@ def method_not_allowed(
 
     Source: RFC 9110 section 15.5.6.
     """
-    allow = ", ".join(sorted(methods))
+    header = _allow(frozenset(methods))
     response = None if refusal is None else refusal(405)
     if response is not None:
         # In the first place, where the header of an exception stands.
-        response.raw_headers.insert(0, encode_header("allow", allow))
+        response.raw_headers.insert(0, header)
         return reply(response, scope, receive, send)
-    headers = {"Allow": allow}
+    headers = {"Allow": header[1].decode("latin-1")}
     if "app" in scope:
         raise HTTPException(405, headers=headers)
     return reply(PlainTextResponse("Method Not Allowed", 405, headers), scope, receive, send)
+
+
+# An app has few different sets of methods.
+@functools.lru_cache(maxsize=64)
+def _allow(methods: frozenset[str]) -> tuple[bytes, bytes]:
+    return encode_header("allow", ", ".join(sorted(methods)))
 
 
 class Dispatcher:
@@ -108,6 +115,22 @@ class Dispatcher:
             ValueError: The other one is not in this router.
         """
         self._routes[self._index(old)] = new
+
+    def move_route(self, route: Any, index: int) -> None:
+        """
+        Put a route in another place in the order, at once: no request meets it twice or not at all.
+
+        Args:
+            route: The route.
+            index: Where it stands then; counted without it, as `list.insert` counts.
+
+        Raises:
+            ValueError: It is not in this router.
+        """
+        routes = list(self._routes)
+        moved = routes.pop(self._index(route))
+        routes.insert(index, moved)
+        self._routes[:] = routes
 
     def remove_route(self, route: Any) -> None:
         """
@@ -270,8 +293,12 @@ def _with_other_slash(table: Table, path: str, scope: Scope) -> Scope | None:
     """The scope with a slash at the end of its path, or without it, if a route fits that."""
     whole: str = scope["path"]
     whole = whole.rstrip("/") if path.endswith("/") else whole + "/"
-    if not scope.get("root_path") and not table.http.opaque:
-        # Only the path is looked at: most often in vain, so that copying the scope can wait.
+    index = table.http
+    if not scope.get("root_path") and not index.opaque:
+        # Only the path is looked at, most often in vain: copying the scope can wait, and a path of a length
+        # that no route has needs no search.
+        if not (whole in index.static or index.early or whole.count("/") + 1 in index.ends):
+            return None
         return None if table.find(scope, whole) is None else {**scope, "path": whole}
     other = {**scope, "path": whole}
     return None if table.find(other, get_route_path(other)) is None else other
@@ -310,6 +337,7 @@ def _put_back(scope: Scope, key: str, value: Any) -> None:
         del scope[key]
 
 
-def _methods(entries: list[Entry]) -> set[str]:
+def _methods(entries: list[Entry]) -> Iterable[str]:
     """The methods of all routes that fit the path."""
-    return {method for entry in entries for method in getattr(entry.route, "methods", None) or ()}
+    methods: list[Iterable[str]] = [getattr(entry.route, "methods", None) or () for entry in entries]
+    return methods[0] if len(methods) == 1 else frozenset().union(*methods)

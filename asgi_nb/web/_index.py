@@ -1,9 +1,9 @@
 """
 Which routes may fit a path: a dict for paths without parameters, and one for each shape of the others.
 
-A shape says where a path has fixed segments: `/users/{id}/posts` has them at 0, 1 and 3, where 0 is what
-stands before the first slash. Of the routes of one shape, those that may fit are found at once by what a
-request has at these places; and an app has few shapes, however many routes it has.
+A shape says where a path has fixed segments: `/users/{id}/posts` has them at 1 and 3, while nothing
+stands at 0, before the first slash. Of the routes of one shape, those that may fit are found at once by
+what a request has at these places; and an app has few shapes, however many routes it has.
 
 An index is filled before anybody searches it, and never changed afterwards: a change makes another one.
 Only its memory of what was asked for grows.
@@ -57,6 +57,9 @@ class Index:
     def candidates(self, segments: list[str]) -> Entries:
         """The routes with parameters, and the opaque ones, that may fit, in list order."""
         found = self.opaque
+        if segments[0]:
+            # It does not start with a slash.
+            return found
         count = len(segments)
         for shape in self.ends.get(count, ()):
             more = shape.routes.get(shape.pick(segments))

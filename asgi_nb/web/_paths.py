@@ -99,7 +99,7 @@ class Pattern:
         """The segments up to the first one that is not regular; None stands for any text."""
 
         self.places: tuple[int, ...] = ()
-        """Those of the keys that are texts."""
+        """Where the keys are texts; 0, where all paths have the same, only if there is no other."""
 
         self.slots: tuple[Slot, ...] = ()
         """The parameters in these segments."""
@@ -161,7 +161,7 @@ class Pattern:
                 self.regular = False
         self.format = "/".join(template)
         self.keys = tuple(keys)
-        self.places = tuple(number for number, key in enumerate(keys) if key is not None)
+        self.places = tuple(number for number, key in enumerate(keys) if number and key is not None) or (0,)
         self.slots = tuple(slots)
         self.place = "ends" if self.regular and self.rest is None else "early"
 

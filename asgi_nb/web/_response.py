@@ -89,7 +89,7 @@ class Response:
         self.background = background
         if (
             headers is None
-            and (status_code == 200 or not has_no_body(status_code))
+            and (status_code == 200 or status_code >= 400 or not has_no_body(status_code))
             and self.charset == "utf-8"
             and (stock := self._stock)
         ):

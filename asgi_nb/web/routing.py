@@ -331,7 +331,7 @@ class Router(Dispatcher):
 
     The list of routes may be changed at any time, by the methods here or in place:
     `router.routes.append(route)`. Each change is seen whole or not at all. More than Starlette's:
-    `insert_route`, `replace_route`, `remove_route`, `replace_routes`.
+    `insert_route`, `move_route`, `replace_route`, `remove_route`, `replace_routes`.
 
     Args:
         routes: The first one that matches a request answers it.

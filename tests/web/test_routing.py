@@ -359,6 +359,50 @@ def test_routes_can_be_changed_while_serving():
     assert client.get("/c").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("index", "order"), [(0, "cab"), (1, "acb"), (2, "abc"), (9, "abc"), (-1, "acb"), (-9, "cab")]
+)
+def test_a_route_is_moved_to_where_a_list_would_insert_it(index, order):
+    router = Router([Route(f"/{name}", hello, name=name) for name in "abc"])
+
+    router.move_route(router.routes[2], index)
+
+    assert "".join(route.name for route in router.routes) == order
+
+
+def test_a_route_that_is_moved_counts_from_its_new_place_on():
+    first, second = Route("/{x}", lambda request: "first"), Route("/{y}", lambda request: "second")
+    app = App(routes=[first, second])
+    client = TestClient(app)
+    before = client.get("/a").text
+
+    app.router.move_route(second, 0)
+
+    assert (before, client.get("/a").text) == ("first", "second")
+
+
+def test_a_move_is_one_change_of_the_list():
+    router = Router([Route(f"/{name}", hello, name=name) for name in "abc"])
+    states = []
+
+    class Watched(type(router.routes)):
+        def __setattr__(self, name, value):
+            # The stamp says that the list was changed, once it was.
+            states.append("".join(route.name for route in self))
+            super().__setattr__(name, value)
+
+    router._routes = Watched(router.routes)
+    states.clear()
+    router.move_route(router.routes[0], 2)
+
+    assert states == ["bca"]
+
+
+def test_a_route_that_is_not_there_cannot_be_moved():
+    with pytest.raises(ValueError, match="is not one of this router's 0 routes"):
+        Router().move_route(Route("/", hello), 0)
+
+
 def test_the_very_route_is_removed_and_not_an_equal_one():
     routes = [Route("/", hello, name="first"), Route("/", hello, name="second")]
     router = Router(routes)
