@@ -281,7 +281,9 @@ class Kit(Replaying):
 
         shown = self._inspector
         if shown is None or shown.comm is None or shown.failure is not None:
-            shown = self._inspector = Inspector(self.traffic, spawn=spawn)
+            shown = self._inspector = Inspector(
+                self.traffic, spawn=spawn, holds=self._holds, sockets=self.app.sockets
+            )
         if where is not None:
             shown.filter = where
         return shown

@@ -169,9 +169,9 @@ class _Passage:
         if changes:
             self._note_changes(changes)
             if response.body != body:
-                headers["content-length"] = str(len(response.body or b""))
+                response.headers["content-length"] = str(len(response.body or b""))
                 message = {**message, "body": response.body}
-            start = {**start, "status": response.status, "headers": headers.raw}
+            start = {**start, "status": response.status, "headers": response.headers.raw}
         await self.target(start)
         await self.target(message)
 

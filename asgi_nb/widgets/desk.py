@@ -7,14 +7,18 @@ Rule 2: a command is a stranger's: what is wrong with it is a WireError, whose t
 Rule 3: filters are remembered here and in no trait: they may name what a saved notebook should not.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from asgi_nb.live.holds import Holds
+from asgi_nb.live.sessions import REASON, OpenSocket, close_all
 from asgi_nb.record.diff import diff
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.export.har import to_har
 from asgi_nb.record.filters import Filter, FilterError, complete
 from asgi_nb.record.store import Store
+from asgi_nb.web.status import WS_1012_SERVICE_RESTART
+from asgi_nb.widgets import held
 from asgi_nb.widgets.wire import Outgoing, WireError, encode
 
 # Filters that are offered again: what fits into the list under the box.
@@ -35,10 +39,19 @@ class Desk:
 
     Args:
         store: What is changed.
+        holds: What is held of the traffic; by default nothing ever is.
+        sockets: Lists the WebSockets that are open.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self,
+        store: Store,
+        holds: Holds | None = None,
+        sockets: Callable[[], Iterable[OpenSocket]] = tuple,
+    ) -> None:
         self.store = store
+        self.sockets = sockets
+        self.held = held.HeldDesk(Holds() if holds is None else holds)
         self.recent: list[str] = []
         """Filters that were used, the last one first."""
         self.saved: list[str] = []
@@ -64,6 +77,10 @@ class Desk:
         if isinstance(value, bytes):
             return Outgoing({**head, "ok": True, "value": None}, [value])
         return Outgoing({**head, "ok": True, "value": value}, [])
+
+    def state(self) -> dict[str, Any]:
+        """Give what pages are told beside the rows."""
+        return self.held.state()
 
     def exchanges(self, message: Mapping[str, Any]) -> list[Exchange]:
         """Find the exchanges that `seqs` names, as far as they are kept."""
@@ -163,6 +180,25 @@ def _save_filter(desk: Desk, message: Mapping[str, Any]) -> dict[str, list[str]]
     return _filters(desk, message)
 
 
+def _close_replaced(desk: Desk, message: Mapping[str, Any]) -> int:
+    """Close the WebSockets that run on replaced code: all, or those of the exchanges that `seqs` names."""
+    wanted = {one.seq for one in desk.exchanges(message)} if "seqs" in message else None
+    old = [
+        socket
+        for socket in desk.sockets()
+        if socket.replaced
+        and (wanted is None or (socket.exchange is not None and socket.exchange.seq in wanted))
+    ]
+    if not old:
+        raise WireError("no open WebSocket of these runs on old code")
+    close_all(old, WS_1012_SERVICE_RESTART, REASON)
+    return len(old)
+
+
+def _decide_held(desk: Desk, message: Mapping[str, Any]) -> Any:
+    return held.decide(desk.held, message)
+
+
 COMMANDS: dict[str, Callable[[Desk, Mapping[str, Any]], Any]] = {
     "clear": _clear,
     "record": _record,
@@ -176,4 +212,6 @@ COMMANDS: dict[str, Callable[[Desk, Mapping[str, Any]], Any]] = {
     "filters": _filters,
     "use_filter": _use_filter,
     "save_filter": _save_filter,
+    "close_replaced": _close_replaced,
+    **dict.fromkeys(held.COMMANDS, _decide_held),
 }

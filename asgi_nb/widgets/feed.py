@@ -63,12 +63,21 @@ class Feed:
         store: What is shown.
         wake: Called, from any thread, when something has changed that a page waits for.
         interval: Seconds between two rounds of batches.
+        beside: Gives what is told with each batch beside the counts, in JSON values.
     """
 
-    def __init__(self, store: Store, wake: Callable[[], object], *, interval: float = 0.05) -> None:
+    def __init__(
+        self,
+        store: Store,
+        wake: Callable[[], object],
+        *,
+        interval: float = 0.05,
+        beside: Callable[[], Mapping[str, Any]] = dict,
+    ) -> None:
         self._store = store
         self._wake = wake
         self._interval = interval
+        self._beside = beside
         self._where = ""
         # The rows of another kernel, or of another inspector, share nothing with ours but their numbers.
         self._instance = secrets.token_hex(8)
@@ -97,6 +106,11 @@ class Feed:
         self._where = where.strip()
         for view in self._views.values():
             self._look_through(view, None, view.lens.marks, view.lens.columns)
+
+    def stir(self) -> None:
+        """Send each page a batch at the next round, for what is told beside its rows."""
+        for view in self._views.values():
+            view.stirred = True
 
     # --- what pages say
 
@@ -169,7 +183,7 @@ class Feed:
         view.snapshot_due = True
 
     def _state(self) -> dict[str, Any]:
-        return {"counts": self._store.counts(), "recording": self._store.recording}
+        return {"counts": self._store.counts(), "recording": self._store.recording, **self._beside()}
 
     def _acknowledge(self, view_id: str, hello: int, batch: int) -> None:
         view = self._views.get(view_id)

@@ -1,6 +1,6 @@
 """The live inspector: a list of every request with what it carried, as it happens, in a cell's output."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from asgi_nb.live.holds import Holds
+from asgi_nb.live.sessions import OpenSocket
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import Filter
 from asgi_nb.record.store import Store
@@ -28,6 +30,8 @@ class Inspector(anywidget.AnyWidget):  # type: ignore[misc]
         store: The exchanges to show.
         spawn: Starts a coroutine function on the server's loop and gives its future, as
             `anyio.from_thread.BlockingPortal.start_task_soon` does. Called once, from the calling thread.
+        holds: What is held of that traffic, for pages to decide.
+        sockets: Lists the WebSockets that are open, for pages to close those on old code.
         feed_interval: Seconds between two batches of rows to one page.
         **settings: Traits of the widget, such as `height`.
     """
@@ -37,14 +41,24 @@ class Inspector(anywidget.AnyWidget):  # type: ignore[misc]
     height = traitlets.Int(420, min=240, max=900).tag(sync=True)
     """Pixels; the corner of the widget can be dragged."""
 
-    def __init__(self, store: Store, *, spawn: Spawn, feed_interval: float = 0.05, **settings: Any) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        spawn: Spawn,
+        holds: Holds | None = None,
+        sockets: Callable[[], Iterable[OpenSocket]] = tuple,
+        feed_interval: float = 0.05,
+        **settings: Any,
+    ) -> None:
         self._store = store
         self._filter = ""
-        self._desk = Desk(store)
+        self._desk = Desk(store, holds, sockets)
         self._pump = Pump(store, self._send_custom, desk=self._desk, interval=feed_interval)
         super().__init__(**settings)
         self.on_msg(self._receive)
         _route_by_header(self.comm)
+        self._stop_listening = self._desk.held.holds.listen(self._pump.stir)
         # The task gets a copy of this context, where ipykernel 7.0 looks for the cell's message as it sends.
         self._feeding = spawn(self._pump.run)
 
@@ -82,6 +96,7 @@ class Inspector(anywidget.AnyWidget):  # type: ignore[misc]
 
     def close(self) -> None:
         """End the feed and remove the widget from its pages. Closing twice is no error."""
+        self._stop_listening()
         self._pump.stop()
         super().close()
 

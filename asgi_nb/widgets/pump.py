@@ -55,7 +55,7 @@ class Pump:
         interval: float = 0.05,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._feed = Feed(store, self._wake, interval=interval)
+        self._feed = Feed(store, self._wake, interval=interval, beside=desk.state)
         self._answers = Answers(store)
         self._desk = desk
         self._send = send
@@ -64,6 +64,7 @@ class Pump:
         # Page -> what waits for its next poll.
         self._outboxes: dict[str, deque[Outgoing]] = {}
         self._stopped = False
+        self._told = True
         # Set while the pump runs. The portal is asyncio's, as uvicorn is.
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stirred = asyncio.Event()
@@ -76,6 +77,12 @@ class Pump:
     def follow(self, where: str) -> None:
         """Filter every view by this text, which can be read. Safe in any thread; never waits."""
         self.put({"kind": "follow", "where": where})
+
+    def stir(self) -> None:
+        """Tell all pages anew what the desk says beside the rows. Safe in any thread; never waits."""
+        # A flag and no letter: what has ended takes no letters out.
+        self._told = False
+        self._wake()
 
     def poll(self, page: str) -> list[Outgoing]:
         """
@@ -127,6 +134,9 @@ class Pump:
                             tasks.start_soon(self._answer, letter, one_thread)
                         else:
                             self._take_in(letter)
+                    if not self._told:
+                        self._told = True
+                        self._feed.stir()
                     self._send_all(self._batches())
                     due = self._feed.due()
                     with anyio.move_on_after(None if due == math.inf else due - self._clock()):

@@ -172,9 +172,9 @@ class Notebook:
 
     def __init__(self, page, store):
         self.page = page
-        self.feed = Feed(store, lambda: None, interval=0)
-        self.answers = Answers(store)
         self.desk = Desk(store)
+        self.feed = Feed(store, lambda: None, interval=0, beside=lambda: self.desk.state())
+        self.answers = Answers(store)
         self.connected = True
         page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.expose_function("kernel", lambda message: self.packed(self.kernel(message)))

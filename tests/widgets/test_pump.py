@@ -8,6 +8,7 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from anyio.lowlevel import checkpoint
 
+from asgi_nb.live.holds import Holds
 from asgi_nb.widgets.desk import Desk
 from asgi_nb.widgets.pump import MAX_POLLING, Pump
 from asgi_nb.widgets.wire import WIRE_VERSION
@@ -51,6 +52,21 @@ def pump(store, wire, portal):
         after.callback(running.result, 10)
         after.callback(pump.stop)
         yield pump
+
+
+def test_a_page_is_told_of_a_hold_that_a_cell_makes(store, wire, portal):
+    holds = Holds()
+    pump = Pump(store, wire, desk=Desk(store, holds), interval=0.001)
+    holds.listen(pump.stir)
+    with ExitStack() as after:
+        running = portal.start_task_soon(pump.run)
+        after.callback(running.result, 10)
+        after.callback(pump.stop)
+        pump.put(HELLO)
+        assert wire.next("snap")[0]["holds"] == []
+
+        holds.add("path:/tea")
+        assert [hold["where"] for hold in wire.next("batch")[0]["holds"]] == ["path:/tea"]
 
 
 def test_a_page_sees_a_request_that_another_thread_recorded(pump, wire, traffic, run):
