@@ -2,21 +2,25 @@
 What the pages are told, as JSON-able values: rows, details, slices of bodies, messages.
 
 Rule 1: everything that leaves here went through `record.masks`: secrets hidden, invisible characters visible.
+        `reveal` shows one secret, because a person pressed the button beside this one.
 Rule 2: rows are small and pushed; everything else is asked for. A new question is one function and one line
         in QUESTIONS.
 Rule 3: a question is a stranger's: what is wrong with it is a WireError, whose text the page shows.
 """
 
-import codecs
 import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from asgi_nb.record.exchange import Body, ErrorRecord, Exchange, Headers, WebSocketMessage, WebSocketRecord
-from asgi_nb.record.masks import MASK, is_secret, mask_body_text, mask_headers, mask_text, shorten, visible
+from asgi_nb.record.explain.find import explain_status
+from asgi_nb.record.masks import MASK, is_secret, mask_text, shorten, visible
 from asgi_nb.record.store import Store
 from asgi_nb.record.summary import summarize
+from asgi_nb.widgets.wire_fields import field_rows, form, reveal
+from asgi_nb.widgets.wire_payload import Payload, body_payload, media_type_of, message_payload
+from asgi_nb.widgets.wire_story import story
 from asgi_nb.widgets.wire_timing import insight
 
 # Both sides must speak the same; js/src/wire.js has the other copy.
@@ -25,9 +29,6 @@ WIRE_VERSION = 2
 # 256 KiB arrive within 60 ms, measured in JupyterLab; 1 MB is the first size a person could notice.
 SLICE_BYTES = 256 * 1024
 
-# As much text of a body as is masked and shown: the work is done per question, and takes 0.2 s for 1 MiB.
-TEXT_LIMIT = 1 << 20
-
 # Messages of a socket per answer: a 200 row table is drawn in one frame.
 MESSAGES_PER_ANSWER = 200
 
@@ -35,8 +36,6 @@ MESSAGES_PER_ANSWER = 200
 OUTPUT_RECORDS = 200
 OUTPUT_LINE = 4000
 OUTPUT_TEXT = 64 * 1024
-
-BINARY = "application/octet-stream"
 
 
 class WireError(Exception):
@@ -70,28 +69,49 @@ Pairs = list[tuple[str, str]]
 
 def detail(exchange: Exchange) -> dict[str, Any]:
     """Show everything about an exchange but its bodies and messages."""
-    request, response, websocket = exchange.request, exchange.response, exchange.websocket
-    request_headers, request_masked = mask_headers(request.headers)
-    response_headers, response_masked = mask_headers(response.headers) if response else ([], 0)
+    request, response, websocket, origin = (
+        exchange.request,
+        exchange.response,
+        exchange.websocket,
+        exchange.origin,
+    )
+    request_fields, response_fields = field_rows(exchange, "request"), field_rows(exchange, "response")
     return {
         "row": row(exchange),
         "started_at": exchange.started_at,
+        "story": story(exchange),
+        "origin": {
+            "cell": visible(origin.label),
+            "function": shorten(visible(origin.function), 80),
+            "line": origin.lineno,
+            "state": exchange.origin_state,
+        }
+        if origin
+        else None,
         "facts": _facts(exchange),
         "faults": [f"{mask_text(fault.text).text} ({_ms(fault.at_ns)})" for fault in exchange.faults]
         + ([f"and {exchange.extra_faults} more"] if exchange.extra_faults else []),
-        "request": {"headers": request_headers, "body": _body_head(request.body)},
+        "request": {
+            "headers": request_fields,
+            "query": field_rows(exchange, "query"),
+            "cookies": field_rows(exchange, "cookies"),
+            "body": _body_head(request.body),
+        },
         "response": {
             "status": response.status,
             "reason": _reason(response.status),
-            "headers": response_headers,
+            "about": _about(response.status),
+            "headers": response_fields,
             "body": _body_head(response.body),
         }
         if response
         else None,
-        "websocket": _socket_head(websocket) if websocket else None,
+        "websocket": {**_socket_head(websocket), "headers": field_rows(exchange, "accept")}
+        if websocket
+        else None,
         "error": _error(exchange.error) if exchange.error else None,
         "output": _output(exchange),
-        "masked": request_masked + response_masked,
+        "masked": sum(one["hidden"] for one in (*request_fields, *response_fields)),
     }
 
 
@@ -142,8 +162,6 @@ def _socket_facts(websocket: WebSocketRecord) -> Pairs:
     if websocket.offered:
         pairs.append(("subprotocols offered", visible(", ".join(websocket.offered))))
         pairs.append(("subprotocol chosen", visible(websocket.subprotocol or "none")))
-    for name, value in mask_headers(websocket.accept_headers)[0]:
-        pairs.append((f"accept header {name}", value))
     if websocket.close:
         pairs.append(("closed", _closed(websocket)))
     pairs.append(("not shown", "pings, masks and fragments: they stay below ASGI"))
@@ -169,11 +187,22 @@ def _closed(websocket: WebSocketRecord) -> str:
     return f"closed {by}, {code}{reason}"
 
 
-def _error(error: ErrorRecord) -> dict[str, str]:
+def _error(error: ErrorRecord) -> dict[str, Any]:
     return {
         "type": visible(error.type),
         "message": mask_text(error.message).text,
         "where": "answered by an exception handler" if error.handled else "not handled: it left the app",
+        "frames": [
+            {
+                "place": shorten(visible(frame.label), 200),
+                "line": frame.lineno,
+                "function": shorten(visible(frame.function), 80),
+                "source": shorten(mask_text(frame.source).text, 300),
+                "cell": frame.is_cell,
+            }
+            for frame in error.frames
+        ],
+        "skipped": error.skipped_frames,
         "traceback": mask_text(error.format()).text,
     }
 
@@ -197,8 +226,7 @@ def _output(exchange: Exchange) -> dict[str, Any]:
 
 
 def _body_head(body: Body) -> dict[str, Any]:
-    media_type = body.content_type.partition(";")[0].strip().lower()
-    return {"size": body.size, "kept": len(body.data), "media_type": shorten(visible(media_type), 80)}
+    return {"size": body.size, "kept": len(body.data), "media_type": media_type_of(body)}
 
 
 def _reason(status: int) -> str:
@@ -209,72 +237,16 @@ def _reason(status: int) -> str:
         return ""
 
 
+def _about(status: int) -> str:
+    found = explain_status(status)
+    return f"{found.text} {found.source}" if found else ""
+
+
 def _ms(at_ns: int) -> str:
     return f"{at_ns / 1e6:.2f} ms"
 
 
-# --- payloads -----------------------------------------------------------------------------------------------
-
-
-class Payload(NamedTuple):
-    """Bytes as a page shows them."""
-
-    data: bytes
-    """Text in UTF-8, masked; or the bytes as they are when they are no text."""
-    media_type: str
-    """`application/octet-stream` when it is no text."""
-    note: str
-    """What the reader should know, or ""."""
-
-
-def body_payload(body: Body) -> Payload:
-    """Show a body: without its content coding, as text where it is text, with secrets hidden."""
-    notes = []
-    try:
-        data = body.decoded
-    except ValueError as exc:
-        data = body.data
-        notes.append(visible(str(exc)))
-    if body.truncated:
-        notes.append(f"cut: {len(body.data)} of {body.size} bytes are kept")
-    if not is_text(data, body.charset):
-        return Payload(data, BINARY, "; ".join(notes))
-    text = data.decode(body.charset, "replace")
-    if len(text) > TEXT_LIMIT:
-        notes.append(f"the first {TEXT_LIMIT} of {len(text)} characters are shown")
-        text = text[:TEXT_LIMIT]
-    shown = mask_body_text(text, body.content_type)
-    if shown.masked:
-        notes.append(f"{shown.masked} masked")
-    media_type = body.content_type.partition(";")[0].strip().lower()
-    return Payload(
-        shown.text.encode(), media_type if media_type != BINARY else "text/plain", "; ".join(notes)
-    )
-
-
-def message_payload(message: WebSocketMessage) -> Payload:
-    """Show the payload of a WebSocket message."""
-    notes = [f"cut: {len(message.data)} of {message.size} bytes are kept"] if message.truncated else []
-    if not message.is_text:
-        return Payload(message.data, BINARY, "; ".join(notes))
-    shown = mask_text(message.text)
-    if shown.masked:
-        notes.append(f"{shown.masked} masked")
-    json_like = shown.text.lstrip().startswith(("{", "["))
-    return Payload(shown.text.encode(), "application/json" if json_like else "text/plain", "; ".join(notes))
-
-
-def is_text(data: bytes, charset: str) -> bool:
-    """Tell by its beginning whether a body is text: a declared type may be wrong, and there may be none."""
-    head = data[:4096]
-    if b"\x00" in head and not charset.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
-        return False
-    try:
-        # Incremental: the beginning may end inside a character.
-        codecs.getincrementaldecoder(charset)().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return True
+# --- messages -----------------------------------------------------------------------------------------------
 
 
 def message_row(message: WebSocketMessage) -> dict[str, Any]:
@@ -340,7 +312,12 @@ class Answers:
         if start + len(data) >= len(payload.data):
             # The last slice: nothing of what may have been cleared from the store stays behind here.
             self._sliced = None
-        value = {"total": len(payload.data), "media_type": payload.media_type, "note": payload.note}
+        value = {
+            "total": len(payload.data),
+            "media_type": payload.media_type,
+            "declared": payload.declared,
+            "note": payload.note,
+        }
         return value, [data]
 
 
@@ -398,12 +375,26 @@ def _ask_insight(answers: Answers, message: Mapping[str, Any]) -> Answer:
     return insight(_exchange(answers, message)), []
 
 
+def _ask_form(answers: Answers, message: Mapping[str, Any]) -> Answer:
+    return form(_exchange(answers, message)), []
+
+
+def _ask_reveal(answers: Answers, message: Mapping[str, Any]) -> Answer:
+    place, index = str(message.get("place")), _number(message, "index")
+    value = reveal(_exchange(answers, message), place, index)
+    if value is None:
+        raise WireError(f"there is no field {index} in {place!r}")
+    return value, []
+
+
 QUESTIONS: dict[str, Callable[[Answers, Mapping[str, Any]], Answer]] = {
     "detail": _ask_detail,
     "body": _ask_body,
     "messages": _ask_messages,
     "message": _ask_message,
     "insight": _ask_insight,
+    "form": _ask_form,
+    "reveal": _ask_reveal,
 }
 
 

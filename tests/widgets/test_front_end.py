@@ -19,9 +19,15 @@ FORBIDDEN = re.compile(
 )
 
 
+# A document of its own, in a frame without scripts and with the origin of nobody.
+PREVIEW = "frame.srcdoc = HEAD + new TextDecoder().decode(bytes);"
+
+
 @pytest.mark.parametrize("file", [*SOURCES, *BUNDLES], ids=lambda file: file.name)
 def test_text_never_becomes_markup(file):
-    assert FORBIDDEN.findall(file.read_text()) == []
+    allowed = 1 if file.name in ("html.js", "inspector.js") else 0
+
+    assert FORBIDDEN.findall(file.read_text().replace(PREVIEW, "", allowed)) == []
 
 
 def test_both_sides_speak_the_same_wire_version():

@@ -1,13 +1,12 @@
-import gzip
 import json
 import re
 
 import pytest
 
-from asgi_nb.record.exchange import Body
 from asgi_nb.record.masks import MASK
 from asgi_nb.record.output import OutputRecord
-from asgi_nb.widgets.wire import BINARY, SLICE_BYTES, TEXT_LIMIT, Answers, body_payload, detail, is_text, row
+from asgi_nb.widgets.wire import SLICE_BYTES, Answers, detail, row
+from asgi_nb.widgets.wire_payload import BINARY
 
 
 @pytest.fixture
@@ -37,14 +36,6 @@ def refused(answers):
         return content["value"]
 
     return refused
-
-
-def body_of(data, content_type="", **headers):
-    fields = [(b"content-type", content_type.encode())] if content_type else []
-    fields += [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    body = Body("response", tuple(fields))
-    body.feed(data)
-    return body
 
 
 async def echo(receive, send):
@@ -78,6 +69,7 @@ def test_no_secret_leaves_in_any_answer(store, traffic, run, ask):
     shown += str([ask("body", seq=1, side=side, start=0) for side in ("request", "response")])
     shown += json.dumps(ask("messages", seq=3, start=0)[0])
     shown += str([ask("message", seq=3, n=n, start=0) for n in (1, 2)])
+    shown += json.dumps([ask(what, seq=seq)[0] for what in ("form", "insight") for seq in (1, 2, 3)])
 
     assert [shown[at.start() - 60 : at.end() + 20] for at in re.finditer("s3cr3t", shown)] == []
     assert "abc123" not in shown
@@ -96,6 +88,31 @@ def test_details_are_json_whatever_was_sent(store, traffic, run):
 
     assert text.encode()
     assert not {"\x00", "\u202e", "\x80"} & set(text)
+
+
+def test_headers_come_in_wire_order_with_duplicates_and_a_sentence_each(traffic, run, ask):
+    run(traffic.http(headers=[(b"b", b"1"), (b"Accept", b"*/*"), (b"b", b"2")]))
+
+    rows = ask("detail", seq=1)[0]["request"]["headers"]
+
+    assert [(one["name"], one["value"], one["hidden"]) for one in rows] == [
+        ("b", "1", False),
+        ("Accept", "*/*", False),
+        ("b", "2", False),
+    ]
+    assert rows[1]["about"].endswith("RFC 9110 section 12.5.1")
+    assert rows[0]["about"] == ""
+
+
+def test_one_value_is_revealed_when_asked_for(traffic, run, ask, refused):
+    run(traffic.http(headers=[(b"x", b"1"), (b"authorization", b"Bearer s3cr3t")], query=b"a=1&token=t0ken"))
+
+    assert ask("reveal", seq=1, place="request", index=1)[0] == "Bearer s3cr3t"
+    assert ask("reveal", seq=1, place="query", index=1)[0] == "t0ken"
+    assert refused("reveal", seq=1, place="request", index=9) == "there is no field 9 in 'request'"
+    assert (
+        refused("reveal", seq=1, place="response.body", index=0) == "there is no field 0 in 'response.body'"
+    )
 
 
 def test_details_say_where_the_time_went_and_who_answered(traffic, run, ask):
@@ -127,6 +144,8 @@ def test_an_error_shows_its_traceback(traffic, run, ask):
     assert (error["type"], error["message"]) == ("ValueError", "no such tea")
     assert error["where"] == "not handled: it left the app"
     assert error["traceback"].splitlines()[-1] == "ValueError: no such tea"
+    assert error["frames"][-1]["source"] == "raise error"
+    assert error["frames"][-1]["cell"] is False
 
 
 def test_a_socket_says_how_it_ended_and_how_many_messages_it_had(traffic, run, ask):
@@ -134,7 +153,12 @@ def test_a_socket_says_how_it_ended_and_how_many_messages_it_had(traffic, run, a
 
     socket = ask("detail", seq=1)[0]["websocket"]
 
-    assert socket == {"last": 3, "dropped": 0, "closed": f"closed by the app, 4001: token={MASK}"}
+    assert socket == {
+        "last": 3,
+        "dropped": 0,
+        "closed": f"closed by the app, 4001: token={MASK}",
+        "headers": [],
+    }
 
 
 def test_messages_are_told_in_both_directions_from_a_number_on(traffic, run, ask):
@@ -190,64 +214,6 @@ def test_after_the_last_slice_no_body_is_held(traffic, run, ask, answers):
 
     assert held is not None
     assert answers._sliced is None
-
-
-@pytest.mark.parametrize(
-    ("body", "media_type", "data"),
-    [
-        pytest.param(body_of(b"hi"), "", b"hi", id="undeclared-text"),
-        pytest.param(
-            body_of(b"hi", "application/octet-stream"), "text/plain", b"hi", id="text-declared-binary"
-        ),
-        pytest.param(body_of(b"\x89PNG\x00\x1a", "image/png"), BINARY, b"\x89PNG\x00\x1a", id="picture"),
-        pytest.param(
-            body_of(b"\xff\xfe\x00", "text/plain"), BINARY, b"\xff\xfe\x00", id="binary-declared-text"
-        ),
-        pytest.param(
-            body_of(b"caf\xe9", "text/plain; charset=latin-1"), "text/plain", "café".encode(), id="latin-1"
-        ),
-        pytest.param(
-            body_of("tea".encode("utf-16"), "text/plain; charset=utf-16"),
-            "text/plain",
-            b"\\ufefftea",
-            id="utf-16",
-        ),
-        pytest.param(
-            body_of(gzip.compress(b'{"a":1}'), "application/json", content_encoding="gzip"),
-            "application/json",
-            b'{"a":1}',
-            id="gzip",
-        ),
-        pytest.param(
-            body_of(b"a\x1b[31m\nb", "text/plain"), "text/plain", b"a\\x1b[31m\nb", id="escape-codes"
-        ),
-    ],
-)
-def test_a_body_is_shown_as_what_it_is(body, media_type, data):
-    payload = body_payload(body)
-
-    assert payload.media_type == media_type
-    assert payload.data == data.replace(b"\\ufeff", b"")
-
-
-def test_a_body_that_is_not_what_its_coding_says_is_shown_raw_and_says_so():
-    payload = body_payload(body_of(b"plain", "text/plain", content_encoding="gzip"))
-
-    assert payload.data == b"plain"
-    assert "Content-Encoding" in payload.note
-
-
-def test_a_zip_bomb_is_cut_and_says_so():
-    payload = body_payload(
-        body_of(gzip.compress(b"a" * (4 * TEXT_LIMIT)), "text/plain", content_encoding="gzip")
-    )
-
-    assert len(payload.data) == TEXT_LIMIT
-    assert "characters are shown" in payload.note
-
-
-def test_a_character_that_ends_beyond_the_first_4096_bytes_does_not_make_a_body_binary():
-    assert is_text(b"x" * 4095 + "ä".encode(), "utf-8")
 
 
 @pytest.mark.parametrize(

@@ -162,14 +162,14 @@ function uniqueId(stem) {
   lastId += 1;
   return `${stem}-${lastId}`;
 }
-function oncePerFrame(draw, signal) {
+function oncePerFrame(draw4, signal) {
   let frame = 0;
   signal.addEventListener("abort", () => cancelAnimationFrame(frame));
   return () => {
     if (frame !== 0 || signal.aborted) return;
     frame = requestAnimationFrame(() => {
       frame = 0;
-      draw();
+      draw4();
     });
   };
 }
@@ -268,14 +268,14 @@ function selectionActions(client, list, say, signal) {
   function fillNote() {
     const text2 = h("input", { type: "text", class: "text", "aria-label": "Note", maxlength: 200, autocomplete: "off" });
     text2.value = rows()[0]?.note ?? "";
-    const form = h("form", { class: "add-header" }, text2, h("button", { type: "submit" }, "Keep"));
-    form.addEventListener("submit", (event) => {
+    const form2 = h("form", { class: "add-header" }, text2, h("button", { type: "submit" }, "Keep"));
+    form2.addEventListener("submit", (event) => {
       event.preventDefault();
       ask("note", { note: text2.value });
       note2.close();
       list.grid.focus();
     });
-    note2.panel.replaceChildren(form);
+    note2.panel.replaceChildren(form2);
   }
   async function saveHar() {
     try {
@@ -322,7 +322,7 @@ function selectionActions(client, list, say, signal) {
       element.hidden = chosen.length === 0;
       label.textContent = chosen.length > 1 ? `${count(chosen.length)} selected` : "";
       compare2.element.hidden = chosen.length !== 2;
-      const pinned = chosen.length > 0 && rows().every((row) => row.pinned);
+      const pinned = chosen.length > 0 && rows().every((row2) => row2.pinned);
       pin.textContent = pinned ? "Unpin" : "Pin";
     }
   };
@@ -364,7 +364,7 @@ function lowerBound(rows, key, keyOf) {
 
 // src/rows.js
 var MAX_ROWS = 5e3;
-var seqOf = (row) => row.seq;
+var seqOf = (row2) => row2.seq;
 var Rows = class {
   constructor() {
     this.list = [];
@@ -388,16 +388,16 @@ var Rows = class {
   apply(rows) {
     const { list, marked } = this;
     const older = /* @__PURE__ */ new Map();
-    for (const row of rows) {
-      marked?.add(row.seq);
+    for (const row2 of rows) {
+      marked?.add(row2.seq);
       const last = list.at(-1);
-      if (last === void 0 || row.seq > last.seq) {
-        list.push(row);
+      if (last === void 0 || row2.seq > last.seq) {
+        list.push(row2);
         continue;
       }
-      const index = lowerBound(list, row.seq, seqOf);
-      if (list[index].seq === row.seq) list[index] = row;
-      else older.set(row.seq, row);
+      const index = lowerBound(list, row2.seq, seqOf);
+      if (list[index].seq === row2.seq) list[index] = row2;
+      else older.set(row2.seq, row2);
     }
     if (older.size > 0) {
       list.push(...older.values());
@@ -420,8 +420,8 @@ var Rows = class {
   }
   /** @param {number} seq */
   get(seq) {
-    const row = this.list[lowerBound(this.list, seq, seqOf)];
-    return row?.seq === seq ? row : void 0;
+    const row2 = this.list[lowerBound(this.list, seq, seqOf)];
+    return row2?.seq === seq ? row2 : void 0;
   }
 };
 
@@ -692,23 +692,115 @@ var status = {
   fixed: true,
   cell: statusText,
   // What has none yet comes last, with "open" sockets beside it.
-  value: (row) => typeof row.status === "number" ? row.status : null
+  value: (row2) => typeof row2.status === "number" ? row2.status : null
 };
-function statusText(row) {
-  if (row.state === "error") return `! ${row.status ?? "error"}`;
-  if (row.state === "aborted") return row.status === null ? "aborted" : `${row.status} ✕`;
-  if (row.state === "queued") return "queued";
-  return row.status === null ? "…" : String(row.status);
+function statusText(row2) {
+  if (row2.state === "error") return `! ${row2.status ?? "error"}`;
+  if (row2.state === "aborted") return row2.status === null ? "aborted" : `${row2.status} ✕`;
+  if (row2.state === "queued") return "queued";
+  return row2.status === null ? "…" : String(row2.status);
 }
-function toneOf(row) {
-  if (row.state === "error") return "error";
-  if (row.state === "aborted") return "warn";
-  if (row.state !== "done") return "open";
-  const { status: status2 } = row;
+function toneOf(row2) {
+  if (row2.state === "error") return "error";
+  if (row2.state === "aborted") return "warn";
+  if (row2.state !== "done") return "open";
+  const { status: status2 } = row2;
   if (status2 === null || status2 === "open" || status2 < 300) return "ok";
   if (status2 < 400) return "moved";
   if (status2 < 500) return "warn";
   return [1e3, 1001, 1005].includes(status2) ? "ok" : status2 < 1e3 ? "error" : "warn";
+}
+
+// src/panels/insight.js
+function withInsight(el, { ask, signal }, draw4) {
+  let drawn = "";
+  let asking = false;
+  let again = false;
+  async function fetch() {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    do {
+      again = false;
+      try {
+        const { value } = await ask("insight");
+        if (signal.aborted) return;
+        const text2 = JSON.stringify(value);
+        if (text2 !== drawn) {
+          drawn = text2;
+          draw4(value);
+        }
+      } catch (error2) {
+        if (!signal.aborted) el.replaceChildren(h("p", { class: "note" }, String(
+          /** @type {Error} */
+          error2.message
+        )));
+      }
+    } while (again && !signal.aborted);
+    asking = false;
+  }
+  el.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
+  void fetch();
+  return () => void fetch();
+}
+
+// src/panels/events.js
+var isEventStream = ({ response: response2 }) => response2?.body.media_type === "text/event-stream";
+var events = {
+  id: "events",
+  title: "Events",
+  applies: isEventStream,
+  render(el, _exchange, context) {
+    const body = h("tbody");
+    const note2 = h("p", { class: "note", role: "status" });
+    const box = h("input", { type: "search", class: "text", placeholder: "filter: part of id, event or data", "aria-label": "Filter events", autocomplete: "off", spellcheck: "false" });
+    const head = ["#", "At", "Event", "Id", "Data"].map((title) => h("th", { scope: "col" }, title));
+    const table = h("table", { class: "records events-table", "aria-label": "Server-sent events, oldest first" }, h("thead", {}, h("tr", {}, ...head)), body);
+    const content = [h("div", { class: "events-tools" }, box), note2, table];
+    let held = { events: [], more_events: 0 };
+    function draw4() {
+      const wanted = box.value.toLowerCase();
+      const shown = held.events.filter(({ id, event, data }) => [id, event, data].some((text2) => text2.toLowerCase().includes(wanted)));
+      const parts = [wanted === "" ? `${count(shown.length)} events` : `${count(shown.length)} of ${count(held.events.length)} events`];
+      if (held.more_events > 0) parts.push(`${count(held.more_events)} older ones are not shown`);
+      note2.textContent = parts.join(" · ");
+      body.replaceChildren(...shown.map(row));
+    }
+    box.addEventListener("input", draw4, { signal: context.signal });
+    return withInsight(el, context, (insight) => {
+      held = insight;
+      if (!table.isConnected) el.replaceChildren(...content);
+      draw4();
+    });
+  }
+};
+function row({ n, ms, event, id, data, retry }) {
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, String(n)),
+    h("td", {}, ms === null ? "" : duration(ms)),
+    h("td", {}, event),
+    h("td", {}, id),
+    h("td", {}, h("pre", {}, data), retry === null ? "" : h("span", { class: "note" }, `retry after ${duration(retry)}`))
+  );
+}
+
+// src/panels/origin.js
+var STATES = {
+  current: "✓ the cell is the same now",
+  changed: "△ the cell has changed since",
+  gone: "× the cell’s route is gone"
+};
+function originBadge({ cell: cell2, function: name, line, state }) {
+  return h(
+    "p",
+    { class: "origin-badge" },
+    cell2 === name ? `Answered by ${name}` : `Answered by ${name}, line ${line} of cell ${cell2} as it was then`,
+    state in STATES ? h("span", { class: "badge", "data-state": state }, STATES[state]) : ""
+  );
 }
 
 // src/panels/error.js
@@ -716,12 +808,33 @@ var error = {
   id: "error",
   title: "Error",
   applies: ({ error: error2 }) => error2 !== null,
-  render(el, { error: error2 }) {
+  render(el, { error: error2, origin }) {
     if (error2 === null) return;
+    const { frames } = error2;
     el.replaceChildren(
       h("p", { class: "fault" }, h("strong", {}, error2.type), error2.message === "" ? "" : `: ${error2.message}`),
       h("p", { class: "note" }, error2.where),
-      h("pre", { class: "traceback", tabindex: 0, "aria-label": "Traceback" }, error2.traceback)
+      origin === null ? "" : originBadge(origin),
+      frames.length === 0 ? "" : h("h3", {}, "Where, the last call below"),
+      h(
+        "ol",
+        { class: "frames" },
+        ...frames.map(
+          ({ place, line, function: name, source: source2, cell: cell2 }) => h(
+            "li",
+            { class: "frame", "data-cell": cell2 },
+            h("div", {}, h("strong", {}, place), `, line ${line}, in ${name}`),
+            source2 === "" ? "" : h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": `${place}, line ${line}` }, source2)
+          )
+        )
+      ),
+      error2.skipped > 0 ? h("p", { class: "note" }, `${count(error2.skipped)} frames are left out`) : "",
+      h(
+        "details",
+        {},
+        h("summary", {}, "The whole traceback"),
+        h("pre", { class: "traceback", tabindex: 0, role: "region", "aria-label": "Traceback" }, error2.traceback)
+      )
     );
   }
 };
@@ -881,7 +994,7 @@ var Grid = class {
   #indexOf(key) {
     const { keyOf } = this.options;
     if (this.ordered) return lowerBound(this.rows, key, keyOf);
-    return this.rows.findIndex((row) => keyOf(row) === key);
+    return this.rows.findIndex((row2) => keyOf(row2) === key);
   }
   #draw() {
     const { rows, body } = this;
@@ -896,17 +1009,17 @@ var Grid = class {
     const { first, end } = visibleRange(body.scrollTop, height, rows.length, this.rowHeight);
     const drawn = /* @__PURE__ */ new Map();
     for (let index = first; index < end; index += 1) {
-      const row = rows[index];
-      const key = keyOf(row);
+      const row2 = rows[index];
+      const key = keyOf(row2);
       const old = this.drawn.get(key);
       const element = old?.element ?? h("div", { class: "row", role: "row", id: `${this.id}-${key}`, "data-key": key });
-      if (old?.row !== row || this.refill) this.#fill(element, row);
+      if (old?.row !== row2 || this.refill) this.#fill(element, row2);
       element.style.transform = `translateY(${index * this.rowHeight}px)`;
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
       element.toggleAttribute("data-active", key === this.selected);
       if (old === void 0) this.space.append(element);
-      drawn.set(key, { element, row });
+      drawn.set(key, { element, row: row2 });
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
     this.drawn = drawn;
@@ -921,10 +1034,10 @@ var Grid = class {
    * @param {HTMLElement} element
    * @param {R} row
    */
-  #fill(element, row) {
-    element.dataset.tone = this.options.toneOf(row);
+  #fill(element, row2) {
+    element.dataset.tone = this.options.toneOf(row2);
     element.replaceChildren(
-      ...this.columns.map((column) => h("span", { class: cellClass(column), role: "gridcell" }, column.cell(row)))
+      ...this.columns.map((column) => h("span", { class: cellClass(column), role: "gridcell" }, column.cell(row2)))
     );
   }
   /** Say how many rows came since the tail was last in view. */
@@ -933,7 +1046,7 @@ var Grid = class {
     const last = rows.at(-1);
     if (this.ordered && last !== void 0 && (this.following || this.#atTail())) this.seen = options.keyOf(last);
     const { seen } = this;
-    const fresh = this.ordered ? rows.length - lowerBound(rows, seen + 1, options.keyOf) : rows.reduce((sum, row) => sum + Number(options.keyOf(row) > seen), 0);
+    const fresh = this.ordered ? rows.length - lowerBound(rows, seen + 1, options.keyOf) : rows.reduce((sum, row2) => sum + Number(options.keyOf(row2) > seen), 0);
     this.jump.hidden = fresh === 0;
     this.jump.textContent = `▼ ${count(fresh)} new — jump`;
     this.empty.hidden = rows.length > 0;
@@ -972,8 +1085,8 @@ var Grid = class {
    */
   #choose(index, how) {
     const { keyOf, onSelect, onChoose } = this.options;
-    const row = this.rows[index];
-    const key = keyOf(row);
+    const row2 = this.rows[index];
+    const key = keyOf(row2);
     this.following = this.following && index === this.rows.length - 1;
     if (onChoose === void 0 || how === "one") this.chosen = /* @__PURE__ */ new Set([key]);
     else if (how === "toggle") this.chosen = without(new Set(this.chosen), key) ?? /* @__PURE__ */ new Set([...this.chosen, key]);
@@ -981,7 +1094,7 @@ var Grid = class {
     if (how !== "range") this.base = key;
     this.selected = key;
     onChoose?.(this.chosen);
-    onSelect(row);
+    onSelect(row2);
     this.draw();
   }
   /** The keys from where the range began to a row. @param {number} to */
@@ -1049,35 +1162,327 @@ function without(set, member) {
   return set.delete(member) ? set : null;
 }
 
+// src/tips.js
+var GRACE_MS = 200;
+var GAP = 4;
+function explained(label, about) {
+  if (about === "") return label;
+  const id = uniqueId("about");
+  return h(
+    "span",
+    { class: "about" },
+    h("button", { type: "button", class: "explained", "aria-describedby": id }, label),
+    h("span", { id, hidden: true }, about)
+  );
+}
+function showTips(root, signal) {
+  const tip = h("div", { class: "tip", role: "tooltip", popover: "manual" });
+  root.append(tip);
+  let shown = null;
+  let timer = 0;
+  const wordOf = (target) => (
+    /** @type {HTMLElement | null} */
+    target instanceof Element ? target.closest(".explained") : null
+  );
+  function show(word) {
+    window.clearTimeout(timer);
+    if (shown === word) return;
+    hide();
+    tip.textContent = word.nextElementSibling?.textContent ?? "";
+    shown = word;
+    tip.showPopover();
+    const place = word.getBoundingClientRect();
+    const { offsetWidth, offsetHeight } = tip;
+    const below = place.bottom + GAP + offsetHeight <= window.innerHeight;
+    tip.style.insetInlineStart = `${Math.max(GAP, Math.min(place.left, window.innerWidth - offsetWidth - GAP))}px`;
+    tip.style.insetBlockStart = `${Math.max(GAP, below ? place.bottom + GAP : place.top - GAP - offsetHeight)}px`;
+  }
+  function hide() {
+    window.clearTimeout(timer);
+    if (shown === null) return;
+    shown = null;
+    tip.hidePopover();
+  }
+  function hideSoon() {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(hide, GRACE_MS);
+  }
+  root.addEventListener("pointerover", (event) => {
+    const word = wordOf(event.target);
+    if (word !== null) show(word);
+    else if (event.target === tip) window.clearTimeout(timer);
+    else if (shown !== null) hideSoon();
+  }, { signal });
+  root.addEventListener("pointerleave", hideSoon, { signal });
+  root.addEventListener("focusin", (event) => {
+    const word = wordOf(event.target);
+    if (word !== null && word.matches(":focus-visible")) show(word);
+  }, { signal });
+  root.addEventListener("focusout", hide, { signal });
+  root.addEventListener("click", (event) => {
+    const word = wordOf(event.target);
+    if (word !== null) show(word);
+  }, { signal });
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || shown === null) return;
+    event.stopPropagation();
+    hide();
+  }, { signal });
+  root.addEventListener("scroll", hide, { signal, capture: true, passive: true });
+  signal.addEventListener("abort", hide);
+  return { hide };
+}
+
+// src/viewers/kinds.js
+var BINARY = "application/octet-stream";
+var isJson = (mediaType) => /^application\/(?:[\w.-]+\+)?json$/.test(mediaType);
+var isJsonLines = (mediaType) => /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines)$/.test(mediaType);
+var isTable = (mediaType) => mediaType === "text/csv" || mediaType === "text/tab-separated-values";
+var isForm = (mediaType) => mediaType === "application/x-www-form-urlencoded" || mediaType === "multipart/form-data";
+var IMAGES = /* @__PURE__ */ new Set([
+  "image/apng",
+  "image/avif",
+  "image/bmp",
+  "image/gif",
+  "image/jpeg",
+  "image/png",
+  "image/svg+xml",
+  "image/vnd.microsoft.icon",
+  "image/webp",
+  "image/x-icon"
+]);
+
+// src/viewers/csv.js
+var MAX_ROWS2 = 500;
+var MAX_COLUMNS = 50;
+function parseTable(source2, limit) {
+  const head = source2.slice(0, source2.search(/[\r\n]|$/));
+  const separator = [",", ";", "	"].reduce((best, one) => head.split(one).length > head.split(best).length ? one : best);
+  const rows = [];
+  let row2 = [];
+  let at = 0;
+  while (at < source2.length && rows.length < limit) {
+    let cell2 = "";
+    if (source2[at] === '"') {
+      let end = source2.indexOf('"', at + 1);
+      while (end >= 0 && source2[end + 1] === '"') end = source2.indexOf('"', end + 2);
+      const stop = end < 0 ? source2.length : end;
+      cell2 = source2.slice(at + 1, stop).replaceAll('""', '"');
+      at = stop + 1;
+    }
+    const start = at;
+    while (at < source2.length && source2[at] !== separator && source2[at] !== "\n") at += 1;
+    row2.push(cell2 + source2.slice(start, at).replace(/\r$/, ""));
+    if (source2[at] !== separator) {
+      rows.push(row2);
+      row2 = [];
+    } else if (at + 1 === source2.length) {
+      row2.push("");
+      rows.push(row2);
+      row2 = [];
+    }
+    at += 1;
+  }
+  return rows;
+}
+var csv = {
+  id: "csv",
+  title: "Table",
+  applies: ({ mediaType }) => isTable(mediaType),
+  render({ bytes }) {
+    const all = parseTable(new TextDecoder().decode(bytes), MAX_ROWS2 + 2);
+    const [head = [], ...rest] = all;
+    const shown = rest.slice(0, MAX_ROWS2);
+    const width = Math.max(0, ...all.map((row2) => row2.length));
+    const notes = [`${count(shown.length)} rows${rest.length > MAX_ROWS2 ? ", and more" : ""}, ${width} columns`];
+    if (width > MAX_COLUMNS) notes.push(`the first ${MAX_COLUMNS} columns are shown`);
+    return h(
+      "div",
+      {},
+      h("p", { class: "note" }, notes.join("; ")),
+      h(
+        "div",
+        { class: "scrolling", tabindex: 0, role: "region", "aria-label": "Body, table" },
+        h(
+          "table",
+          { class: "records" },
+          h("thead", {}, h("tr", {}, ...head.slice(0, MAX_COLUMNS).map((cell2) => h(cell2 === "" ? "td" : "th", cell2 === "" ? {} : { scope: "col" }, cell2)))),
+          h("tbody", {}, ...shown.map((row2) => h("tr", {}, ...row2.slice(0, MAX_COLUMNS).map((cell2) => h("td", {}, cell2)))))
+        )
+      )
+    );
+  }
+};
+
+// src/panels/fields.js
+function fieldTable(title, rows, place, { ask, signal }) {
+  const body = rows.map(
+    (field, index) => h("tr", {}, h("th", { scope: "row" }, explained(field.name, field.about)), h("td", {}, ...hiddenValue(field, place, index, ask, signal)))
+  );
+  return h(
+    "section",
+    { class: "pairs" },
+    h("h3", {}, title, h("span", { class: "note" }, rows.length === 0 ? " none" : ` ${count(rows.length)}`)),
+    rows.length === 0 ? "" : h("table", { "aria-label": title }, h("tbody", {}, ...body))
+  );
+}
+function hiddenValue({ name, value, hidden }, place, index, ask, signal) {
+  if (!hidden) return [value];
+  const text2 = h("span", { class: "value" }, value);
+  const button = h("button", { type: "button", class: "reveal", "aria-pressed": "false", "aria-label": `Show the secret in ${name || "this field"}`, title: "For you only: it is kept nowhere" }, "Show");
+  button.addEventListener("click", async () => {
+    const open = button.getAttribute("aria-pressed") === "true";
+    try {
+      text2.textContent = open ? value : String((await ask("reveal", { place, index })).value);
+      button.setAttribute("aria-pressed", String(!open));
+      button.textContent = open ? "Show" : "Hide";
+    } catch (error2) {
+      text2.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+    }
+  }, { signal });
+  return [text2, " ", button];
+}
+
+// src/viewers/form.js
+var form = {
+  id: "form",
+  title: "Form",
+  applies: ({ declared }, { ask }) => ask !== null && isForm(declared),
+  render(_content, { ask, signal }) {
+    const el = h("div", {}, h("p", { class: "note" }, "Asking the kernel…"));
+    void draw(el, ask, signal);
+    return el;
+  }
+};
+async function draw(el, ask, signal) {
+  if (ask === null) return;
+  try {
+    const { value } = await ask("form");
+    if (signal.aborted) return;
+    const notes = [value.more > 0 ? `${count(value.more)} more fields are not shown` : "", value.cut ? "the body was cut" : ""].filter(Boolean);
+    el.replaceChildren(
+      ...notes.map((note2) => h("p", { class: "note" }, note2)),
+      value.rows.length === 0 ? h("p", { class: "note" }, "No field was found.") : h("div", { class: "pairs" }, h("table", { "aria-label": "Form" }, h("tbody", {}, ...value.rows.map(row2))))
+    );
+  } catch (error2) {
+    el.replaceChildren(h("p", { class: "note" }, String(
+      /** @type {Error} */
+      error2.message
+    )));
+  }
+  function row2(field, index) {
+    const shown = field.filename === null ? hiddenValue(
+      field,
+      "form",
+      index,
+      /** @type {NonNullable<typeof ask>} */
+      ask,
+      signal
+    ) : [`file ${field.filename === "" ? "(without a name)" : field.filename}, ${size(field.size)}${field.content_type === "" ? "" : `, ${field.content_type}`}`];
+    return h("tr", {}, h("th", { scope: "row" }, field.name), h("td", {}, ...shown));
+  }
+}
+
 // src/viewers/hex.js
 var WIDTH = 8;
-var MAX_BYTES = 16 * 1024;
-function hexDump(bytes) {
-  const lines = [];
-  for (let start = 0; start < Math.min(bytes.length, MAX_BYTES); start += WIDTH) {
-    const row = [...bytes.subarray(start, start + WIDTH)];
-    const codes = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const glyphs = row.map((byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·").join("");
-    lines.push(`${start.toString(16).padStart(6, "0")}  ${codes.padEnd(WIDTH * 3 - 1)}  ${glyphs}`);
+var PAGE = 16 * 1024;
+function hexDump(bytes, from = 0) {
+  const lines2 = [];
+  for (let start = from; start < Math.min(bytes.length, from + PAGE); start += WIDTH) {
+    const row2 = [...bytes.subarray(start, start + WIDTH)];
+    const codes = row2.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const glyphs = row2.map((byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : "·").join("");
+    lines2.push(`${start.toString(16).padStart(6, "0")}  ${codes.padEnd(WIDTH * 3 - 1)}  ${glyphs}`);
   }
-  if (bytes.length > MAX_BYTES) lines.push(`… ${bytes.length - MAX_BYTES} more bytes are not shown`);
-  return lines.join("\n");
+  return lines2.join("\n");
 }
 var hex = {
   id: "hex",
-  applies: (mediaType) => mediaType === "application/octet-stream",
-  render: (bytes) => h("pre", { class: "text hex", tabindex: 0, "aria-label": "Body, hexadecimal" }, hexDump(bytes))
+  title: "Hex",
+  applies: () => true,
+  render({ bytes, mediaType }, { memory, signal }) {
+    memory.from ??= 0;
+    const dump = h("pre", { class: "text hex", tabindex: 0, role: "region", "aria-label": "Body, hexadecimal" });
+    const place = h("span", { class: "note", role: "status" });
+    const back = h("button", { type: "button", "aria-label": "Previous 16 KiB" }, "◂");
+    const on = h("button", { type: "button", "aria-label": "Next 16 KiB" }, "▸");
+    const pages = h("div", { class: "pages" }, back, on, place);
+    function draw4() {
+      const end = Math.min(bytes.length, memory.from + PAGE);
+      dump.textContent = hexDump(bytes, memory.from);
+      place.textContent = `bytes ${count(memory.from)} to ${count(end)} of ${count(bytes.length)}`;
+      back.disabled = memory.from === 0;
+      on.disabled = end === bytes.length;
+      pages.hidden = bytes.length <= PAGE;
+    }
+    back.addEventListener("click", () => {
+      memory.from = Math.max(0, memory.from - PAGE);
+      draw4();
+    }, { signal });
+    on.addEventListener("click", () => {
+      memory.from += PAGE;
+      draw4();
+    }, { signal });
+    draw4();
+    const note2 = mediaType === "application/octet-stream" ? "" : h("p", { class: "note" }, "The text as it is shown, in UTF-8.");
+    return h("div", {}, note2, pages, dump);
+  }
+};
+
+// src/viewers/html.js
+var HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><base target="_blank">`;
+var html = {
+  id: "html",
+  title: "Preview",
+  applies: ({ mediaType }) => mediaType === "text/html" || mediaType === "application/xhtml+xml",
+  render({ bytes }) {
+    const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "preview" });
+    frame.srcdoc = HEAD + new TextDecoder().decode(bytes);
+    return h("div", {}, h("p", { class: "note" }, "Without scripts, and without what it would load from elsewhere."), frame);
+  }
+};
+
+// src/viewers/image.js
+var image = {
+  id: "image",
+  title: "Image",
+  applies: ({ declared, bytes, total }) => IMAGES.has(declared) && (bytes.length > 0 || total > 0),
+  render({ bytes, total, declared, cut: cut2 }, { more, signal }) {
+    const note2 = h("p", { class: "note", role: "status" }, "Loading…");
+    if (bytes.length < total) {
+      more();
+      return h("div", {}, note2);
+    }
+    const picture = h("img", { alt: "The image in the body" });
+    const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: declared }));
+    const release = () => URL.revokeObjectURL(url);
+    signal.addEventListener("abort", release);
+    picture.addEventListener("load", () => {
+      release();
+      note2.textContent = `${picture.naturalWidth} × ${picture.naturalHeight} pixels, ${size(total)}`;
+    });
+    picture.addEventListener("error", () => {
+      release();
+      picture.remove();
+      note2.textContent = cut2 ? "Only a part of the image is kept, too little to be drawn." : `The browser cannot draw this as ${declared}.`;
+    });
+    picture.src = url;
+    return h("div", {}, note2, h("div", { class: "checkerboard" }, picture));
+  }
 };
 
 // src/viewers/json.js
-var TOKEN = /\s+|"(?:[^"\\]|\\.)*(?:"|\\?$)|-?\d[\d.eE+-]*|-?[A-Za-z]+|[{}[\],:]/y;
-function layOut(source) {
+var TOKEN = /\s+|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d[\d.eE+-]*|-?[A-Za-z]+|[{}[\],:]/y;
+function layOut(source2) {
   const parts = [];
   let depth = 0;
   const newline = () => parts.push(["", `
 ${"  ".repeat(depth)}`]);
-  const tokens = split(source);
-  if (tokens === null) return [["", source]];
+  const tokens = split(source2);
+  if (tokens === null) return [["", source2]];
   tokens.forEach((token, index) => {
     const next = tokens[index + 1];
     if (token === "{" || token === "[") {
@@ -1103,11 +1508,11 @@ ${"  ".repeat(depth)}`]);
   });
   return parts;
 }
-function split(source) {
+function split(source2) {
   const tokens = [];
   TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < source.length) {
-    const token = TOKEN.exec(source)?.[0];
+  while (TOKEN.lastIndex < source2.length) {
+    const token = TOKEN.exec(source2)?.[0];
     if (token === void 0) return null;
     if (token.trim() !== "") tokens.push(token);
   }
@@ -1116,25 +1521,487 @@ function split(source) {
 var MAX_COLOURED = 5e3;
 var json = {
   id: "json",
-  applies: (mediaType) => /^application\/(?:[\w.-]+\+)?json$/.test(mediaType),
-  render(bytes) {
-    const parts = layOut(new TextDecoder().decode(bytes));
-    const content = parts.length > MAX_COLOURED ? [parts.map(([, text2]) => text2).join("")] : parts.map(([look, text2]) => look === "" ? text2 : h("span", { class: look }, text2));
-    return h("pre", { class: "text json", tabindex: 0, "aria-label": "Body, JSON" }, ...content);
+  title: "Laid out",
+  applies: ({ mediaType }) => isJson(mediaType),
+  render: ({ bytes }) => coloured(new TextDecoder().decode(bytes))
+};
+function coloured(source2) {
+  const parts = layOut(source2);
+  const content = parts.length > MAX_COLOURED ? [parts.map(([, text2]) => text2).join("")] : parts.map(([look, text2]) => look === "" ? text2 : h("span", { class: look }, text2));
+  return h("pre", { class: "text json", tabindex: 0, role: "region", "aria-label": "Body, JSON" }, ...content);
+}
+
+// src/viewers/json_parse.js
+var MAX_NODES = 2e5;
+var SPACE = /[ \t\n\r]*/y;
+var STRING = /"[^"\\\n\t]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|x(?:7f|[89a-f][0-9a-f])|U000[0-9a-f]{5})[^"\\\n\t]*)*"/y;
+var NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
+var LITERAL = /(?:true|false|null)(?!\w)/y;
+function parseJson(source2) {
+  const open = [];
+  let root = null;
+  let nodes = 0;
+  let at = 0;
+  let first = false;
+  let key = null;
+  function match(pattern) {
+    pattern.lastIndex = at;
+    return pattern.exec(source2)?.[0];
+  }
+  const space = () => at += match(SPACE)?.length ?? 0;
+  const fail = (text2) => ({ root: null, error: { at, text: at >= source2.length ? `${text2}, but it ends here` : text2 } });
+  for (; ; ) {
+    space();
+    const parent = open.at(-1);
+    const mark = source2[at];
+    if (first && parent !== void 0 && mark === (parent.kind === "object" ? "}" : "]")) {
+    } else {
+      if (parent?.kind === "object") {
+        const name = match(STRING);
+        if (name === void 0) return fail(first ? 'expected a key in double quotes or "}"' : "expected a key in double quotes");
+        at += name.length;
+        key = name;
+        space();
+        if (source2[at] !== ":") return fail('expected ":" after the key');
+        at += 1;
+        space();
+      }
+      nodes += 1;
+      if (nodes > MAX_NODES) return fail(`it has more than ${MAX_NODES} values, too many for a tree`);
+      const start = at;
+      const opened = source2[at];
+      const node = { kind: "literal", key, children: [], start, end: start };
+      key = null;
+      if (opened === "{" || opened === "[") {
+        node.kind = opened === "{" ? "object" : "array";
+        at += 1;
+      } else {
+        const string = match(STRING);
+        const number2 = string === void 0 ? match(NUMBER) : void 0;
+        const word = string ?? number2 ?? match(LITERAL);
+        if (word === void 0) return fail(opened === '"' ? "this text has no end, or a wrong escape" : "expected a value");
+        node.kind = string !== void 0 ? "string" : number2 !== void 0 ? "number" : "literal";
+        at += word.length;
+        node.end = at;
+      }
+      if (parent === void 0) root = node;
+      else parent.children.push(node);
+      if (node.kind === "object" || node.kind === "array") {
+        open.push(node);
+        first = true;
+        continue;
+      }
+    }
+    for (; ; ) {
+      const around = open.at(-1);
+      if (around === void 0) {
+        space();
+        return at < source2.length ? fail("expected nothing more") : { root, error: null };
+      }
+      space();
+      const close = around.kind === "object" ? "}" : "]";
+      if (source2[at] === close) {
+        at += 1;
+        around.end = at;
+        open.pop();
+        continue;
+      }
+      if (source2[at] !== ",") return fail(`expected "," or "${close}"`);
+      at += 1;
+      first = false;
+      break;
+    }
+  }
+}
+function placeOf(source2, at) {
+  const before = source2.slice(0, at);
+  const line = before.split("\n").length;
+  return { line, column: at - before.lastIndexOf("\n") };
+}
+function textOf(literal) {
+  const plain = literal.replace(/\\(?:x(..)|U(.{8})|.)/g, (escape, two, eight) => {
+    const code = Number.parseInt(two ?? eight ?? "", 16);
+    return Number.isNaN(code) ? escape : String.fromCodePoint(code);
+  });
+  return (
+    /** @type {string} */
+    JSON.parse(plain)
+  );
+}
+var UNSAFE = /[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]/g;
+function quoted(text2) {
+  return JSON.stringify(text2).replace(UNSAFE, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+function pathTo(steps, style) {
+  const parts = steps.map((step) => {
+    if (typeof step === "number") return `[${step}]`;
+    const name = textOf(step);
+    return style === "jsonpath" && /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${quoted(name)}]`;
+  });
+  return (style === "jsonpath" ? "$" : "data") + parts.join("");
+}
+function valueOf(source2, node) {
+  const json2 = source2.slice(node.start, node.end);
+  return node.kind === "string" ? textOf(json2) : json2;
+}
+
+// src/viewers/lines.js
+var MAX_LINES = 500;
+var lines = {
+  id: "lines",
+  title: "Lines",
+  applies: ({ mediaType }) => isJsonLines(mediaType),
+  render({ bytes }) {
+    const all = new TextDecoder().decode(bytes).split("\n").filter((line) => line.trim() !== "");
+    const rows = all.slice(0, MAX_LINES).map((line, index) => {
+      const { error: error2 } = parseJson(line);
+      return h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, String(index + 1)),
+        h("td", {}, line, error2 === null ? "" : h("span", { class: "fault" }, ` not JSON: ${error2.text}`))
+      );
+    });
+    return h(
+      "div",
+      {},
+      h("p", { class: "note" }, all.length > MAX_LINES ? `the first ${MAX_LINES} of ${count(all.length)} documents` : `${count(all.length)} documents`),
+      h("div", { class: "scrolling", tabindex: 0, role: "region", "aria-label": "Body, lines" }, h("table", { class: "records" }, h("tbody", {}, ...rows)))
+    );
   }
 };
 
 // src/viewers/text.js
 var text = {
   id: "text",
-  applies: () => true,
-  render: (bytes) => h("pre", { class: "text", tabindex: 0, "aria-label": "Body" }, new TextDecoder().decode(bytes))
+  title: "Text",
+  applies: ({ mediaType }) => mediaType !== BINARY,
+  render: ({ bytes }) => h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "Body, text" }, new TextDecoder().decode(bytes))
 };
 
+// src/copy.js
+var SAID_MS = 1500;
+async function copyText(text2, near) {
+  if (navigator.clipboard !== void 0) {
+    return navigator.clipboard.writeText(text2).then(() => true, () => false);
+  }
+  const { activeElement } = (
+    /** @type {ShadowRoot} */
+    near.getRootNode()
+  );
+  const area = h("textarea", { class: "for-readers", "aria-hidden": "true", tabindex: -1 });
+  area.value = text2;
+  near.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  activeElement?.focus();
+  return done;
+}
+function copyButton(label, text2) {
+  const button = h("button", { type: "button", class: "copy" }, label);
+  const state = h("span", { class: "for-readers", role: "status" });
+  let timer = 0;
+  button.addEventListener("click", async () => {
+    const done = await copyText(text2(), button);
+    button.textContent = done ? "Copied" : "Not allowed";
+    state.textContent = done ? "Copied" : "The browser does not allow copying";
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      button.textContent = label;
+      state.textContent = "";
+    }, SAID_MS);
+  });
+  return h("span", { class: "copying" }, button, state);
+}
+
+// src/viewers/tree.js
+var PAGE2 = 100;
+var OPEN_AT_FIRST = 30;
+var LINE = 300;
+var tree = {
+  id: "tree",
+  title: "Tree",
+  applies: ({ mediaType }) => isJson(mediaType),
+  render({ bytes, total, cut: cut2 }, { memory }) {
+    const source2 = new TextDecoder().decode(bytes);
+    const { root, error: error2 } = parseJson(source2);
+    if (root === null) {
+      const whole = bytes.length >= total && !cut2;
+      return broken(source2, error2, whole);
+    }
+    return new Tree(source2, root, memory).element;
+  }
+};
+function broken(source2, error2, whole) {
+  if (error2 === null || source2.trim() === "") return h("p", { class: "note" }, "There is no JSON to show.");
+  const { line, column } = placeOf(source2, error2.at);
+  const said = whole ? `Not JSON: line ${line}, column ${column}: ${error2.text}.` : "Only a part of the JSON is here, too little for a tree.";
+  const marked = source2.slice(error2.at, error2.at + 1);
+  return h(
+    "div",
+    {},
+    h("p", { class: whole ? "fault" : "note" }, said),
+    h(
+      "pre",
+      { class: "text", tabindex: 0, role: "region", "aria-label": "Body, text" },
+      source2.slice(0, error2.at),
+      whole ? h("mark", { class: "wrong" }, marked === "" || marked === "\n" ? "⏎" : marked) : marked,
+      marked === "\n" && whole ? "\n" : "",
+      source2.slice(error2.at + 1)
+    )
+  );
+}
+var Tree = class {
+  /**
+   * @param {string} source
+   * @param {Node} root
+   * @param {Record<string, any>} memory
+   */
+  constructor(source2, root, memory) {
+    this.source = source2;
+    this.places = /* @__PURE__ */ new WeakMap();
+    memory.style ??= "jsonpath";
+    this.path = h("output", { class: "json-path" });
+    const style = h(
+      "select",
+      { "aria-label": "Write paths as" },
+      h("option", { value: "jsonpath" }, "JSONPath"),
+      h("option", { value: "python" }, "Python")
+    );
+    style.value = memory.style;
+    style.addEventListener("change", () => {
+      memory.style = style.value;
+      this.#say();
+    });
+    this.memory = memory;
+    this.list = h("ul", { class: "tree", role: "tree", "aria-label": "Body, JSON" });
+    this.current = this.#item(root, [], 1, 1, 1);
+    this.current.setAttribute("tabindex", "0");
+    this.list.append(this.current);
+    this.#openSome(root);
+    this.list.addEventListener("click", (event) => this.#onClick(event));
+    this.list.addEventListener("keydown", (event) => this.#onKey(event));
+    this.list.addEventListener("focusin", (event) => this.#onFocus(event));
+    this.element = h(
+      "div",
+      { class: "tree-view" },
+      h(
+        "div",
+        { class: "tree-tools" },
+        copyButton("Copy value", () => valueOf(source2, this.#place().node)),
+        copyButton("Copy path", () => this.path.textContent ?? ""),
+        style,
+        this.path
+      ),
+      this.list
+    );
+    this.#say();
+  }
+  #place() {
+    return (
+      /** @type {{ node: Node, steps: (string | number)[] }} */
+      this.places.get(this.current)
+    );
+  }
+  #say() {
+    this.path.textContent = pathTo(this.#place().steps, this.memory.style);
+  }
+  /**
+   * @param {Node} node
+   * @param {(string | number)[]} steps
+   * @param {number} level
+   * @param {number} size
+   * @param {number} position
+   */
+  #item(node, steps, level, size3, position) {
+    const holds = node.children.length > 0;
+    const item = h("li", {
+      role: "treeitem",
+      tabindex: -1,
+      "aria-level": level,
+      "aria-setsize": size3,
+      "aria-posinset": position,
+      "aria-expanded": holds ? "false" : null,
+      "aria-selected": "false"
+    });
+    item.append(h("span", { class: "line" }, ...this.#label(node, steps)));
+    this.places.set(item, { node, steps });
+    return item;
+  }
+  /**
+   * @param {Node} node
+   * @param {(string | number)[]} steps
+   */
+  #label(node, steps) {
+    const key = node.key ?? (steps.length > 0 ? String(steps.at(-1)) : "");
+    const name = key === "" ? [] : [h("span", { class: "key" }, cut(key)), ": "];
+    if (node.kind === "object" || node.kind === "array") {
+      const [left, right, word] = node.kind === "object" ? ["{", "}", "key"] : ["[", "]", "item"];
+      const { length } = node.children;
+      if (length === 0) return [...name, left + right];
+      return [...name, left, h("span", { class: "size-of" }, `${count(length)} ${word}${length === 1 ? "" : "s"}`), right];
+    }
+    return [...name, h("span", { class: node.kind === "string" ? "string" : "literal" }, cut(this.source.slice(node.start, node.end)))];
+  }
+  /** Open the tree from the top, level by level, while it fits one screen. @param {Node} root */
+  #openSome(root) {
+    let room = OPEN_AT_FIRST;
+    const queue = [{ item: this.current, node: root }];
+    for (const { item, node } of queue) {
+      const { length } = node.children;
+      if (length === 0 || length > room && node !== root) continue;
+      room -= length;
+      this.#expand(item);
+      for (const child of item.querySelectorAll(":scope > ul > [aria-expanded]")) {
+        const place = this.places.get(child);
+        if (place !== void 0) queue.push({ item: child, node: place.node });
+      }
+    }
+  }
+  /** @param {Element} item */
+  #expand(item) {
+    const place = this.places.get(item);
+    if (place === void 0 || !item.hasAttribute("aria-expanded")) return;
+    item.setAttribute("aria-expanded", "true");
+    if (item.querySelector(":scope > ul") !== null) return;
+    const group = h("ul", { role: "group" });
+    item.append(group);
+    this.#fill(item, group, 0);
+  }
+  /**
+   * Draw the next page of children, and the line behind which the rest waits.
+   *
+   * @param {Element} item
+   * @param {Element} group
+   * @param {number} from
+   */
+  #fill(item, group, from) {
+    const { node, steps } = (
+      /** @type {{ node: Node, steps: (string | number)[] }} */
+      this.places.get(item)
+    );
+    const level = Number(item.getAttribute("aria-level")) + 1;
+    const { length } = node.children;
+    const end = Math.min(length, from + PAGE2);
+    for (let index = from; index < end; index += 1) {
+      const child = node.children[index];
+      group.append(this.#item(child, [...steps, child.key ?? index], level, length, index + 1));
+    }
+    if (end === length) return;
+    const rest = h("li", { role: "treeitem", tabindex: -1, class: "rest", "data-from": end, "aria-level": level, "aria-setsize": length, "aria-posinset": end + 1, "aria-selected": "false" });
+    rest.append(h("span", { class: "line" }, `… ${count(length - end)} more: Enter shows the next ${count(Math.min(PAGE2, length - end))}`));
+    group.append(rest);
+  }
+  /** @param {Element} rest */
+  #more(rest) {
+    const group = (
+      /** @type {Element} */
+      rest.parentElement
+    );
+    const item = (
+      /** @type {Element} */
+      group.parentElement
+    );
+    const last = (
+      /** @type {HTMLElement} */
+      rest.previousElementSibling
+    );
+    rest.remove();
+    this.#fill(item, group, Number(rest.getAttribute("data-from")));
+    this.#focus(last.nextElementSibling ?? last);
+  }
+  /** @param {Element} item */
+  #toggle(item) {
+    if (item.classList.contains("rest")) this.#more(item);
+    else if (item.getAttribute("aria-expanded") === "false") this.#expand(item);
+    else if (item.hasAttribute("aria-expanded")) item.setAttribute("aria-expanded", "false");
+  }
+  /** @param {Element | null | undefined} item */
+  #focus(item) {
+    if (item instanceof HTMLElement) item.focus();
+  }
+  /** @param {FocusEvent} event */
+  #onFocus(event) {
+    const item = (
+      /** @type {Element} */
+      event.target.closest("[role=treeitem]")
+    );
+    if (item === null) return;
+    this.current.setAttribute("tabindex", "-1");
+    this.current.setAttribute("aria-selected", "false");
+    item.setAttribute("tabindex", "0");
+    if (!this.places.has(item)) return;
+    this.current = /** @type {HTMLLIElement} */
+    item;
+    item.setAttribute("aria-selected", "true");
+    this.#say();
+  }
+  /** @param {MouseEvent} event */
+  #onClick(event) {
+    const item = (
+      /** @type {Element} */
+      event.target.closest("[role=treeitem]")
+    );
+    if (item === null || /** @type {Element} */
+    event.target.closest(".line") === null) return;
+    this.#focus(item);
+    this.#toggle(item);
+  }
+  /** The next line on the screen. @param {Element} item @returns {Element | null} */
+  #after(item) {
+    if (item.getAttribute("aria-expanded") === "true") return item.querySelector("[role=treeitem]");
+    let up = item;
+    while (up !== null && up !== this.list) {
+      if (up.nextElementSibling !== null && up.matches("[role=treeitem]")) return up.nextElementSibling;
+      up = up.parentElement;
+    }
+    return null;
+  }
+  /** The last line within. @param {Element} item @returns {Element} */
+  #deepest(item) {
+    let found = item;
+    while (found.getAttribute("aria-expanded") === "true") {
+      found = found.querySelector(":scope > ul")?.lastElementChild ?? found;
+    }
+    return found;
+  }
+  /** @param {Element} item */
+  #parent(item) {
+    return item.parentElement?.closest("[role=treeitem]") ?? null;
+  }
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const item = (
+      /** @type {Element} */
+      event.target.closest("[role=treeitem]")
+    );
+    if (item === null || event.altKey || event.ctrlKey || event.metaKey) return;
+    const expanded = item.getAttribute("aria-expanded");
+    const moves = {
+      ArrowDown: () => this.#focus(this.#after(item)),
+      ArrowUp: () => this.#focus(item.previousElementSibling === null ? this.#parent(item) : this.#deepest(item.previousElementSibling)),
+      ArrowRight: () => expanded === "false" ? this.#expand(item) : expanded === "true" && this.#focus(this.#after(item)),
+      ArrowLeft: () => expanded === "true" ? item.setAttribute("aria-expanded", "false") : this.#focus(this.#parent(item)),
+      Home: () => this.#focus(this.list.firstElementChild),
+      End: () => this.#focus(this.list.lastElementChild === null ? null : this.#deepest(this.list.lastElementChild)),
+      Enter: () => this.#toggle(item),
+      " ": () => this.#toggle(item),
+      "*": () => [...item.parentElement?.children ?? []].forEach((sibling) => this.#expand(sibling))
+    };
+    if (!(event.key in moves)) return;
+    event.preventDefault();
+    moves[event.key]();
+  }
+};
+function cut(text2) {
+  return text2.length <= LINE ? text2 : `${text2.slice(0, LINE)}…`;
+}
+
 // src/viewers/index.js
-var VIEWERS = [hex, json, text];
-function viewerFor(mediaType) {
-  return VIEWERS.find((viewer) => viewer.applies(mediaType)) ?? text;
+var VIEWERS = [form, image, tree, json, lines, csv, text, html, hex];
+function viewersFor(content, tools) {
+  return VIEWERS.filter((viewer) => viewer.applies(content, tools));
 }
 
 // src/panels/parts.js
@@ -1153,12 +2020,16 @@ function pairs(title, rows) {
 function sideView(el, side, context) {
   let drawn = "";
   let view = null;
-  return (title, headers, body, live) => {
-    const head = JSON.stringify([title, headers, body === null]);
+  return ({ status: status2, about }, tables, body, live) => {
+    const head = JSON.stringify([status2, tables, body === null]);
     if (head !== drawn) {
       drawn = head;
-      view = body === null ? null : bodyView(side, context);
-      el.replaceChildren(title === "" ? "" : h("p", { class: "status-line" }, title), ...body === null && headers.length === 0 ? [] : [pairs("Headers", headers)], view?.element ?? "");
+      view = body === null ? null : view ?? bodyView(side, context);
+      el.replaceChildren(
+        status2 === "" ? "" : h("p", { class: "status-line" }, explained(status2, about)),
+        ...tables.map(({ title, rows, place }) => fieldTable(title, rows, place, context)),
+        view?.element ?? ""
+      );
     }
     if (body !== null) view?.update(body, live);
   };
@@ -1180,7 +2051,8 @@ function bodyView(side, context) {
       if (body.kept === fetched || live && fetched >= LIVE_BYTES) return;
       fetched = body.kept;
       if (shown === null) {
-        shown = payload((start) => context.ask("body", { side, start }), context.signal);
+        const fields = side === "request" && isForm(body.media_type) ? context.ask : null;
+        shown = payload((start) => context.ask("body", { side, start }), context.signal, { ask: fields, cut: body.kept < body.size });
         element.append(shown.element);
       } else {
         shown.refresh();
@@ -1194,11 +2066,18 @@ function bodyNote(body) {
   if (body.kept < body.size) parts.push(`first ${size(body.kept)} kept`);
   return parts.join(" · ");
 }
-function payload(ask, signal) {
+function payload(ask, signal, about = { ask: null, cut: false }) {
+  const note2 = h("p", { class: "note", hidden: true });
+  const choice = h("select", { "aria-label": "Show the body as", hidden: true });
   const view = h("div", { class: "payload" }, h("p", { class: "note" }, "Asking the kernel…"));
   const more = h("button", { type: "button", class: "more", hidden: true });
+  const memories = {};
+  let slice = { total: 0, media_type: "", declared: "", note: "" };
   let bytes = new Uint8Array(0);
   let latest = 0;
+  let wanted = "";
+  let viewing = new AbortController();
+  signal.addEventListener("abort", () => viewing.abort());
   async function fetch(start) {
     latest += 1;
     const mine = latest;
@@ -1206,11 +2085,13 @@ function payload(ask, signal) {
     try {
       const { value, buffer } = await ask(start);
       if (signal.aborted || mine !== latest) return;
+      slice = value;
       bytes = joined(bytes.subarray(0, start), buffer);
-      const note2 = value.note === "" ? "" : h("p", { class: "note" }, value.note);
-      view.replaceChildren(note2, viewerFor(value.media_type).render(bytes));
-      more.textContent = `Show more (${size(bytes.length)} of ${size(value.total)})`;
-      more.hidden = bytes.length >= value.total;
+      note2.textContent = slice.note;
+      note2.hidden = slice.note === "";
+      more.textContent = `Show more (${size(bytes.length)} of ${size(slice.total)})`;
+      more.hidden = bytes.length >= slice.total;
+      draw4();
     } catch (error2) {
       if (mine === latest) view.replaceChildren(h("p", { class: "note" }, String(
         /** @type {Error} */
@@ -1219,9 +2100,32 @@ function payload(ask, signal) {
     }
     more.disabled = false;
   }
+  function draw4() {
+    viewing.abort();
+    viewing = new AbortController();
+    const content = { bytes, total: slice.total, mediaType: slice.media_type, declared: slice.declared, cut: about.cut };
+    const tools = { signal: viewing.signal, more: () => void fetch(bytes.length), memory: {}, ask: about.ask };
+    const viewers = slice.total === 0 ? [] : viewersFor(content, tools);
+    const viewer = viewers.find(({ id }) => id === wanted) ?? viewers[0];
+    choice.hidden = viewers.length < 2;
+    if ([...choice.options].map(({ value }) => value).join() !== viewers.map(({ id }) => id).join()) {
+      choice.replaceChildren(...viewers.map(({ id, title }) => h("option", { value: id }, title)));
+    }
+    if (viewer === void 0) {
+      view.replaceChildren();
+      return;
+    }
+    choice.value = viewer.id;
+    memories[viewer.id] ??= {};
+    view.replaceChildren(viewer.render(content, { ...tools, memory: memories[viewer.id] }));
+  }
+  choice.addEventListener("change", () => {
+    wanted = choice.value;
+    draw4();
+  }, { signal });
   more.addEventListener("click", () => void fetch(bytes.length), { signal });
   void fetch(0);
-  return { element: h("div", {}, view, more), refresh: () => void fetch(0) };
+  return { element: h("div", { class: "payload-view" }, choice, note2, view, more), refresh: () => void fetch(0) };
 }
 function joined(head, tail) {
   const end = tail === void 0 ? new Uint8Array(0) : new Uint8Array(tail.buffer, tail.byteOffset, tail.byteLength);
@@ -1344,9 +2248,14 @@ var request = {
   title: "Request",
   applies: () => true,
   render(el, exchange, context) {
-    const draw = sideView(el, "request", context);
-    function update({ row, request: request2 }) {
-      draw("", request2.headers, row.kind === "http" ? request2.body : null, LIVE.has(row.state));
+    const draw4 = sideView(el, "request", context);
+    function update({ row: row2, request: request2 }) {
+      const tables = [
+        { title: "Query", place: "query", rows: request2.query },
+        { title: "Headers", place: "request", rows: request2.headers },
+        { title: "Cookies", place: "cookies", rows: request2.cookies }
+      ];
+      draw4({ status: "", about: "" }, tables.filter(({ place, rows }) => place === "request" || rows.length > 0), row2.kind === "http" ? request2.body : null, LIVE.has(row2.state));
     }
     update(exchange);
     return update;
@@ -1357,27 +2266,98 @@ var request = {
 var response = {
   id: "response",
   title: "Response",
-  applies: ({ row, response: response2 }) => row.kind === "http" || response2 !== null,
+  applies: ({ row: row2, response: response2, websocket }) => row2.kind === "http" || response2 !== null || websocket !== null && websocket.headers.length > 0,
   render(el, exchange, context) {
-    const draw = sideView(el, "response", context);
-    function update({ row, response: response2 }) {
-      const live = LIVE.has(row.state);
-      if (response2 === null) draw(live ? "No response yet." : "The app sent no response.", [], null, live);
-      else draw(`${response2.status} ${response2.reason}`, response2.headers, response2.body, live);
+    const draw4 = sideView(el, "response", context);
+    function update({ row: row2, response: response2, websocket }) {
+      const live = LIVE.has(row2.state);
+      if (response2 !== null) {
+        const tables = [{ title: "Headers", place: "response", rows: response2.headers }];
+        draw4({ status: `${response2.status} ${response2.reason}`, about: response2.about }, tables, response2.body, live);
+      } else if (websocket !== null) {
+        draw4({ status: "", about: "" }, [{ title: "Headers of the accept", place: "accept", rows: websocket.headers }], null, live);
+      } else {
+        draw4({ status: live ? "No response yet." : "The app sent no response.", about: "" }, [], null, live);
+      }
     }
     update(exchange);
     return update;
   }
 };
 
+// src/panels/route.js
+var route = {
+  id: "route",
+  title: "Route",
+  applies: () => true,
+  render(el, exchange, context) {
+    let current = exchange;
+    const fetch = withInsight(el, context, (insight) => draw2(el, current, insight));
+    return (latest) => {
+      current = latest;
+      fetch();
+    };
+  }
+};
+function draw2(el, { facts, origin }, { routing, origin: code }) {
+  const matched = facts.find(([title]) => title === "Route")?.[1] ?? [];
+  el.replaceChildren(
+    origin === null ? "" : originBadge(origin),
+    ...routing.hints.map((hint) => h("p", { class: "hint" }, hint)),
+    matched.length > 0 ? pairs("Matched", matched) : "",
+    routing.candidates.length === 0 ? h("p", { class: "note" }, "Nothing is known of other routes: they are noted for the notebook’s own app.") : candidates(routing),
+    code === null || code.source === "" ? "" : source(code)
+  );
+}
+function candidates({ candidates: all, more }) {
+  return h(
+    "section",
+    { class: "routes" },
+    h("h3", {}, "Every route, the nearest first"),
+    h(
+      "table",
+      { class: "records" },
+      h("thead", {}, h("tr", {}, ...["", "Route", "Why", "Cell"].map((title) => title === "" ? h("td", {}) : h("th", { scope: "col" }, title)))),
+      h("tbody", {}, ...all.map(candidate))
+    ),
+    more > 0 ? h("p", { class: "note" }, `and ${count(more)} more`) : ""
+  );
+}
+function candidate({ route: route3, verdict, reason, chosen, cell: cell2 }) {
+  const look = chosen ? "chosen" : verdict;
+  const words = { chosen: "✓ answered", full: "○ would fit", partial: "◐ partly", none: "× no" }[look];
+  return h(
+    "tr",
+    { "data-verdict": look },
+    h("td", { class: "verdict" }, words ?? ""),
+    h("th", { scope: "row" }, route3),
+    h("td", {}, reason),
+    h("td", { class: "origin" }, cell2)
+  );
+}
+function source({ cell: cell2, line, source: text2 }) {
+  const lines2 = text2.split("\n").map(
+    (one, index) => h("span", { class: "source-line", "data-here": index + 1 === line }, h("span", { class: "line-number" }, String(index + 1).padStart(3)), one, "\n")
+  );
+  return h(
+    "details",
+    { class: "source", open: true },
+    h("summary", {}, `Cell ${cell2} as it was then`),
+    h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": `Source of cell ${cell2}` }, ...lines2)
+  );
+}
+
 // src/panels/summary.js
 var summary = {
   id: "summary",
   title: "Summary",
   applies: () => true,
-  render(el, { started_at, facts, faults }) {
+  render(el, { story, started_at, facts, faults, origin, response: response2 }) {
     const groups = facts.filter(([, rows]) => rows.length > 0);
     el.replaceChildren(
+      h("p", { class: "story" }, story),
+      response2 === null || response2.about === "" ? "" : h("p", { class: "note" }, `${response2.status}: ${response2.about}`),
+      origin === null ? "" : originBadge(origin),
       ...faults.map((fault) => h("p", { class: "fault" }, h("strong", {}, "Fault "), fault)),
       pairs("Exchange", [["started", clock(started_at)]]),
       ...groups.map(([title, rows]) => pairs(title, rows))
@@ -1385,14 +2365,163 @@ var summary = {
   }
 };
 
+// src/panels/timing.js
+var MAX_SLICES = 250;
+var timing = {
+  id: "timing",
+  title: "Timing",
+  applies: () => true,
+  render: (el, _exchange, context) => withInsight(el, context, (insight) => draw3(el, insight))
+};
+function draw3(el, insight) {
+  const end = lastMoment(insight);
+  const parts = [
+    ...insight.blocked.map(blockedNote),
+    layers(insight, end),
+    slices(insight, end),
+    chunks(insight, end),
+    background(insight, end),
+    stages(insight)
+  ];
+  el.replaceChildren(...parts.filter((part) => part !== null));
+}
+function lastMoment({ stages: stages2, spans, slices: slices2, background: background2 }) {
+  const ends = [
+    ...stages2.map(({ ms }) => ms),
+    ...spans.map(({ start_ms, end_ms }) => end_ms ?? start_ms),
+    ...slices2.rows.map(([start, stop]) => stop ?? start),
+    ...background2.map(({ start_ms, end_ms }) => end_ms ?? start_ms)
+  ];
+  return ends.reduce((last, one) => Math.max(last, one), 1e-3);
+}
+function blockedNote({ title, loop, ms, cell: cell2, line, text: text2 }) {
+  const where = cell2 === null ? "" : ` at ${cell2}, line ${line}`;
+  return h(
+    "div",
+    { class: "guilty" },
+    h("p", { class: "fault" }, h("strong", {}, "Blocked "), `${title} held the ${loop}’s loop for ${duration(ms)}${where}. Nothing else ran there meanwhile.`),
+    text2 === "" ? "" : h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "The line that held the loop" }, text2)
+  );
+}
+function bar(look, from, to, end) {
+  const element = h("span", { class: look });
+  element.style.insetInlineStart = `${100 * from / end}%`;
+  element.style.inlineSize = `${100 * Math.max(0, to - from) / end}%`;
+  return element;
+}
+function lane(label, ...bars) {
+  return h("div", { class: "lane", role: "img", "aria-label": label }, ...bars);
+}
+function layers({ spans }, end) {
+  if (spans.length === 0) return null;
+  return h(
+    "section",
+    { class: "layers" },
+    h("h3", {}, "Layers, from the outside in"),
+    h("ol", {}, ...spans.map((span2) => layer(span2, end)))
+  );
+}
+function layer(span2, end) {
+  const stop = span2.end_ms ?? end;
+  const own = span2.self_ms === null ? "still running" : `${duration(span2.self_ms)} of its own`;
+  const item = h(
+    "li",
+    { class: "layer", "data-kind": span2.kind },
+    h("div", { class: "layer-head" }, h("span", { class: "layer-title" }, span2.title), h("span", { class: "note" }, own)),
+    lane(`from ${duration(span2.start_ms)} to ${span2.end_ms === null ? "now" : duration(stop)}`, bar("span", span2.start_ms, stop, end)),
+    changes(span2)
+  );
+  item.style.setProperty("--depth", String(Math.min(span2.depth, 8)));
+  return item;
+}
+function changes({ request: request2, response: response2, answered, calls, error: error2 }) {
+  const said = [
+    ...request2.map((words) => ["→ request: ", words]),
+    ...response2.map((words) => ["← response: ", words]),
+    ...answered ? [["", "answered by itself: what lies inside never saw the request"]] : [],
+    ...calls > 1 ? [["", `called what lies inside ${calls} times`]] : [],
+    ...error2 === null ? [] : [["! ", `raised ${error2}`]]
+  ];
+  if (said.length === 0) return null;
+  return h("ul", { class: "changes" }, ...said.map(([way, words]) => h("li", {}, way, words)));
+}
+function slices({ slices: { rows, running_ms, waiting_ms, merged } }, end) {
+  if (rows.length === 0) return null;
+  const shown = rows.slice(0, MAX_SLICES);
+  const from = shown[0][0];
+  const to = shown.reduce((last, [start, stop]) => Math.max(last, stop ?? end, start), from);
+  const places = [...new Set(rows.map(([, , kind]) => PLACES[kind] ?? kind))].join(" and ");
+  const words = `ran for ${duration(running_ms)} in ${count(rows.length)} ${rows.length === 1 ? "stretch" : "stretches"} ${places}, waited for ${duration(waiting_ms)}`;
+  return h(
+    "section",
+    { class: "slices" },
+    h("h3", {}, "The endpoint’s code"),
+    lane(words, bar("waits", from, to, end), ...shown.map(([start, stop]) => bar("runs", start, stop ?? end, end))),
+    h("p", { class: "legend" }, h("span", { class: "key-runs" }), "runs ", h("span", { class: "key-waits" }), "waits, others have their turn"),
+    h("p", {}, `It ${words}.`),
+    merged > 0 ? h("p", { class: "note" }, `${count(merged)} short stretches are joined to their neighbours`) : ""
+  );
+}
+var PLACES = { server: "on the server’s loop", kernel: "on the kernel’s loop", thread: "in a worker thread" };
+function chunks({ chunks: all, more_chunks }, end) {
+  if (all.length === 0) return null;
+  const total = all.length + more_chunks;
+  const words = `${count(total)} pieces, the first of ${size(all[0][1])} after ${duration(all[0][0])}`;
+  return h(
+    "section",
+    { class: "chunks" },
+    h("h3", {}, "The body, piece by piece"),
+    lane(words, ...all.map(([ms]) => bar("tick", ms, ms, end))),
+    h("p", {}, `${words}.`)
+  );
+}
+function background({ background: tasks }, end) {
+  if (tasks.length === 0) return null;
+  return h(
+    "section",
+    { class: "layers" },
+    h("h3", {}, "After the response"),
+    h(
+      "ol",
+      {},
+      ...tasks.map(
+        ({ name, start_ms, end_ms, error: error2 }) => h(
+          "li",
+          { class: "layer" },
+          h("div", { class: "layer-head" }, h("span", { class: "layer-title" }, name), h("span", { class: "note" }, end_ms === null ? "still running" : duration(end_ms - start_ms))),
+          lane(`from ${duration(start_ms)}`, bar("span", start_ms, end_ms ?? end, end)),
+          error2 === null ? "" : h("p", { class: "fault" }, `raised ${error2}`)
+        )
+      )
+    )
+  );
+}
+function stages({ stages: all }) {
+  const rows = all.map(
+    ({ words, ms }, index) => h("tr", {}, h("th", { scope: "row" }, words), h("td", {}, duration(ms)), h("td", {}, index === 0 ? "" : `+${duration(ms - all[index - 1].ms)}`))
+  );
+  return h(
+    "section",
+    { class: "stages" },
+    h("h3", {}, "Stages"),
+    h(
+      "table",
+      { class: "records" },
+      h("thead", {}, h("tr", {}, ...["What happened", "At", "After"].map((title) => h("th", { scope: "col" }, title)))),
+      h("tbody", {}, ...rows)
+    )
+  );
+}
+
 // src/panels/index.js
-var PANELS = [summary, request, response, messages, output, error];
+var PANELS = [summary, request, response, messages, events, timing, route, output, error];
 
 // src/detail.js
 var PACE_MS = 250;
 function firstTab(exchange) {
   if (exchange.error !== null) return "error";
-  return exchange.row.kind === "websocket" ? "messages" : "response";
+  if (exchange.row.kind === "websocket") return "messages";
+  return isEventStream(exchange) ? "events" : "response";
 }
 var Detail = class {
   /**
@@ -1430,6 +2559,7 @@ var Detail = class {
       this.panelLife.abort();
       window.clearTimeout(this.timer);
     });
+    showTips(this.element, signal);
     this.signal = signal;
   }
   /**
@@ -1437,17 +2567,17 @@ var Detail = class {
    *
    * @param {Row} row
    */
-  show(row) {
-    if (row.seq !== this.seq) {
-      this.seq = row.seq;
+  show(row2) {
+    if (row2.seq !== this.seq) {
+      this.seq = row2.seq;
       this.asked = null;
       window.clearTimeout(this.timer);
       this.timer = 0;
       this.#end();
       this.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
     }
-    this.#head(row);
-    if (row !== this.asked && !this.asking && this.timer === 0) void this.#ask(row);
+    this.#head(row2);
+    if (row2 !== this.asked && !this.asking && this.timer === 0) void this.#ask(row2);
   }
   /** The row is gone from the store, and with it everything else. */
   gone() {
@@ -1461,13 +2591,13 @@ var Detail = class {
     (tab ?? this.panel).focus();
   }
   /** @param {Row} row */
-  async #ask(row) {
+  async #ask(row2) {
     this.asking = true;
-    this.asked = row;
+    this.asked = row2;
     let answer;
     try {
       answer = /** @type {Exchange} */
-      (await this.client.ask("detail", { seq: row.seq })).value;
+      (await this.client.ask("detail", { seq: row2.seq })).value;
     } catch (error2) {
       answer = String(
         /** @type {Error} */
@@ -1476,7 +2606,7 @@ var Detail = class {
     }
     this.asking = false;
     if (this.signal.aborted || this.seq === null) return;
-    if (row.seq === this.seq) {
+    if (row2.seq === this.seq) {
       if (typeof answer === "string") this.#say(answer);
       else this.#render(answer);
     }
@@ -1485,7 +2615,7 @@ var Detail = class {
       const now = this.seq === null ? void 0 : this.client.rows.get(this.seq);
       if (now !== void 0 && now !== this.asked && !this.asking) void this.#ask(now);
     };
-    if (row.seq === this.seq) this.timer = window.setTimeout(again, PACE_MS);
+    if (row2.seq === this.seq) this.timer = window.setTimeout(again, PACE_MS);
     else again();
   }
   #end() {
@@ -1501,13 +2631,13 @@ var Detail = class {
     this.panel.replaceChildren(h("p", { class: "note" }, text2));
   }
   /** @param {Row} row */
-  #head(row) {
+  #head(row2) {
     const { title } = this;
-    const text2 = `${row.method} ${row.path}`;
+    const text2 = `${row2.method} ${row2.path}`;
     title.replaceChildren(
       h("span", { class: "what", title: text2 }, text2),
-      h("span", { class: "outcome", "data-tone": toneOf(row) }, statusText(row)),
-      h("span", { class: "took" }, duration(row.duration_ms))
+      h("span", { class: "outcome", "data-tone": toneOf(row2) }, statusText(row2)),
+      h("span", { class: "took" }, duration(row2.duration_ms))
     );
   }
   /** @param {Exchange} exchange */
@@ -1592,6 +2722,9 @@ var Detail = class {
   }
 };
 
+// src/details.css
+var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs tr { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { margin: 6px 0; }\n.badge { display: inline-block; margin-inline-start: 8px; padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.payload-view > select { margin-block-end: 4px; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; max-inline-size: 100%; block-size: auto; }\n.preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict { white-space: nowrap; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
+
 // src/stats.js
 var RATE_SPAN = 10;
 function percentile(ascending, part) {
@@ -1599,7 +2732,7 @@ function percentile(ascending, part) {
 }
 function latency(rows) {
   const durations = [];
-  for (const row of rows) if (row.kind === "http" && row.duration_ms !== null) durations.push(row.duration_ms);
+  for (const row2 of rows) if (row2.kind === "http" && row2.duration_ms !== null) durations.push(row2.duration_ms);
   if (durations.length === 0) return null;
   durations.sort((a, b) => a - b);
   return { p50: percentile(durations, 0.5), p95: percentile(durations, 0.95) };
@@ -1673,7 +2806,7 @@ function footer(client, signal) {
     const now = performance.now();
     if (now < sums.at + STATS_MS) return;
     sums.at = now;
-    sums.masked = client.rows.list.reduce((total, row) => total + row.masked, 0);
+    sums.masked = client.rows.list.reduce((total, row2) => total + row2.masked, 0);
     sums.latency = latency(client.rows.list);
   }
   return {
@@ -1753,8 +2886,8 @@ var cell = {
   title: "Cell",
   width: "6ch",
   wide: true,
-  cell: (row) => row.cell ?? "",
-  value: (row) => row.cell
+  cell: (row2) => row2.cell ?? "",
+  value: (row2) => row2.cell
 };
 
 // src/columns/header.js
@@ -1764,8 +2897,8 @@ function header(name, index) {
     title: name,
     width: "minmax(8ch, 16ch)",
     wide: true,
-    cell: (row) => row.headers?.[index] ?? "",
-    value: (row) => row.headers?.[index] ?? null
+    cell: (row2) => row2.headers?.[index] ?? "",
+    value: (row2) => row2.headers?.[index] ?? null
   };
 }
 
@@ -1775,8 +2908,8 @@ var method = {
   title: "Method",
   width: "8ch",
   fixed: true,
-  cell: (row) => row.method,
-  value: (row) => row.method
+  cell: (row2) => row2.method,
+  value: (row2) => row2.method
 };
 
 // src/columns/note.js
@@ -1786,8 +2919,8 @@ var note = {
   width: "minmax(6ch, 18ch)",
   wide: true,
   off: true,
-  cell: (row) => h("span", { title: row.note || null }, row.note),
-  value: (row) => row.note || null
+  cell: (row2) => h("span", { title: row2.note || null }, row2.note),
+  value: (row2) => row2.note || null
 };
 
 // src/columns/number.js
@@ -1798,8 +2931,8 @@ var number = {
   wide: true,
   end: true,
   fixed: true,
-  cell: (row) => String(row.seq),
-  value: (row) => row.seq
+  cell: (row2) => String(row2.seq),
+  value: (row2) => row2.seq
 };
 
 // src/columns/path.js
@@ -1808,25 +2941,25 @@ var path = {
   title: "Path",
   width: "minmax(10ch, 1fr)",
   fixed: true,
-  cell(row) {
-    const pin = row.pinned ? h("span", { class: "pin", role: "img", "aria-label": "pinned", title: row.note || "pinned" }, "◆ ") : null;
-    const target = h("span", { class: "target", title: row.path }, pin, row.path);
-    if (row.kind !== "websocket") return target;
-    const traffic = `↑${count(row.received ?? 0)} ↓${count(row.sent ?? 0)}`;
+  cell(row2) {
+    const pin = row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": "pinned", title: row2.note || "pinned" }, "◆ ") : null;
+    const target = h("span", { class: "target", title: row2.path }, pin, row2.path);
+    if (row2.kind !== "websocket") return target;
+    const traffic = `↑${count(row2.received ?? 0)} ↓${count(row2.sent ?? 0)}`;
     return h("span", { class: "with-traffic" }, target, h("span", { class: "traffic" }, traffic));
   },
-  value: (row) => row.path
+  value: (row2) => row2.path
 };
 
 // src/columns/route.js
-var route = {
+var route2 = {
   id: "route",
   title: "Route",
   width: "minmax(8ch, 20ch)",
   wide: true,
   off: true,
-  cell: (row) => row.route ?? "",
-  value: (row) => row.route
+  cell: (row2) => row2.route ?? "",
+  value: (row2) => row2.route
 };
 
 // src/columns/size.js
@@ -1837,8 +2970,8 @@ var size2 = {
   wide: true,
   off: true,
   end: true,
-  cell: (row) => h("span", { title: `${row.request_size} bytes up, ${row.response_size} down` }, size(row.response_size)),
-  value: (row) => row.response_size
+  cell: (row2) => h("span", { title: `${row2.request_size} bytes up, ${row2.response_size} down` }, size(row2.response_size)),
+  value: (row2) => row2.response_size
 };
 
 // src/columns/started.js
@@ -1849,8 +2982,8 @@ var started = {
   wide: true,
   off: true,
   end: true,
-  cell: (row) => clock(row.started_at),
-  value: (row) => row.started_at
+  cell: (row2) => clock(row2.started_at),
+  value: (row2) => row2.started_at
 };
 
 // src/columns/time.js
@@ -1859,33 +2992,33 @@ var time = {
   title: "Time",
   width: "8ch",
   end: true,
-  cell: (row) => duration(row.duration_ms),
-  value: (row) => row.duration_ms
+  cell: (row2) => duration(row2.duration_ms),
+  value: (row2) => row2.duration_ms
 };
 
 // src/waterfall.js
 var LEAST = 1e-3;
-function endOf(row, now) {
-  if (row.duration_ms !== null) return row.started_at + row.duration_ms / 1e3;
-  return LIVE.has(row.state) ? Math.max(now, row.started_at) : row.started_at;
+function endOf(row2, now) {
+  if (row2.duration_ms !== null) return row2.started_at + row2.duration_ms / 1e3;
+  return LIVE.has(row2.state) ? Math.max(now, row2.started_at) : row2.started_at;
 }
 function timeWindow(rows, now) {
   let from = Infinity;
   let to = -Infinity;
-  for (const row of rows) {
-    from = Math.min(from, row.started_at);
-    to = Math.max(to, endOf(row, now));
+  for (const row2 of rows) {
+    from = Math.min(from, row2.started_at);
+    to = Math.max(to, endOf(row2, now));
   }
   return { from, to: Math.max(to, from + LEAST) };
 }
-function span(row, scale, now) {
+function span(row2, scale, now) {
   const width = scale.to - scale.from;
-  const start = (row.started_at - scale.from) / width;
-  return { start, length: Math.min(1 - start, (endOf(row, now) - row.started_at) / width) };
+  const start = (row2.started_at - scale.from) / width;
+  return { start, length: Math.min(1 - start, (endOf(row2, now) - row2.started_at) / width) };
 }
-function runSpans(row, seconds) {
+function runSpans(row2, seconds) {
   const whole = Math.max(seconds * 1e3, Number.MIN_VALUE);
-  return (row.runs ?? []).map(([from, to]) => {
+  return (row2.runs ?? []).map(([from, to]) => {
     const start = Math.min(1, from / whole);
     return { start, length: Math.max(0, Math.min(1, (to ?? whole) / whole) - start) };
   });
@@ -1903,21 +3036,21 @@ var waterfall = {
 function drawBars(drawn, inView, now) {
   if (inView.length === 0) return;
   const scale = timeWindow(inView, now);
-  for (const { element, row } of drawn) {
-    const bar = (
+  for (const { element, row: row2 } of drawn) {
+    const bar2 = (
       /** @type {HTMLElement | null} */
       element.querySelector(".bar")
     );
-    if (bar === null) continue;
-    const { start, length } = span(row, scale, now);
-    bar.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
-    bar.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
-    bar.toggleAttribute("data-runs", bar.childElementCount > 0);
-    const shown = runSpans(row, length * (scale.to - scale.from));
+    if (bar2 === null) continue;
+    const { start, length } = span(row2, scale, now);
+    bar2.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
+    bar2.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
+    bar2.toggleAttribute("data-runs", bar2.childElementCount > 0);
+    const shown = runSpans(row2, length * (scale.to - scale.from));
     shown.forEach((run, index) => {
       const part = (
         /** @type {HTMLElement | undefined} */
-        bar.children[index]
+        bar2.children[index]
       );
       part?.style.setProperty("inset-inline-start", `${(run.start * 100).toFixed(2)}%`);
       part?.style.setProperty("inline-size", `${(run.length * 100).toFixed(2)}%`);
@@ -1926,7 +3059,7 @@ function drawBars(drawn, inView, now) {
 }
 
 // src/columns/index.js
-var COLUMNS2 = [number, method, status, path, route, cell, size2, started, time, waterfall, note];
+var COLUMNS2 = [number, method, status, path, route2, cell, size2, started, time, waterfall, note];
 function chosenColumns(chosen, headers) {
   const shown = COLUMNS2.filter(({ id, fixed }) => fixed || chosen.has(id));
   const at = shown.findIndex(({ id }) => id === time.id || id === waterfall.id || id === note.id);
@@ -1937,10 +3070,10 @@ function chosenColumns(chosen, headers) {
 // src/sort.js
 function sorted(rows, value, down) {
   const sign = down ? -1 : 1;
-  return rows.map((row) => ({ row, key: value(row) ?? null })).sort((a, b) => {
+  return rows.map((row2) => ({ row: row2, key: value(row2) ?? null })).sort((a, b) => {
     if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null) || a.row.seq - b.row.seq;
     return sign * compare(a.key, b.key) || a.row.seq - b.row.seq;
-  }).map(({ row }) => row);
+  }).map(({ row: row2 }) => row2);
 }
 function compare(a, b) {
   if (typeof a === "number" && typeof b === "number") return a - b;
@@ -1980,7 +3113,7 @@ var ExchangeList = class {
         empty: "No requests yet. Each one shows up here as it comes in.",
         columns: chosenColumns(this.chosen, this.headers),
         keyOf: seqOf,
-        toneOf: (row) => row.lit ? `${toneOf(row)} lit` : toneOf(row),
+        toneOf: (row2) => row2.lit ? `${toneOf(row2)} lit` : toneOf(row2),
         onSelect,
         onOpen,
         onChoose,
@@ -1996,7 +3129,7 @@ var ExchangeList = class {
     this.element = this.grid.element;
     const growing = window.setInterval(() => {
       const { drawn } = this.grid;
-      if (this.awake && [...drawn.values()].some(({ row }) => LIVE.has(row.state))) drawBars(drawn.values(), this.grid.inView(), this.now());
+      if (this.awake && [...drawn.values()].some(({ row: row2 }) => LIVE.has(row2.state))) drawBars(drawn.values(), this.grid.inView(), this.now());
     }, GROW_MS);
     this.awake = true;
     signal.addEventListener("abort", () => {
@@ -2330,8 +3463,8 @@ function columnsMenu(list, look, failed, signal) {
     });
     const name = h("input", { type: "text", class: "text", placeholder: "x-request-id", "aria-label": "Header", spellcheck: "false", autocomplete: "off" });
     const add = h("button", { type: "submit" }, "Add");
-    const form = h("form", { class: "add-header" }, name, add);
-    form.addEventListener("submit", (event) => {
+    const form2 = h("form", { class: "add-header" }, name, add);
+    form2.addEventListener("submit", (event) => {
       event.preventDefault();
       const wanted = name.value.trim().toLowerCase();
       if (!TOKEN2.test(wanted) || list.headers.includes(wanted) || list.headers.length >= MAX_HEADERS) {
@@ -2346,7 +3479,7 @@ function columnsMenu(list, look, failed, signal) {
       ...boxes,
       h("p", { class: "menu-title" }, "A header's values"),
       ...headers,
-      form,
+      form2,
       h("p", { class: "menu-title" }, "Sorted by"),
       orderChoice(),
       h("p", { class: "menu-title" }, "Highlight"),
@@ -2357,8 +3490,8 @@ function columnsMenu(list, look, failed, signal) {
     const text2 = h("input", { type: "text", class: "text", placeholder: "time>100ms", "aria-label": "Highlight", spellcheck: "false", autocomplete: "off" });
     text2.value = highlight;
     const trouble = h("p", { class: "problem", role: "alert" });
-    const form = h("form", { class: "add-header" }, text2, h("button", { type: "submit" }, "Mark"));
-    form.addEventListener("submit", async (event) => {
+    const form2 = h("form", { class: "add-header" }, text2, h("button", { type: "submit" }, "Mark"));
+    form2.addEventListener("submit", async (event) => {
       event.preventDefault();
       try {
         await look({ highlight: text2.value });
@@ -2371,7 +3504,7 @@ function columnsMenu(list, look, failed, signal) {
         );
       }
     });
-    return h("div", {}, form, trouble);
+    return h("div", {}, form2, trouble);
   }
   function orderChoice() {
     const by = h("select", { "aria-label": "Sorted by" });
@@ -2649,7 +3782,7 @@ function toolbar(client, list, { onPause, say }, light, signal) {
   record.addEventListener("click", () => {
     client.ask("record", { on: !client.recording }).then(({ value }) => {
       client.recording = value;
-      draw(pause.getAttribute("aria-pressed") === "true", 0);
+      draw4(pause.getAttribute("aria-pressed") === "true", 0);
     }, failed);
   }, { signal });
   pause.addEventListener("click", onPause, { signal });
@@ -2658,7 +3791,7 @@ function toolbar(client, list, { onPause, say }, light, signal) {
     const open = element.toggleAttribute("data-unfolded");
     more.setAttribute("aria-expanded", String(open));
   }, { signal });
-  function draw(paused, waiting) {
+  function draw4(paused, waiting) {
     record.setAttribute("aria-pressed", String(client.recording));
     record.setAttribute("aria-label", client.recording ? "Recording" : "Recording is off");
     record.title = `asgi_nb.traffic.recording = ${client.recording ? "False" : "True"}`;
@@ -2670,7 +3803,7 @@ function toolbar(client, list, { onPause, say }, light, signal) {
   return {
     element,
     note: filter.note,
-    draw,
+    draw: draw4,
     focusFilter: filter.focus,
     help: () => help.button.click()
   };
@@ -2688,7 +3821,7 @@ function renderInspector(host, channel, signal) {
   let onScreen = true;
   let selecting = 0;
   const now = () => Date.now() / 1e3 - (Number.isFinite(client.skew) ? client.skew : 0);
-  const list = new ExchangeList({ onSelect, onOpen, onChoose, onColumns: () => draw() }, now, signal);
+  const list = new ExchangeList({ onSelect, onOpen, onChoose, onColumns: () => draw4() }, now, signal);
   const { grid } = list;
   const detail = new Detail(client, closeDetail, signal);
   const foot = footer(client, signal);
@@ -2707,17 +3840,17 @@ function renderInspector(host, channel, signal) {
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = styles_default;
+  style.textContent = styles_default + details_default;
   shadow.append(style, root);
-  const draw = oncePerFrame(() => {
+  const draw4 = oncePerFrame(() => {
     list.awake = onScreen && !document.hidden;
     if (!list.awake) return;
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
     actions.draw();
     if (selected !== null && !main.hasAttribute("data-closed")) {
-      const row = client.rows.get(selected);
-      if (row !== void 0) detail.show(row);
+      const row2 = client.rows.get(selected);
+      if (row2 !== void 0) detail.show(row2);
       else if (client.where === "") detail.gone();
     }
     drawEdges();
@@ -2748,7 +3881,7 @@ function renderInspector(host, channel, signal) {
   resized.observe(root);
   const seen = new IntersectionObserver((entries) => {
     onScreen = entries.at(-1)?.isIntersecting ?? true;
-    if (onScreen) draw();
+    if (onScreen) draw4();
   });
   seen.observe(root);
   const ticking = window.setInterval(drawEdges, TICK_MS);
@@ -2759,20 +3892,20 @@ function renderInspector(host, channel, signal) {
     window.clearTimeout(selecting);
     client.leave();
   });
-  client.addEventListener("change", draw, { signal });
-  function onSelect(row) {
-    selected = row.seq;
-    if (root.dataset.layout === "wide" && !main.hasAttribute("data-closed")) detail.show(row);
+  client.addEventListener("change", draw4, { signal });
+  function onSelect(row2) {
+    selected = row2.seq;
+    if (root.dataset.layout === "wide" && !main.hasAttribute("data-closed")) detail.show(row2);
   }
   function onChoose(keys) {
-    draw();
+    draw4();
     window.clearTimeout(selecting);
     selecting = window.setTimeout(() => client.ask("select", { seqs: [...keys] }).catch(() => {
     }), SELECT_MS);
   }
   function onOpen() {
     main.removeAttribute("data-closed");
-    draw();
+    draw4();
     if (root.dataset.layout === "narrow") detail.close.focus();
   }
   function closeDetail() {
@@ -2787,7 +3920,7 @@ function renderInspector(host, channel, signal) {
   }
   function setPaused(wanted) {
     paused = wanted;
-    draw();
+    draw4();
   }
   function waitingRows() {
     if (!paused) return 0;
@@ -2795,7 +3928,7 @@ function renderInspector(host, channel, signal) {
     return client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf);
   }
   main.setAttribute("data-closed", "");
-  draw();
+  draw4();
 }
 var EMPTY = "No requests yet. Each one shows up here as it comes in.";
 

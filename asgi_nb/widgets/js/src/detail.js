@@ -4,7 +4,9 @@
 import { statusText, toneOf } from "./columns/status.js";
 import { h, uniqueId } from "./dom.js";
 import { duration } from "./format.js";
+import { isEventStream } from "./panels/events.js";
 import { PANELS } from "./panels/index.js";
+import { showTips } from "./tips.js";
 
 /** @typedef {import("./panels/index.js").Exchange} Exchange */
 /** @typedef {import("./wire.js").Row} Row */
@@ -15,7 +17,8 @@ const PACE_MS = 250;
 /** What a reader wants first from each kind of exchange, while no tab was chosen by hand. @param {Exchange} exchange */
 function firstTab(exchange) {
   if (exchange.error !== null) return "error";
-  return exchange.row.kind === "websocket" ? "messages" : "response";
+  if (exchange.row.kind === "websocket") return "messages";
+  return isEventStream(exchange) ? "events" : "response";
 }
 
 export class Detail {
@@ -61,6 +64,7 @@ export class Detail {
       this.panelLife.abort();
       window.clearTimeout(this.timer);
     });
+    showTips(this.element, signal);
     this.signal = signal;
   }
 

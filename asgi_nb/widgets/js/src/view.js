@@ -2,6 +2,7 @@
 import { selectionActions } from "./actions.js";
 import { Client } from "./client.js";
 import { Detail } from "./detail.js";
+import detailsCss from "./details.css";
 import { h, oncePerFrame } from "./dom.js";
 import { footer } from "./footer.js";
 import { listenForKeys } from "./keys.js";
@@ -54,7 +55,7 @@ export function renderInspector(host, channel, signal) {
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = css;
+  style.textContent = css + detailsCss;
   shadow.append(style, root);
 
   const draw = oncePerFrame(() => {

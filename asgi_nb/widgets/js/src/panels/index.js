@@ -1,12 +1,18 @@
 /** The tabs of an opened exchange, in order. A new panel is a file beside this one and a line here. */
 import { error } from "./error.js";
+import { events } from "./events.js";
 import { messages } from "./messages.js";
 import { output } from "./output.js";
 import { request } from "./request.js";
 import { response } from "./response.js";
+import { route } from "./route.js";
 import { summary } from "./summary.js";
+import { timing } from "./timing.js";
 
 /** @typedef {[name: string, value: string]} Pair */
+/** @typedef {import("./fields.js").Field} Field */
+
+/** @typedef {{ place: string, line: number, function: string, source: string, cell: boolean }} Frame */
 
 /**
  * @typedef {object} Body
@@ -22,12 +28,14 @@ import { summary } from "./summary.js";
  * @typedef {object} Exchange
  * @property {import("../wire.js").Row} row
  * @property {number} started_at Seconds since the Unix epoch.
+ * @property {string} story What happened, in a sentence.
+ * @property {import("./origin.js").Origin | null} origin The cell that answered.
  * @property {[title: string, facts: Pair[]][]} facts Labelled facts by group, for the summary.
  * @property {string[]} faults What broke the ASGI protocol.
- * @property {{ headers: Pair[], body: Body }} request
- * @property {{ status: number, reason: string, headers: Pair[], body: Body } | null} response
+ * @property {{ headers: Field[], query: Field[], cookies: Field[], body: Body }} request
+ * @property {{ status: number, reason: string, about: string, headers: Field[], body: Body } | null} response
  * @property {Handshake | null} websocket
- * @property {{ type: string, message: string, where: string, traceback: string } | null} error
+ * @property {{ type: string, message: string, where: string, frames: Frame[], skipped: number, traceback: string } | null} error
  * @property {{ records: Printed[], more: number }} output What its code printed; `more` records are not shown.
  * @property {number} masked
  */
@@ -43,6 +51,7 @@ import { summary } from "./summary.js";
  * @typedef {object} Handshake
  * @property {number} last The number of the newest message; the first is 1.
  * @property {number} dropped Messages that are counted but not kept.
+ * @property {Field[]} headers Those of the accept.
  * @property {string} closed How it ended, in words; empty while it is open.
  */
 
@@ -62,4 +71,4 @@ import { summary } from "./summary.js";
  */
 
 /** @type {readonly Panel[]} */
-export const PANELS = [summary, request, response, messages, output, error];
+export const PANELS = [summary, request, response, messages, events, timing, route, output, error];

@@ -10,7 +10,12 @@ export const request = {
     const draw = sideView(el, "request", context);
     /** @param {import("./index.js").Exchange} latest */
     function update({ row, request }) {
-      draw("", request.headers, row.kind === "http" ? request.body : null, LIVE.has(row.state));
+      const tables = [
+        { title: "Query", place: "query", rows: request.query },
+        { title: "Headers", place: "request", rows: request.headers },
+        { title: "Cookies", place: "cookies", rows: request.cookies },
+      ];
+      draw({ status: "", about: "" }, tables.filter(({ place, rows }) => place === "request" || rows.length > 0), row.kind === "http" ? request.body : null, LIVE.has(row.state));
     }
     update(exchange);
     return update;

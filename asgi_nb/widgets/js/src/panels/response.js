@@ -5,14 +5,20 @@ import { sideView } from "./parts.js";
 export const response = {
   id: "response",
   title: "Response",
-  applies: ({ row, response }) => row.kind === "http" || response !== null,
+  applies: ({ row, response, websocket }) => row.kind === "http" || response !== null || (websocket !== null && websocket.headers.length > 0),
   render(el, exchange, context) {
     const draw = sideView(el, "response", context);
     /** @param {import("./index.js").Exchange} latest */
-    function update({ row, response }) {
+    function update({ row, response, websocket }) {
       const live = LIVE.has(row.state);
-      if (response === null) draw(live ? "No response yet." : "The app sent no response.", [], null, live);
-      else draw(`${response.status} ${response.reason}`, response.headers, response.body, live);
+      if (response !== null) {
+        const tables = [{ title: "Headers", place: "response", rows: response.headers }];
+        draw({ status: `${response.status} ${response.reason}`, about: response.about }, tables, response.body, live);
+      } else if (websocket !== null) {
+        draw({ status: "", about: "" }, [{ title: "Headers of the accept", place: "accept", rows: websocket.headers }], null, live);
+      } else {
+        draw({ status: live ? "No response yet." : "The app sent no response.", about: "" }, [], null, live);
+      }
     }
     update(exchange);
     return update;

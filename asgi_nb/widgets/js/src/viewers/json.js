@@ -1,7 +1,8 @@
 import { h } from "../dom.js";
+import { isJson } from "./kinds.js";
 
 // White space, a string (the last one may be cut), a number, a word, or one mark.
-const TOKEN = /\s+|"(?:[^"\\]|\\.)*(?:"|\\?$)|-?\d[\d.eE+-]*|-?[A-Za-z]+|[{}[\],:]/y;
+const TOKEN = /\s+|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d[\d.eE+-]*|-?[A-Za-z]+|[{}[\],:]/y;
 
 /**
  * Lay JSON out by its tokens. Not by parsing it: that would round large numbers, lose the second of two equal keys,
@@ -61,13 +62,21 @@ const MAX_COLOURED = 5000;
 /** @type {import("./index.js").Viewer} */
 export const json = {
   id: "json",
-  applies: (mediaType) => /^application\/(?:[\w.-]+\+)?json$/.test(mediaType),
-  render(bytes) {
-    const parts = layOut(new TextDecoder().decode(bytes));
-    const content =
-      parts.length > MAX_COLOURED
-        ? [parts.map(([, text]) => text).join("")]
-        : parts.map(([look, text]) => (look === "" ? text : h("span", { class: look }, text)));
-    return h("pre", { class: "text json", tabindex: 0, "aria-label": "Body, JSON" }, ...content);
-  },
+  title: "Laid out",
+  applies: ({ mediaType }) => isJson(mediaType),
+  render: ({ bytes }) => coloured(new TextDecoder().decode(bytes)),
 };
+
+/**
+ * JSON as lines, in colours.
+ *
+ * @param {string} source
+ */
+function coloured(source) {
+  const parts = layOut(source);
+  const content =
+    parts.length > MAX_COLOURED
+      ? [parts.map(([, text]) => text).join("")]
+      : parts.map(([look, text]) => (look === "" ? text : h("span", { class: look }, text)));
+  return h("pre", { class: "text json", tabindex: 0, role: "region", "aria-label": "Body, JSON" }, ...content);
+}

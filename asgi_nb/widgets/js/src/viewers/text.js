@@ -1,8 +1,10 @@
 import { h } from "../dom.js";
+import { BINARY } from "./kinds.js";
 
 /** @type {import("./index.js").Viewer} */
 export const text = {
   id: "text",
-  applies: () => true,
-  render: (bytes) => h("pre", { class: "text", tabindex: 0, "aria-label": "Body" }, new TextDecoder().decode(bytes)),
+  title: "Text",
+  applies: ({ mediaType }) => mediaType !== BINARY,
+  render: ({ bytes }) => h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "Body, text" }, new TextDecoder().decode(bytes)),
 };

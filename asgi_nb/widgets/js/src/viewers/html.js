@@ -1,0 +1,19 @@
+import { h } from "../dom.js";
+
+/** No script, no form, nothing from elsewhere; a link opens nowhere, as the frame may open no window. */
+const HEAD =
+  "<!doctype html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">" +
+  '<base target="_blank">';
+
+/** @type {import("./index.js").Viewer} */
+export const html = {
+  id: "html",
+  title: "Preview",
+  applies: ({ mediaType }) => mediaType === "text/html" || mediaType === "application/xhtml+xml",
+  render({ bytes }) {
+    // The one place where a stranger's text becomes a document: one of its own, with the origin of nobody.
+    const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "preview" });
+    frame.srcdoc = HEAD + new TextDecoder().decode(bytes);
+    return h("div", {}, h("p", { class: "note" }, "Without scripts, and without what it would load from elsewhere."), frame);
+  },
+};
