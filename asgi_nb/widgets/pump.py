@@ -20,6 +20,7 @@ import anyio
 from anyio import to_thread
 
 from asgi_nb.record.store import Store
+from asgi_nb.widgets.actions import ACTIONS, Bench
 from asgi_nb.widgets.desk import COMMANDS, Desk
 from asgi_nb.widgets.feed import Feed
 from asgi_nb.widgets.wire import Answers, Outgoing
@@ -29,6 +30,9 @@ Send = Callable[[dict[str, Any], list[bytes]], object]
 
 # Seconds of each round that filters may take from the server's loop: a request waits no longer for them.
 LOOKING = 0.01
+
+# Actions that are under way at once: each may take as long as a request, and what more is asked for waits.
+MAX_ACTIONS = 8
 
 # Pages that poll. A page that is closed says goodbye to nobody, so the oldest goes first.
 MAX_POLLING = 16
@@ -57,6 +61,7 @@ class Pump:
     ) -> None:
         self._feed = Feed(store, self._wake, interval=interval, beside=desk.state)
         self._answers = Answers(store)
+        self._bench = Bench(store)
         self._desk = desk
         self._send = send
         self._clock = clock
@@ -124,6 +129,7 @@ class Pump:
         self._loop = asyncio.get_running_loop()
         # One at a time, in a thread: to mask a large body takes long, and the loop serves requests meanwhile.
         one_thread = anyio.CapacityLimiter(1)
+        action_threads = anyio.CapacityLimiter(MAX_ACTIONS)
         try:
             async with anyio.create_task_group() as tasks:
                 while not self._stopped:
@@ -131,7 +137,8 @@ class Pump:
                     while self._letters:
                         letter = self._letters.popleft()
                         if letter.get("kind") == "ask":
-                            tasks.start_soon(self._answer, letter, one_thread)
+                            threads = action_threads if str(letter.get("what")) in ACTIONS else one_thread
+                            tasks.start_soon(self._answer, letter, threads)
                         else:
                             self._take_in(letter)
                     if not self._told:
@@ -149,9 +156,12 @@ class Pump:
             self._loop = None
             self._feed.close()
 
-    async def _answer(self, letter: Mapping[str, Any], one_thread: anyio.CapacityLimiter) -> None:
-        reply = self._desk.reply if letter.get("what") in COMMANDS else self._answers.reply
-        answer = await to_thread.run_sync(reply, letter, limiter=one_thread)
+    async def _answer(self, letter: Mapping[str, Any], threads: anyio.CapacityLimiter) -> None:
+        what = str(letter.get("what"))
+        others = self._desk.reply if what in COMMANDS else self._answers.reply
+        reply = self._bench.reply if what in ACTIONS else others
+        # What still waits for an app when the pump stops is left to its own timeout.
+        answer = await to_thread.run_sync(reply, letter, abandon_on_cancel=what in ACTIONS, limiter=threads)
         self._send_all([answer])
 
     def _take_in(self, letter: Mapping[str, Any]) -> None:

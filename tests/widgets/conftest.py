@@ -9,6 +9,7 @@ import pytest
 
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.widgets.actions import ACTIONS, Bench
 from asgi_nb.widgets.desk import COMMANDS, Desk
 from asgi_nb.widgets.feed import Feed
 from asgi_nb.widgets.inspector import Inspector
@@ -175,6 +176,7 @@ class Notebook:
         self.desk = Desk(store)
         self.feed = Feed(store, lambda: None, interval=0, beside=lambda: self.desk.state())
         self.answers = Answers(store)
+        self.bench = Bench(store)
         self.connected = True
         page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.expose_function("kernel", lambda message: self.packed(self.kernel(message)))
@@ -188,7 +190,8 @@ class Notebook:
         if not self.connected:
             return []
         if message["kind"] == "ask":
-            replier = self.desk if message["what"] in COMMANDS else self.answers
+            what = message["what"]
+            replier = self.bench if what in ACTIONS else self.desk if what in COMMANDS else self.answers
             return [replier.reply(message)]
         messages = self.feed.receive(message)
         # What an acknowledgement makes room for waits for `push`, so that a test decides when it comes.
