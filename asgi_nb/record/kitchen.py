@@ -5,7 +5,7 @@ A loop is a kitchen with one cook: while he stands at one pot, nothing else is s
 clock (`clock_ns`), so that their slices can be laid side by side.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from asgi_nb.record.exchange import Exchange
@@ -47,10 +47,24 @@ def kept_waiting(exchange: Exchange, others: Iterable[Exchange]) -> list[Waiter]
                 for one in other.slices
                 if one.kind == blocked.loop
             ]
-            # Whoever ran on that loop meanwhile was not kept from it.
-            again = next((began for began, _ in ran if began >= start), None)
-            if again is None or not end <= again <= end + SOON_NS:
-                continue
-            before = max((ended for _, ended in ran if ended <= start), default=start)
-            found.append(Waiter(other, (again - max(before, start)) / 1e9, blocked))
+            waited = waited_ns(ran, start, end)
+            if waited is not None:
+                found.append(Waiter(other, waited / 1e9, blocked))
     return found
+
+
+def waited_ns(ran: Sequence[tuple[int, int]], start: int, end: int) -> int | None:
+    """
+    Say how long one had to wait for a loop that another one held; None when it did not wait for it.
+
+    Args:
+        ran: When it began and ended to run on that loop, each time, in order; in ns.
+        start: When the loop was held, on the same clock.
+        end: Until when.
+    """
+    # Whoever ran on that loop meanwhile was not kept from it.
+    again = next((began for began, _ in ran if began >= start), None)
+    if again is None or not end <= again <= end + SOON_NS:
+        return None
+    before = max((ended for _, ended in ran if ended <= start), default=start)
+    return again - max(before, start)

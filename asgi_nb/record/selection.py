@@ -19,6 +19,7 @@ from asgi_nb.record.summary import Row, summarize
 
 if TYPE_CHECKING:
     from asgi_nb.record.mocking import Mock
+    from asgi_nb.record.timeline import Timeline
 
 # Rows of a table in a notebook: what fits on two screens, and what a saved notebook should carry.
 SHOWN = 50
@@ -99,6 +100,20 @@ class Queries:
     def plot_rate(self: Iterable[Exchange], ax: Any = None) -> Any:
         """Draw how many requests began per second, and how many of them failed; as `plot_latency`."""
         return plot_rate(self, ax)
+
+    def timeline(self: Iterable[Exchange], seconds: float | None = None) -> "Timeline":
+        """
+        Draw on one time axis when each request ran and when it waited, and who held the loop.
+
+        Args:
+            seconds: Only what went on in the last so many of them; None for all of it.
+
+        Raises:
+            ValueError: `seconds` is not above 0.
+        """
+        from asgi_nb.record.timeline import Timeline  # loaded when it is first asked for
+
+        return Timeline(self, seconds)
 
     def to_har(self: Iterable[Exchange], *, secrets: bool = False) -> dict[str, Any]:
         """Make an HTTP Archive of them; see `asgi_nb.record.export.har.to_har`."""
