@@ -25,7 +25,7 @@ def test_repo2docker_accepts_the_binder_folder():
     assert "3.12" in dockerfile
 
 
-def test_binder_installs_the_package_jupyterlab_and_the_proxy():
+def test_binder_installs_the_package_jupyterlab_the_proxy_and_what_lessons_import():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 
     names = " ".join([*extras["binder"], *extras["lab"]])
@@ -33,6 +33,7 @@ def test_binder_installs_the_package_jupyterlab_and_the_proxy():
     assert (ROOT / "binder" / "requirements.txt").read_text().split() == [".[binder]"]
     assert "jupyterlab" in names
     assert "jupyter-server-proxy" in names
+    assert "pandas" in names
 
 
 def test_post_build_can_run_and_its_shell_accepts_it():
