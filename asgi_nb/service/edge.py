@@ -63,13 +63,14 @@ class Edge:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         scope["state"] = self.serving.state.copy()
         host, prefix = self._proxied(scope)
+        takes_turns = getattr(getattr(send, "__self__", None), "takes_turns", False)
         if prefix:
             root_path = unquote(prefix)
             scope["root_path"] = root_path
             scope["path"] = root_path + scope["path"]
             scope["raw_path"] = prefix.encode() + scope["raw_path"]
             send = below(prefix.encode(), host, send)
-        return self.app(scope, receive, taking_turns(send))
+        return self.app(scope, receive, send if takes_turns else taking_turns(send))
 
     def _proxied(self, scope: Scope) -> tuple[bytes, str | None]:
         """Give the Host, and the prefix of the proxy, if there is one."""

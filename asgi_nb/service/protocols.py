@@ -45,7 +45,7 @@ class Config(uvicorn.Config):
         """Leave the process's loggers alone: another uvicorn may be using them."""
 
 
-class _Limited(asyncio.Protocol):
+class Limited(asyncio.Protocol):
     """The limits, for both of uvicorn's HTTP protocols; idle where a whole head comes at once."""
 
     # What uvicorn's protocols have.
@@ -86,20 +86,24 @@ class _Limited(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        serving: Serving = self.config.serving
-        allowed = serving.options.max_header_size
-        if len(data) > allowed:
-            serving.doubtful.add(self.client)
+        if len(data) > self.config.serving.options.max_header_size:
+            self.config.serving.doubtful.add(self.client)
         super().data_received(data)
         if self.in_head():
-            serving.doubtful.add(self.client)
-            if self._partial > allowed:
-                self._refuse("headers", 431, too_large(f"more than {allowed} bytes", allowed))
-            elif self._timer is None:
-                self._wait_for_head()
-            self._partial += len(data)
+            self._count_head(len(data))
         elif self._timer is not None:
             self._stop_waiting()
+
+    def _count_head(self, size: int) -> None:
+        """Take note of so many bytes, after which a head has not ended."""
+        serving: Serving = self.config.serving
+        allowed = serving.options.max_header_size
+        serving.doubtful.add(self.client)
+        if self._partial > allowed:
+            self._refuse("headers", 431, too_large(f"more than {allowed} bytes", allowed))
+        elif self._timer is None:
+            self._wait_for_head()
+        self._partial += size
 
     def _wait_for_head(self) -> None:
         self._timer = self.loop.call_later(self.config.serving.options.head_timeout, self._time_out)
@@ -134,66 +138,11 @@ class _Limited(asyncio.Protocol):
         answer_and_linger(self.transport, self.loop, status, text)
 
 
-class LimitedH11(_Limited, H11Protocol):
+class LimitedH11(Limited, H11Protocol):
     """HTTP/1.1 by h11, in Python."""
 
     def in_head(self) -> bool:
         return self.conn.their_state is h11.IDLE and bool(self.conn.trailing_data[0])
-
-
-def http_protocol() -> type[asyncio.Protocol]:
-    """Give the faster of the HTTP protocols that are installed: httptools', in C, or h11's."""
-    try:
-        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-    except ImportError:
-        return LimitedH11
-
-    class LimitedHttpTools(_Limited, HttpToolsProtocol):
-        """
-        HTTP/1.1 by httptools, in C.
-
-        uvicorn appends the trailers of a chunked body to the request's headers, and httptools keeps
-        a line until it ends: 40 MB of them took 800 MB. Trailers are left out, and what is sent
-        around the chunks is counted.
-        """
-
-        _in_head = _in_message = False
-        _framing = 0
-
-        def in_head(self) -> bool:
-            return self._in_head
-
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            if self._in_message and not self._in_head and not self._refused:
-                self._framing = max(0, self._framing + len(data))
-                allowed = self.config.serving.options.max_header_size
-                if self._framing > allowed:
-                    self._refuse("headers", 431, too_large(f"more than {allowed} bytes in a body", allowed))
-
-        def on_message_begin(self) -> None:
-            self._in_head = self._in_message = True
-            self._framing = 0
-            super().on_message_begin()
-
-        def on_header(self, name: bytes, value: bytes) -> None:
-            if self._in_head:
-                super().on_header(name, value)
-
-        def on_headers_complete(self) -> None:
-            self._in_head = False
-            super().on_headers_complete()
-
-        def on_body(self, body: bytes) -> None:
-            # A chunk of one byte takes six; 16 leave room for an extension.
-            self._framing -= 17 * len(body)
-            super().on_body(body)
-
-        def on_message_complete(self) -> None:
-            self._in_message = False
-            super().on_message_complete()
-
-    return LimitedHttpTools
 
 
 class LimitedWebSocket(WebSocketsSansIOProtocol):

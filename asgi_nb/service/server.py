@@ -17,7 +17,7 @@ import uvicorn
 from asgi_nb.service.layers import with_layers
 from asgi_nb.service.lifespan import Lifespan
 from asgi_nb.service.log import ServiceLog, diverted_to, report_loop_error
-from asgi_nb.service.protocols import Config, LimitedWebSocket, http_protocol
+from asgi_nb.service.protocols import Config, LimitedH11, LimitedWebSocket
 from asgi_nb.service.serving import Serving
 from asgi_nb.web.types import ASGIApp
 
@@ -29,6 +29,17 @@ CANCEL_TIMEOUT = 0.5
 
 TICK = 1.0
 """Seconds between two looks at the clock, for the Date header."""
+
+
+def http_protocol() -> type[asyncio.Protocol]:
+    """Give the faster of the HTTP protocols that are installed: httptools', in C, or h11's."""
+    try:
+        import uvicorn.protocols.http.httptools_impl  # noqa: F401 - to see whether httptools is there
+    except ImportError:
+        return LimitedH11
+    from asgi_nb.service.http11 import LimitedHttpTools
+
+    return LimitedHttpTools
 
 
 class _Server(uvicorn.Server):
@@ -147,7 +158,8 @@ class ServerRun:
         """End what outlived the grace: uvicorn cancels it, but neither waits nor closes."""
         if server.server_state.tasks:
             await asyncio.wait(set(server.server_state.tasks), timeout=CANCEL_TIMEOUT)
-        if late := len(server.server_state.tasks):
+        # One that was cancelled before its first step is done, and still in the set.
+        if late := sum(not task.done() for task in server.server_state.tasks):
             self._log.note(logging.WARNING, f"{late} handler(s) did not end when they were cancelled")
         for connection in list(server.server_state.connections):
             connection.transport.abort()

@@ -1,0 +1,51 @@
+"""
+What a server may be, so that a tap need not stand between it and the app.
+
+A tap wraps `receive` and `send`: two functions and two coroutines for each request, which cost more than
+what is noted. A server that is a Wire tells of the messages itself.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Protocol
+
+Message = MutableMapping[str, Any]
+
+
+class Listener(Protocol):
+    """Who is told of the messages of one request. It raises nothing, whatever the messages are."""
+
+    def received(self, message: Message) -> None:
+        """Note what the app is about to get."""
+
+    def sent(self, message: Message) -> None:
+        """Note what the app sends, before anything becomes of it."""
+
+
+class Wire:
+    """
+    The server's side of one request.
+
+    Whoever is a Wire gives its methods `receive` and `send` to the app, runs the request in a task of its
+    own, and tells `listener`, if there is one, of each message.
+    """
+
+    __slots__ = ("listener",)
+
+    listener: Listener | None
+
+    def __init__(self) -> None:
+        self.listener = None
+
+
+def wire_of(
+    receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> Wire | None:
+    """Give the Wire that both are methods of; None when there is none, or when somebody listens to it."""
+    wire = getattr(send, "__self__", None)
+    if (
+        not isinstance(wire, Wire)
+        or wire.listener is not None
+        or getattr(receive, "__self__", None) is not wire
+    ):
+        return None
+    return wire
