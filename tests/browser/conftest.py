@@ -206,3 +206,11 @@ def first_notebook(lab_page: Page) -> Iterator[Notebook]:
     notebook = Notebook(lab_page, "00_first_app.ipynb")
     yield notebook
     notebook.close()
+
+
+@pytest.fixture
+def second_lesson(lab_page: Page) -> Iterator[Notebook]:
+    """The lesson that asks and repeats traffic, open, with a kernel."""
+    notebook = Notebook(lab_page, "02_watch_and_repeat.ipynb")
+    yield notebook
+    notebook.close()
