@@ -29,23 +29,30 @@ class Contestant:
 
 def contestants() -> list[Contestant]:
     """All that are installed. Starlette, which the others are compared with, comes first."""
-    found = [_twin("starlette", "starlette"), _twin("asgi_nb", "asgi_nb.web")]
+    found = [contestant("starlette"), contestant("asgi_nb")]
     words = [f"starlette {version('starlette')}"]
-    for name, (distribution, module) in PEERS.items():
+    for name, (distribution, _) in PEERS.items():
         try:
-            apps = importlib.import_module(module).APPS
+            found.append(contestant(name))
         except ModuleNotFoundError as exc:
             print(f"without {name}: {exc}; to see it too, run: pip install {distribution}")
             continue
-        found.append(Contestant(name, apps))
         if distribution is not None:
             words.append(f"{distribution} {version(distribution)}")
     print(", ".join(words))
     return found
 
 
-def _twin(name: str, package: str) -> Contestant:
+def contestant(name: str) -> Contestant:
+    """
+    One of them.
+
+    Raises:
+        ModuleNotFoundError: It is not installed.
+    """
+    if name in PEERS:
+        return Contestant(name, importlib.import_module(PEERS[name][1]).APPS)
     twins: Any = importlib.import_module("_toolkit_starlette")
-    ns = twins.namespace(package)
+    ns = twins.namespace("asgi_nb.web" if name == "asgi_nb" else name)
     apps = {app: functools.partial(build, ns) for app, build in twins.APPS.items()}
     return Contestant(name, apps, functools.partial(twins.replace, ns))

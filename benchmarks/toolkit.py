@@ -5,7 +5,7 @@ Each cell of the table is how many times faster than Starlette, the median of ro
 turns, with the least and the most. `raw` is the same work by hand, the limit for plain Python. Time is
 CPU time of the process, all threads together.
 
-Usage: python benchmarks/toolkit.py [--cases plaintext,mount] [--rounds 9] [--quick]
+Usage: python benchmarks/toolkit.py [--cases plaintext,mount] [--rounds 9] [--quick] [--served]
 The others take part where they are installed: pip install fastapi litestar blacksheep falcon
 python-multipart. Use a virtual environment of its own for them.
 """
@@ -20,6 +20,7 @@ from _toolkit_cases import CASES, Case
 from _toolkit_contestants import Contestant, contestants
 from _toolkit_measure import Result, measure
 from _toolkit_processes import print_processes
+from _toolkit_served import print_served
 
 
 def main() -> None:
@@ -30,6 +31,9 @@ def main() -> None:
     parser.add_argument("--cases", help="which, by name or pattern, with commas; all if not given")
     parser.add_argument("--rounds", type=int, default=9, help="turns that each contestant gets")
     parser.add_argument("--quick", action="store_true", help="3 short rounds: for a look, not for a claim")
+    parser.add_argument(
+        "--served", action="store_true", help="behind uvicorn instead; needs uvloop, httptools and psutil"
+    )
     args = parser.parse_args()
     rounds, seconds = (3, 0.01) if args.quick else (args.rounds, 0.05)
 
@@ -37,6 +41,10 @@ def main() -> None:
     warnings.simplefilter("ignore")
     print(f"Python {platform.python_version()}; {rounds} rounds of about {seconds * 1000:.0f} ms")
     field = contestants()
+    if args.served:
+        # At least 100 of the ticks in which Linux counts a process's time.
+        print_served([one.name for one in field], chosen(args.cases), rounds, 100 * seconds)
+        return
     asyncio.run(run(chosen(args.cases), field, rounds, seconds))
     if args.cases is None or "processes" in args.cases.split(","):
         print_processes([one.name for one in field], 3 if args.quick else 7)
