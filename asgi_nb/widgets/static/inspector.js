@@ -174,6 +174,80 @@ function oncePerFrame(draw4, signal) {
   };
 }
 
+// src/actions/diff.js
+var diff = {
+  id: "diff",
+  sign: "±",
+  word: "Diff",
+  label: "Compare with the one before",
+  code: (name) => `older.diff(${name}): with the one that it repeats, else the last one of the same route`,
+  async run(context) {
+    const { value } = await context.command("diff", { seqs: [context.row.seq] });
+    context.sheet.open("Compared", context.button, [drawnDiff(value)]);
+  }
+};
+function drawnDiff(found) {
+  const { differences } = found;
+  const rows = differences.map(
+    ({ kind, sign, place, old, new: now, lines: lines2 }) => h(
+      "tr",
+      { "data-kind": kind },
+      h("td", { class: "sign" }, `${sign} ${kind}`),
+      h("th", { scope: "row" }, place),
+      ...lines2.length > 0 ? [h("td", { colspan: 2 }, h("pre", {}, ...lines2.map(drawnLine)))] : [h("td", {}, kind === "added" ? "" : old), h("td", {}, kind === "removed" ? "" : now)]
+    )
+  );
+  return h(
+    "div",
+    { class: "diff" },
+    h("p", { class: "story" }, `${found.old.title} → ${found.new.title}: ${found.summary}`),
+    rows.length === 0 ? null : h(
+      "div",
+      { class: "scrolling", tabindex: 0, role: "group", "aria-label": "Differences" },
+      h(
+        "table",
+        { class: "records" },
+        h("thead", {}, h("tr", {}, ...["what", "where", `before (#${found.old.seq})`, `after (#${found.new.seq})`].map((title2) => h("th", { scope: "col" }, title2)))),
+        h("tbody", {}, ...rows)
+      )
+    ),
+    found.more > 0 ? h("p", { class: "note" }, `${found.more} more: see ${found.code}`) : null,
+    found.timing === "" ? null : h("p", { class: "note" }, found.timing),
+    h("code", { class: "code" }, found.code)
+  );
+}
+function drawnLine(line) {
+  const kind = line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "same";
+  return h("span", { class: "diff-line", "data-kind": kind }, `${line}
+`);
+}
+
+// src/actions/waiting.js
+var PATIENCE_MS = 400;
+var LISTENS_MS = 300;
+var QUEUED = "Queued: a cell is running. It goes as soon as the kernel listens.";
+var SENT = "Sent. Waiting for the answer…";
+function watched(client, asked, say) {
+  let settled = false;
+  let heard = false;
+  const timers = [];
+  timers.push(window.setTimeout(() => {
+    client.ask("here").then(() => {
+      heard = true;
+      if (!settled) say(SENT);
+    }, () => {
+    });
+    timers.push(window.setTimeout(() => {
+      if (!settled && !heard) say(QUEUED);
+    }, LISTENS_MS));
+  }, PATIENCE_MS));
+  return asked.finally(() => {
+    settled = true;
+    for (const timer of timers) window.clearTimeout(timer);
+    say("");
+  });
+}
+
 // src/format.js
 function duration(ms) {
   if (ms === null || ms === void 0) return "…";
@@ -199,10 +273,100 @@ function clock(seconds) {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
+// src/menu.js
+function menuButton({ label, face, title: title2, head, items }, signal) {
+  const id = uniqueId("menu");
+  const button = h("button", { type: "button", "aria-label": label, "aria-haspopup": "menu", "aria-expanded": "false", title: title2 ?? label }, ...face);
+  const panel = h("div", { class: "popover menu", hidden: true });
+  const element = h("div", { class: "popover-place" }, button, panel);
+  let opened = 0;
+  const entries = () => [...panel.querySelectorAll("[role=menuitem]")].map((entry) => (
+    /** @type {HTMLElement} */
+    entry
+  ));
+  async function open(last = false) {
+    opened += 1;
+    const mine = opened;
+    panel.hidden = false;
+    button.setAttribute("aria-expanded", "true");
+    panel.replaceChildren(h("p", { class: "note", role: "status" }, "Asking the kernel…"));
+    let found;
+    try {
+      found = await items();
+    } catch (error2) {
+      if (mine === opened) panel.replaceChildren(h("p", { class: "problem", role: "alert" }, String(
+        /** @type {Error} */
+        error2.message
+      )));
+      return;
+    }
+    if (mine !== opened || panel.hidden) return;
+    const menu = h("div", { role: "menu", id, "aria-label": label });
+    for (const item of found) {
+      const entry = h("div", { role: "menuitem", tabindex: -1, class: "menu-item", title: item.code }, item.title);
+      entry.addEventListener("click", () => {
+        close();
+        item.run();
+      });
+      menu.append(entry);
+    }
+    panel.replaceChildren(head === void 0 ? "" : h("p", { class: "menu-title" }, head), menu);
+    entries().at(last ? -1 : 0)?.focus();
+  }
+  function close() {
+    if (panel.hidden) return;
+    const inside = element.contains(
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    hide();
+    if (inside) button.focus();
+  }
+  function hide() {
+    opened += 1;
+    panel.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+  }
+  function onMenuKey(event) {
+    const all = entries();
+    const here = all.indexOf(
+      /** @type {HTMLElement} */
+      event.composedPath()[0]
+    );
+    if (here < 0) return;
+    const moves = { ArrowDown: (here + 1) % all.length, ArrowUp: (here - 1 + all.length) % all.length, Home: 0, End: all.length - 1 };
+    if (event.key in moves) all[moves[event.key]].focus();
+    else if (event.key === "Enter" || event.key === " ") all[here].click();
+    else if (event.key === "Tab") return hide();
+    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const letter = event.key.toLowerCase();
+      [...all.slice(here + 1), ...all.slice(0, here + 1)].find(({ textContent }) => textContent?.toLowerCase().startsWith(letter))?.focus();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  button.addEventListener("click", () => panel.hidden ? void open() : hide(), { signal });
+  button.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    void open(event.key === "ArrowUp");
+  }, { signal });
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !panel.hidden) {
+      event.stopPropagation();
+      close();
+    } else onMenuKey(event);
+  }, { signal });
+  document.addEventListener("pointerdown", (event) => {
+    if (!panel.hidden && !event.composedPath().includes(element)) hide();
+  }, { signal });
+  return { element, button, panel, open: () => void open(), close };
+}
+
 // src/popover.js
-function popover({ label, face, title, onOpen }, signal) {
+function popover({ label, face, title: title2, onOpen }, signal) {
   const id = uniqueId("popover");
-  const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title ?? label }, face);
+  const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
   const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
   const element = h("div", { class: "popover-place" }, button, panel);
   function set(open) {
@@ -242,12 +406,12 @@ function selectionActions(client, list, say, signal) {
   const note2 = popover({ label: "Note", face: "Note", title: "exchange.note = … (n)", onOpen: fillNote }, signal);
   const remove = h("button", { type: "button", title: "asgi_nb.traffic.remove(…) (Delete)" }, "Delete");
   const element = h("div", { class: "actions", role: "group", "aria-label": "Selected requests", hidden: true }, label, pin, note2.element, remove);
-  const compare2 = popover({ label: "Compare", face: "Compare", title: "traffic[a].diff(traffic[b])", onOpen: fillCompare }, signal);
+  const compare2 = popover({ label: "Compare", face: "Compare", title: "asgi_nb.traffic[a].diff(asgi_nb.traffic[b])", onOpen: fillCompare }, signal);
   note2.panel.classList.add("above");
   compare2.panel.classList.add("above", "compare");
-  const save = h("button", { type: "button", title: "asgi_nb.traffic.to_har(): secrets stay masked" }, "HAR");
+  const save = menuButton({ label: "Save as HAR", face: ["HAR ▾"], title: 'asgi_nb.traffic.save_har("traffic.har")', head: "Secrets stay masked", items: harItems }, signal);
+  save.panel.classList.add("above");
   element.insertBefore(compare2.element, remove);
-  element.insertBefore(save, remove);
   function selection() {
     return list.selection;
   }
@@ -277,9 +441,16 @@ function selectionActions(client, list, say, signal) {
     });
     note2.panel.replaceChildren(form2);
   }
-  async function saveHar() {
+  function harItems() {
+    const shown = client.rows.list.map(({ seq }) => seq);
+    const items = [{ title: `All that is shown (${count(shown.length)})`, run: () => void saveHar(shown) }];
+    const chosen = selection();
+    if (chosen.length > 0) items.unshift({ title: `Selected (${count(chosen.length)})`, run: () => void saveHar(chosen) });
+    return items;
+  }
+  async function saveHar(seqs) {
     try {
-      const { buffer } = await client.ask("export", { seqs: selection() });
+      const { buffer } = await watched(client, client.ask("export", { seqs }), say);
       if (buffer === void 0) return;
       const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
       const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "application/json" }));
@@ -298,8 +469,8 @@ function selectionActions(client, list, say, signal) {
   async function fillCompare() {
     compare2.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
     try {
-      const { value } = await client.ask("compare", { seqs: selection() });
-      compare2.panel.replaceChildren(h("pre", { class: "text", tabindex: 0 }, value));
+      const { value } = await client.ask("diff", { seqs: selection() });
+      compare2.panel.replaceChildren(drawnDiff(value));
     } catch (error2) {
       compare2.panel.replaceChildren(h("p", { class: "note" }, String(
         /** @type {Error} */
@@ -309,9 +480,9 @@ function selectionActions(client, list, say, signal) {
   }
   pin.addEventListener("click", togglePin, { signal });
   remove.addEventListener("click", removeSelected, { signal });
-  save.addEventListener("click", () => void saveHar(), { signal });
   return {
     element,
+    save: save.element,
     togglePin,
     removeSelected,
     openNote() {
@@ -326,6 +497,362 @@ function selectionActions(client, list, say, signal) {
       pin.textContent = pinned ? "Unpin" : "Pin";
     }
   };
+}
+
+// src/actions/actions.css
+var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 620px) { .exchange-actions .word { display: none; } }\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1; flex-direction: column; min-block-size: 0; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 6px; color: var(--ink-soft); font-size: 12px; }\n.edit-form input { flex: none; }\n.edit-form textarea { flex: 1 0 auto; min-block-size: 60px; }\n.form-end { display: flex; flex: none; align-items: center; gap: 12px; margin-block-start: 8px; }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; min-block-size: 0; }\n.diff .scrolling { max-block-size: none; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 8ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n';
+
+// src/copy.js
+var SAID_MS = 1500;
+async function copyText(text2, near) {
+  if (navigator.clipboard !== void 0) {
+    return navigator.clipboard.writeText(text2).then(() => true, () => false);
+  }
+  const { activeElement } = (
+    /** @type {ShadowRoot} */
+    near.getRootNode()
+  );
+  const area2 = h("textarea", { class: "for-readers", "aria-hidden": "true", tabindex: -1 });
+  area2.value = text2;
+  near.append(area2);
+  area2.select();
+  const done = document.execCommand("copy");
+  area2.remove();
+  activeElement?.focus();
+  return done;
+}
+function copyButton(label, text2) {
+  const button = h("button", { type: "button", class: "copy" }, label);
+  const state = h("span", { class: "for-readers", role: "status" });
+  let timer = 0;
+  button.addEventListener("click", async () => {
+    const done = await copyText(text2(), button);
+    button.textContent = done ? "Copied" : "Not allowed";
+    state.textContent = done ? "Copied" : "The browser does not allow copying";
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      button.textContent = label;
+      state.textContent = "";
+    }, SAID_MS);
+  });
+  return h("span", { class: "copying" }, button, state);
+}
+
+// src/actions/insert.js
+function insertBelow(model, host, source2) {
+  const shared = (
+    /** @type {SharedNotebook | undefined} */
+    model.widget_manager?.context?.model?.sharedModel
+  );
+  if (typeof shared?.insertCell !== "function" || !Array.isArray(shared.cells)) return false;
+  shared.insertCell(placeOf(host, shared) + 1, { cell_type: "code", source: source2, metadata: {} });
+  return true;
+}
+function placeOf(host, shared) {
+  const cell3 = host.closest(".jp-Cell");
+  const said = Number(cell3?.getAttribute("data-windowed-list-index") ?? NaN);
+  if (Number.isInteger(said) && said < shared.cells.length) return said;
+  const drawn = [...host.closest(".jp-Notebook")?.querySelectorAll(".jp-Cell") ?? []];
+  if (cell3 !== null && drawn.length === shared.cells.length) return drawn.indexOf(cell3);
+  const shows = shared.cells.map((one) => JSON.stringify(one.toJSON?.().outputs ?? []).includes("<Inspector: "));
+  return shows.includes(true) ? shows.lastIndexOf(true) : shared.cells.length - 1;
+}
+
+// src/actions/text.js
+function showText({ sheet, button }, title2, text2, word) {
+  const area2 = h("textarea", { class: "text copied", readonly: true, "aria-label": title2, spellcheck: "false" });
+  area2.value = text2;
+  sheet.open(title2, button, [area2]);
+  sheet.say(word);
+  area2.select();
+}
+
+// src/actions/cell.js
+var cell = {
+  id: "cell",
+  sign: "＋",
+  word: "Cell",
+  label: "New cell",
+  code: () => "Puts code for it into a new cell, which is not run; secrets are masked",
+  head: "A cell below, not run",
+  async items(context) {
+    const { value } = await context.ask("cells");
+    return value.map((one) => ({
+      title: one.title,
+      run: () => void context.attempt(async () => {
+        const text2 = String((await context.command("cell", { name: one.name })).value);
+        if (insertBelow(context.model, context.host, text2)) {
+          context.say("A cell was put in below. It was not run.");
+          return;
+        }
+        const done = await copyText(text2, context.button);
+        showText(context, one.title, text2, done ? "Copied: paste it into a new cell." : "Press Ctrl+C, and paste it into a new cell.");
+      })
+    }));
+  }
+};
+
+// src/actions/copy.js
+var copy = {
+  id: "copy",
+  sign: "⧉",
+  word: "Copy as",
+  label: "Copy as",
+  code: (name) => `${name}.as_curl(), .as_httpx(), …: secrets are masked`,
+  key: "c",
+  head: "Secrets are masked",
+  async items(context) {
+    const { value } = await context.ask("copies");
+    return value.map((one) => ({
+      title: one.title,
+      code: one.code,
+      run: () => void context.attempt(async () => {
+        const text2 = String((await context.command("copy", { name: one.name })).value);
+        const done = await copyText(text2, context.button);
+        showText(context, one.title, text2, `${done ? "Copied" : "Press Ctrl+C to copy"}: ${one.code}. Secrets are masked.`);
+      })
+    }));
+  }
+};
+
+// src/actions/edit.js
+var METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+var edit = {
+  id: "edit",
+  sign: "✎",
+  word: "Edit",
+  label: "Edit and send",
+  code: (name) => `${name}.edit(path=…, json=…).send()`,
+  key: "e",
+  async run(context) {
+    const { row: row2, sheet, button } = context;
+    const { value } = await context.command("draft");
+    const fields = fieldsOf(value);
+    const send = h("button", { type: "submit", class: "primary" }, "Send");
+    const code = h("code", { class: "code" });
+    const form2 = h("form", { class: "edit-form" }, ...fields.flatMap(({ element }) => element), value.note === "" ? null : h("p", { class: "note" }, value.note), h("div", { class: "form-end" }, send, code));
+    const signal = sheet.open(`Edit #${row2.seq}`, button, [form2]);
+    const changed = () => fields.filter(({ input, was }) => input.value !== was);
+    const draw4 = () => {
+      const words = changed().map(({ name }) => `${name === "target" ? "path" : name}=…`);
+      code.textContent = words.length === 0 ? `${context.name}.replay()` : `${context.name}.edit(${words.join(", ")}).send()`;
+    };
+    form2.addEventListener("input", draw4, { signal });
+    form2.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form2.requestSubmit();
+    }, { signal });
+    form2.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      send.disabled = true;
+      try {
+        const edits = Object.fromEntries(changed().map(({ name, input }) => [name, input.value]));
+        const answer = await context.command("send", { edits }, sheet.say);
+        if (!signal.aborted) sheet.close();
+        context.select(answer.value);
+      } catch (error2) {
+        if (!signal.aborted) sheet.fail(String(
+          /** @type {Error} */
+          error2.message
+        ));
+      }
+      send.disabled = false;
+    }, { signal });
+    draw4();
+  }
+};
+function fieldsOf({ method: method2, target, headers, body, messages: messages2 }) {
+  const fields = [];
+  if (method2 !== null) fields.push(methodField(method2));
+  fields.push(field("target", "Path and query", h("input", { type: "text", class: "text" }), target));
+  fields.push(field("headers", "Headers, one a line", h("textarea", { class: "text", rows: 5 }), headers));
+  if (method2 === null) fields.push(field("messages", "Messages of the client, one a line", h("textarea", { class: "text", rows: 6 }), messages2 ?? ""));
+  else fields.push(field("body", "Body", h("textarea", { class: "text", rows: 6 }), body ?? ""));
+  return fields;
+}
+function methodField(method2) {
+  const list = uniqueId("methods");
+  const found = field("method", "Method", h("input", { type: "text", class: "text", list }), method2);
+  found.element.push(h("datalist", { id: list }, ...METHODS.map((value) => h("option", { value }))));
+  return found;
+}
+function field(name, title2, input, value) {
+  const id = uniqueId(name);
+  for (const [key, set] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set);
+  input.value = value;
+  return { name, input, was: input.value, element: (
+    /** @type {HTMLElement[]} */
+    [h("label", { for: id }, title2), input]
+  ) };
+}
+
+// src/actions/replay.js
+var replay = {
+  id: "replay",
+  sign: "↻",
+  word: "Replay",
+  label: "Replay",
+  code: (name) => `${name}.replay()`,
+  key: "r",
+  async run({ command, select }) {
+    const { value } = await command("replay");
+    select(value);
+  }
+};
+
+// src/actions/sheet.js
+function makeSheet(signal) {
+  const id = uniqueId("sheet");
+  const title2 = h("h3", { id });
+  const shut = h("button", { type: "button", class: "icon", "aria-label": "Close", title: "Close (Esc)" }, "✕");
+  const status2 = h("p", { class: "note", role: "status" });
+  const problem = h("p", { class: "problem", role: "alert" });
+  const body = h("div", { class: "sheet-body" });
+  const element = h("section", { class: "sheet", role: "dialog", "aria-labelledby": id, tabindex: -1, hidden: true }, h("div", { class: "sheet-head" }, title2, shut), status2, problem, body);
+  let opener = null;
+  let life = new AbortController();
+  signal.addEventListener("abort", () => life.abort());
+  function close() {
+    if (element.hidden) return;
+    const inside = element.contains(
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    life.abort();
+    element.hidden = true;
+    body.replaceChildren();
+    if (inside) opener?.focus();
+  }
+  shut.addEventListener("click", close, { signal });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    close();
+  }, { signal });
+  return {
+    element,
+    close,
+    /** @param {string} text */
+    say(text2) {
+      status2.textContent = text2;
+      problem.textContent = "";
+    },
+    /** @param {string} text */
+    fail(text2) {
+      status2.textContent = "";
+      problem.textContent = text2;
+    },
+    /**
+     * Show something, and give the keyboard to it.
+     *
+     * @param {string} name
+     * @param {HTMLElement} from Where the keyboard goes back to.
+     * @param {readonly Node[]} content
+     * @returns {AbortSignal} Aborts when it is closed, or shows something else.
+     */
+    open(name, from, content) {
+      life.abort();
+      life = new AbortController();
+      opener = from;
+      title2.textContent = name;
+      status2.textContent = problem.textContent = "";
+      body.replaceChildren(...content);
+      element.hidden = false;
+      const first = (
+        /** @type {HTMLElement | null} */
+        body.querySelector("input, textarea, select")
+      );
+      (first ?? element).focus();
+      return life.signal;
+    }
+  };
+}
+
+// src/actions/index.js
+var ACTIONS = [replay, edit, copy, cell, diff];
+function exchangeActions(client, host, select, signal) {
+  const sheet = makeSheet(signal);
+  const note2 = h("p", { class: "action-note note", role: "status", hidden: true });
+  const problem = h("p", { class: "action-note problem", role: "alert", hidden: true });
+  let row2 = null;
+  function say(text2) {
+    note2.textContent = text2;
+    note2.hidden = text2 === "";
+    problem.textContent = "";
+    problem.hidden = true;
+  }
+  async function attempt(act) {
+    say("");
+    try {
+      await act();
+    } catch (error2) {
+      say("");
+      problem.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+      problem.hidden = false;
+    }
+  }
+  function contextOf(of, button) {
+    const ask = (what, args) => client.ask(what, { seq: of.seq, ...args });
+    return {
+      row: of,
+      name: nameOf(of),
+      button,
+      sheet,
+      model: client.channel.model,
+      host,
+      ask,
+      command: (what, args, tell = say) => watched(client, ask(what, args), tell),
+      attempt,
+      select,
+      say
+    };
+  }
+  const buttons = /* @__PURE__ */ new Map();
+  const element = h("div", { class: "exchange-actions", role: "group", "aria-label": "Do with this request" });
+  for (const action of ACTIONS) {
+    const face = [h("span", { "aria-hidden": "true" }, action.sign), h("span", { class: "word" }, ` ${action.word}`)];
+    const { run, items } = action;
+    if (items !== void 0) {
+      const list = () => row2 === null ? [] : items(contextOf(row2, menu.button));
+      const menu = menuButton({ label: action.label, face: [...face, " ▾"], head: action.head, items: list }, signal);
+      buttons.set(action.id, { button: menu.button, action, start: menu.open });
+      element.append(menu.element);
+    } else {
+      const button = h("button", { type: "button", "aria-label": action.label }, ...face);
+      const start = () => {
+        const of = row2;
+        if (of !== null && run !== void 0) void attempt(() => run(contextOf(of, button)));
+      };
+      button.addEventListener("click", start, { signal });
+      buttons.set(action.id, { button, action, start });
+      element.append(button);
+    }
+  }
+  return {
+    element,
+    sheet: sheet.element,
+    notes: [note2, problem],
+    close: sheet.close,
+    /** The exchange that the actions are for. @param {Row} latest */
+    draw(latest) {
+      if (row2 !== null && row2.seq !== latest.seq) say("");
+      if (row2?.id !== latest.id) {
+        for (const { button, action } of buttons.values()) {
+          const key = action.key === void 0 ? "" : ` (${action.key})`;
+          button.title = `${action.label}${key}: ${action.code(nameOf(latest))}`;
+        }
+      }
+      row2 = latest;
+    },
+    /** @param {string} id */
+    start: (id) => buttons.get(id)?.start(),
+    say
+  };
+}
+function nameOf(row2) {
+  return `asgi_nb.traffic["${row2.id}"]`;
 }
 
 // src/scroll.js
@@ -427,7 +954,7 @@ var Rows = class {
 
 // src/wire.js
 var WIRE_VERSION = 2;
-var LIVE = /* @__PURE__ */ new Set(["open", "queued", "streaming"]);
+var LIVE = /* @__PURE__ */ new Set(["open", "held", "queued", "streaming"]);
 var Session = class {
   /** @param {string} view Random id of this page's copy of the widget. */
   constructor(view) {
@@ -455,7 +982,7 @@ var Session = class {
     if (message.kind === "stop") return { do: "stop", reason: String(message.reason) };
     if (message.v !== this.view) return { do: "ignore" };
     if (message.hello !== this.hello) return { do: "ignore" };
-    if (message.kind === "pong") return { do: "pong", counts: message.counts, recording: message.recording };
+    if (message.kind === "pong") return { do: "pong", counts: message.counts, recording: message.recording, beside: besideOf(message) };
     if (message.kind === "silent") return { do: "hello" };
     if (message.kind === "refuse") return { do: "stop", reason: String(message.reason) };
     if (message.kind !== "snap" && message.kind !== "batch") return { do: "ignore" };
@@ -476,6 +1003,7 @@ var Session = class {
       whole: message.whole,
       lost: message.lost,
       recording: message.recording,
+      beside: besideOf(message),
       left: message.left,
       matching: message.matching,
       where: message.where,
@@ -485,12 +1013,15 @@ var Session = class {
     };
   }
 };
+function besideOf({ held, holds }) {
+  return { held, holds };
+}
 function decode(buffer) {
   return buffer === void 0 ? [] : JSON.parse(new TextDecoder().decode(buffer));
 }
 
 // src/client.js
-var PATIENCE_MS = 3e3;
+var PATIENCE_MS2 = 3e3;
 var RETRY_MS = 1e4;
 var QUIET_MS = 5e3;
 var Client = class extends EventTarget {
@@ -508,6 +1039,8 @@ var Client = class extends EventTarget {
     this.whole = true;
     this.problem = "";
     this.recording = true;
+    this.held = [];
+    this.holds = [];
     this.lost = 0;
     this.skew = Infinity;
     this.link = "asleep";
@@ -592,7 +1125,7 @@ var Client = class extends EventTarget {
       this.channel.poll();
       this.#open();
       this.#waitOn();
-    }, PATIENCE_MS);
+    }, PATIENCE_MS2);
   }
   #open() {
     this.channel.send({ ...this.session.open(), ...this.wish });
@@ -609,7 +1142,7 @@ var Client = class extends EventTarget {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello });
-      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS);
+      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS2);
     }, QUIET_MS);
   }
   #sleep() {
@@ -645,6 +1178,7 @@ var Client = class extends EventTarget {
         if (this.link === "asleep") return;
         this.counts = decision.counts;
         this.recording = decision.recording;
+        this.#hold(decision.beside);
         this.#watch();
         this.#become("live");
         return;
@@ -656,6 +1190,12 @@ var Client = class extends EventTarget {
         this.#become("live");
         this.#want();
     }
+  }
+  /** @param {import("./wire.js").Beside} beside */
+  #hold({ held, holds }) {
+    const now = performance.now();
+    this.held = held.map((one) => ({ ...one, until: now + one.left * 1e3 }));
+    this.holds = holds;
   }
   /**
    * @param {import("./wire.js").Batch} batch
@@ -673,6 +1213,7 @@ var Client = class extends EventTarget {
     if (batch.whole) this.rows.end();
     this.counts = batch.counts;
     this.recording = batch.recording;
+    this.#hold(batch.beside);
     this.matching = batch.matching;
     this.where = batch.where;
     this.columns = batch.columns;
@@ -697,6 +1238,7 @@ var status = {
 function statusText(row2) {
   if (row2.state === "error") return `! ${row2.status ?? "error"}`;
   if (row2.state === "aborted") return row2.status === null ? "aborted" : `${row2.status} ✕`;
+  if (row2.state === "held") return "❚❚ held";
   if (row2.state === "queued") return "queued";
   return row2.status === null ? "…" : String(row2.status);
 }
@@ -756,7 +1298,7 @@ var events = {
     const body = h("tbody");
     const note2 = h("p", { class: "note", role: "status" });
     const box = h("input", { type: "search", class: "text", placeholder: "filter: part of id, event or data", "aria-label": "Filter events", autocomplete: "off", spellcheck: "false" });
-    const head = ["#", "At", "Event", "Id", "Data"].map((title) => h("th", { scope: "col" }, title));
+    const head = ["#", "At", "Event", "Id", "Data"].map((title2) => h("th", { scope: "col" }, title2));
     const table = h("table", { class: "records events-table", "aria-label": "Server-sent events, oldest first" }, h("thead", {}, h("tr", {}, ...head)), body);
     const content = [h("div", { class: "events-tools" }, box), note2, table];
     let held = { events: [], more_events: 0 };
@@ -794,11 +1336,11 @@ var STATES = {
   changed: "△ the cell has changed since",
   gone: "× the cell’s route is gone"
 };
-function originBadge({ cell: cell2, function: name, line, state }) {
+function originBadge({ cell: cell3, function: name, line, state }) {
   return h(
     "p",
     { class: "origin-badge" },
-    cell2 === name ? `Answered by ${name}` : `Answered by ${name}, line ${line} of cell ${cell2} as it was then`,
+    cell3 === name ? `Answered by ${name}` : `Answered by ${name}, line ${line} of cell ${cell3} as it was then`,
     state in STATES ? h("span", { class: "badge", "data-state": state }, STATES[state]) : ""
   );
 }
@@ -820,9 +1362,9 @@ var error = {
         "ol",
         { class: "frames" },
         ...frames.map(
-          ({ place, line, function: name, source: source2, cell: cell2 }) => h(
+          ({ place, line, function: name, source: source2, cell: cell3 }) => h(
             "li",
-            { class: "frame", "data-cell": cell2 },
+            { class: "frame", "data-cell": cell3 },
             h("div", {}, h("strong", {}, place), `, line ${line}, in ${name}`),
             source2 === "" ? "" : h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": `${place}, line ${line}` }, source2)
           )
@@ -982,6 +1524,15 @@ var Grid = class {
   }
   focus() {
     this.grid.focus({ preventScroll: true });
+  }
+  /** Select a row, and bring it into view. @param {number} key @returns {boolean} Whether it is here. */
+  select(key) {
+    const index = this.#indexOf(key);
+    const row2 = this.rows[index];
+    if (row2 === void 0 || this.options.keyOf(row2) !== key) return false;
+    this.#choose(index, "one");
+    if (!this.following) this.body.scrollTop = scrollToShow(index, this.body.scrollTop, this.body.clientHeight, this.rowHeight);
+    return true;
   }
   /** Forget which rows are selected. */
   deselect() {
@@ -1162,6 +1713,182 @@ function without(set, member) {
   return set.delete(member) ? set : null;
 }
 
+// src/panels/old_code.js
+function onOldCode({ replaced, state }) {
+  return replaced && LIVE.has(state);
+}
+function oldCodeSign({ ask, signal }) {
+  const problem = h("span", { class: "problem", role: "alert" });
+  const one = h("button", { type: "button", title: "Closes with 1012, “service restart”: its client may connect again, to the current code" }, "Close");
+  const all = h("button", { type: "button", title: "asgi_nb.app.close_replaced()" }, "Close all on old code");
+  const element = h(
+    "div",
+    { class: "old-code", role: "group", "aria-label": "Old code" },
+    h("span", {}, h("strong", {}, "⟲ on old code "), "its cell was run again; this socket goes on with the code it began with"),
+    one,
+    all,
+    problem
+  );
+  let seq = 0;
+  async function close(args) {
+    try {
+      await ask("close_replaced", args);
+      problem.textContent = "";
+    } catch (error2) {
+      problem.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+    }
+  }
+  one.addEventListener("click", () => void close({ seqs: [seq] }), { signal });
+  all.addEventListener("click", () => void close({}), { signal });
+  return {
+    element,
+    update(row2) {
+      seq = row2.seq;
+      element.hidden = !onOldCode(row2);
+    }
+  };
+}
+
+// src/panels/composer.js
+var ENDS = {
+  client: { send: "send_to_client", close: "close_client", code: 1e3 },
+  app: { send: "send_to_app", close: "close_app", code: 1005 }
+};
+var CODES = [1e3, 1001, 1003, 1008, 1011, 1012, 1013, 4e3];
+function composer({ ask, client, signal }) {
+  const to = choice("To", [["client", "to client"], ["app", "to app"]]);
+  const form2 = choice("Type", [["text", "text"], ["json", "json"], ["hex", "hex"]]);
+  const text2 = h("textarea", { class: "text", rows: 1, "aria-label": "Message", placeholder: "Message", spellcheck: "false", autocomplete: "off" });
+  const send = h("button", { type: "submit" }, "Send");
+  const status2 = h("p", { class: "note", role: "status" });
+  const problem = h("p", { class: "problem", role: "alert" });
+  const writing = h("form", { class: "composer-line" }, to, form2, text2, send);
+  const known = uniqueId("codes");
+  const codes = h("input", { type: "number", class: "text", "aria-label": "Close code", min: 1e3, max: 4999, list: known });
+  const list = h("datalist", { id: known }, ...CODES.map((value) => h("option", { value })));
+  const reason = h("input", { type: "text", class: "text", "aria-label": "Close reason", placeholder: "reason", maxlength: 123, autocomplete: "off" });
+  const close = h("button", { type: "submit" }, "Close");
+  const closing = h("form", { class: "composer-line" }, codes, list, reason, close);
+  const more = h("details", { class: "closing" }, h("summary", {}, "Close the socket"), closing);
+  const element = h("section", { class: "composer", "aria-label": "Send into this socket", hidden: true }, writing, more, status2, problem);
+  let name = "exchange";
+  function draw4() {
+    const end = ENDS[to.value];
+    send.title = `${name}.websocket.${end.send}(${form2.value === "hex" ? 'bytes.fromhex("…")' : '"…"'})`;
+    close.title = `${name}.websocket.${end.close}(${codes.value})`;
+    close.textContent = to.value === "client" ? "Close as the app" : "Close as the client";
+  }
+  async function run(button, what, args) {
+    button.disabled = true;
+    status2.textContent = problem.textContent = "";
+    try {
+      await watched(client, ask(what, { to: to.value, ...args }), (word) => status2.textContent = word);
+      return true;
+    } catch (error2) {
+      problem.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+      return false;
+    } finally {
+      button.disabled = false;
+    }
+  }
+  to.addEventListener("change", () => {
+    codes.value = String(ENDS[to.value].code);
+    draw4();
+  }, { signal });
+  form2.addEventListener("change", draw4, { signal });
+  codes.addEventListener("input", draw4, { signal });
+  text2.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    writing.requestSubmit();
+  }, { signal });
+  writing.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const wrong = form2.value === "json" ? jsonProblem(text2.value) : "";
+    if (wrong !== "") {
+      problem.textContent = wrong;
+      return;
+    }
+    if (await run(send, "ws_send", { data: text2.value, binary: form2.value === "hex" })) {
+      text2.value = "";
+      text2.focus();
+    }
+  }, { signal });
+  closing.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void run(close, "ws_close", { code: Number(codes.value), reason: reason.value });
+  }, { signal });
+  codes.value = String(ENDS.client.code);
+  draw4();
+  return {
+    element,
+    update({ row: row2, websocket }) {
+      name = `asgi_nb.traffic["${row2.id}"]`;
+      element.hidden = websocket === null || websocket.closed !== "" || row2.state !== "streaming";
+      draw4();
+    }
+  };
+}
+function choice(label, options) {
+  return h("select", { "aria-label": label }, ...options.map(([value, title2]) => h("option", { value }, title2)));
+}
+function jsonProblem(text2) {
+  try {
+    JSON.parse(text2);
+    return "";
+  } catch (error2) {
+    return `Not JSON: ${/** @type {Error} */
+    error2.message}`;
+  }
+}
+
+// src/panels/message_filter.js
+var DIRECTIONS = [["all", "All"], ["receive", "↑ in"], ["send", "↓ out"], ["injected", "+ injected"]];
+function messageFilter(changed, signal) {
+  const direction = h("select", { "aria-label": "Direction" }, ...DIRECTIONS.map(([value, title2]) => h("option", { value }, title2)));
+  const box = h("input", { type: "text", class: "text", "aria-label": "Messages that match", placeholder: "regular expression", title: "Looked for in the first 200 characters of each message", spellcheck: "false", autocomplete: "off" });
+  const note2 = h("span", { class: "note", role: "status" });
+  const element = h("div", { class: "message-filter" }, direction, box, note2);
+  let pattern = null;
+  function read() {
+    try {
+      pattern = box.value === "" ? null : new RegExp(box.value, "iu");
+      box.removeAttribute("aria-invalid");
+      note2.textContent = "";
+    } catch (error2) {
+      box.setAttribute("aria-invalid", "true");
+      note2.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+    }
+    changed();
+  }
+  box.addEventListener("input", read, { signal });
+  direction.addEventListener("change", changed, { signal });
+  return {
+    element,
+    /** @param {readonly WsMessage[]} messages @returns {readonly WsMessage[]} */
+    shown(messages2) {
+      const found = filtered(messages2, direction.value, pattern);
+      if (!box.hasAttribute("aria-invalid")) note2.textContent = found.length === messages2.length ? "" : `${found.length} of ${messages2.length}`;
+      return found;
+    }
+  };
+}
+function filtered(messages2, direction, pattern) {
+  if (direction === "all" && pattern === null) return messages2;
+  return messages2.filter(
+    (message) => (direction === "all" || message.direction === direction || direction === "injected" && message.injected) && (pattern === null || pattern.test(message.preview))
+  );
+}
+
 // src/tips.js
 var GRACE_MS = 200;
 var GAP = 4;
@@ -1262,17 +1989,17 @@ function parseTable(source2, limit) {
   let row2 = [];
   let at = 0;
   while (at < source2.length && rows.length < limit) {
-    let cell2 = "";
+    let cell3 = "";
     if (source2[at] === '"') {
       let end = source2.indexOf('"', at + 1);
       while (end >= 0 && source2[end + 1] === '"') end = source2.indexOf('"', end + 2);
       const stop = end < 0 ? source2.length : end;
-      cell2 = source2.slice(at + 1, stop).replaceAll('""', '"');
+      cell3 = source2.slice(at + 1, stop).replaceAll('""', '"');
       at = stop + 1;
     }
     const start = at;
     while (at < source2.length && source2[at] !== separator && source2[at] !== "\n") at += 1;
-    row2.push(cell2 + source2.slice(start, at).replace(/\r$/, ""));
+    row2.push(cell3 + source2.slice(start, at).replace(/\r$/, ""));
     if (source2[at] !== separator) {
       rows.push(row2);
       row2 = [];
@@ -1306,8 +2033,8 @@ var csv = {
         h(
           "table",
           { class: "records" },
-          h("thead", {}, h("tr", {}, ...head.slice(0, MAX_COLUMNS).map((cell2) => h(cell2 === "" ? "td" : "th", cell2 === "" ? {} : { scope: "col" }, cell2)))),
-          h("tbody", {}, ...shown.map((row2) => h("tr", {}, ...row2.slice(0, MAX_COLUMNS).map((cell2) => h("td", {}, cell2)))))
+          h("thead", {}, h("tr", {}, ...head.slice(0, MAX_COLUMNS).map((cell3) => h(cell3 === "" ? "td" : "th", cell3 === "" ? {} : { scope: "col" }, cell3)))),
+          h("tbody", {}, ...shown.map((row2) => h("tr", {}, ...row2.slice(0, MAX_COLUMNS).map((cell3) => h("td", {}, cell3)))))
         )
       )
     );
@@ -1315,16 +2042,20 @@ var csv = {
 };
 
 // src/panels/fields.js
-function fieldTable(title, rows, place, { ask, signal }) {
+var folded = /* @__PURE__ */ new Set();
+function fieldTable(title2, rows, place, { ask, signal }) {
   const body = rows.map(
-    (field, index) => h("tr", {}, h("th", { scope: "row" }, explained(field.name, field.about)), h("td", {}, ...hiddenValue(field, place, index, ask, signal)))
+    (field3, index) => h("tr", {}, h("th", { scope: "row" }, explained(field3.name, field3.about)), h("td", {}, ...hiddenValue(field3, place, index, ask, signal)))
   );
-  return h(
-    "section",
-    { class: "pairs" },
-    h("h3", {}, title, h("span", { class: "note" }, rows.length === 0 ? " none" : ` ${count(rows.length)}`)),
-    rows.length === 0 ? "" : h("table", { "aria-label": title }, h("tbody", {}, ...body))
+  if (rows.length === 0) return h("p", { class: "note" }, `${title2}: none`);
+  const fold = h(
+    "details",
+    { class: "pairs fold", open: !folded.has(place) },
+    h("summary", {}, title2, h("span", { class: "note" }, ` ${count(rows.length)}`)),
+    h("table", { "aria-label": title2 }, h("tbody", {}, ...body))
   );
+  fold.addEventListener("toggle", () => fold.open ? folded.delete(place) : folded.add(place), { signal });
+  return fold;
 }
 function hiddenValue({ name, value, hidden }, place, index, ask, signal) {
   if (!hidden) return [value];
@@ -1373,16 +2104,16 @@ async function draw(el, ask, signal) {
       error2.message
     )));
   }
-  function row2(field, index) {
-    const shown = field.filename === null ? hiddenValue(
-      field,
+  function row2(field3, index) {
+    const shown = field3.filename === null ? hiddenValue(
+      field3,
       "form",
       index,
       /** @type {NonNullable<typeof ask>} */
       ask,
       signal
-    ) : [`file ${field.filename === "" ? "(without a name)" : field.filename}, ${size(field.size)}${field.content_type === "" ? "" : `, ${field.content_type}`}`];
-    return h("tr", {}, h("th", { scope: "row" }, field.name), h("td", {}, ...shown));
+    ) : [`file ${field3.filename === "" ? "(without a name)" : field3.filename}, ${size(field3.size)}${field3.content_type === "" ? "" : `, ${field3.content_type}`}`];
+    return h("tr", {}, h("th", { scope: "row" }, field3.name), h("td", {}, ...shown));
   }
 }
 
@@ -1439,7 +2170,7 @@ var html = {
   title: "Preview",
   applies: ({ mediaType }) => mediaType === "text/html" || mediaType === "application/xhtml+xml",
   render({ bytes }) {
-    const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "preview" });
+    const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "page-preview" });
     frame.srcdoc = HEAD + new TextDecoder().decode(bytes);
     return h("div", {}, h("p", { class: "note" }, "Without scripts, and without what it would load from elsewhere."), frame);
   }
@@ -1613,7 +2344,7 @@ function parseJson(source2) {
     }
   }
 }
-function placeOf(source2, at) {
+function placeOf2(source2, at) {
   const before = source2.slice(0, at);
   const line = before.split("\n").length;
   return { line, column: at - before.lastIndexOf("\n") };
@@ -1679,42 +2410,6 @@ var text = {
   render: ({ bytes }) => h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "Body, text" }, new TextDecoder().decode(bytes))
 };
 
-// src/copy.js
-var SAID_MS = 1500;
-async function copyText(text2, near) {
-  if (navigator.clipboard !== void 0) {
-    return navigator.clipboard.writeText(text2).then(() => true, () => false);
-  }
-  const { activeElement } = (
-    /** @type {ShadowRoot} */
-    near.getRootNode()
-  );
-  const area = h("textarea", { class: "for-readers", "aria-hidden": "true", tabindex: -1 });
-  area.value = text2;
-  near.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  activeElement?.focus();
-  return done;
-}
-function copyButton(label, text2) {
-  const button = h("button", { type: "button", class: "copy" }, label);
-  const state = h("span", { class: "for-readers", role: "status" });
-  let timer = 0;
-  button.addEventListener("click", async () => {
-    const done = await copyText(text2(), button);
-    button.textContent = done ? "Copied" : "Not allowed";
-    state.textContent = done ? "Copied" : "The browser does not allow copying";
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      button.textContent = label;
-      state.textContent = "";
-    }, SAID_MS);
-  });
-  return h("span", { class: "copying" }, button, state);
-}
-
 // src/viewers/tree.js
 var PAGE2 = 100;
 var OPEN_AT_FIRST = 30;
@@ -1735,7 +2430,7 @@ var tree = {
 };
 function broken(source2, error2, whole) {
   if (error2 === null || source2.trim() === "") return h("p", { class: "note" }, "There is no JSON to show.");
-  const { line, column } = placeOf(source2, error2.at);
+  const { line, column } = placeOf2(source2, error2.at);
   const said = whole ? `Not JSON: line ${line}, column ${column}: ${error2.text}.` : "Only a part of the JSON is here, too little for a tree.";
   const marked = source2.slice(error2.at, error2.at + 1);
   return h(
@@ -2005,14 +2700,14 @@ function viewersFor(content, tools) {
 }
 
 // src/panels/parts.js
-function pairs(title, rows) {
+function pairs(title2, rows) {
   return h(
     "section",
     { class: "pairs" },
-    h("h3", {}, title),
+    h("h3", {}, title2),
     rows.length === 0 ? h("p", { class: "note" }, "none") : h(
       "table",
-      { "aria-label": title },
+      { "aria-label": title2 },
       h("tbody", {}, ...rows.map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value))))
     )
   );
@@ -2027,7 +2722,7 @@ function sideView(el, side, context) {
       view = body === null ? null : view ?? bodyView(side, context);
       el.replaceChildren(
         status2 === "" ? "" : h("p", { class: "status-line" }, explained(status2, about)),
-        ...tables.map(({ title, rows, place }) => fieldTable(title, rows, place, context)),
+        ...tables.map(({ title: title2, rows, place }) => fieldTable(title2, rows, place, context)),
         view?.element ?? ""
       );
     }
@@ -2068,7 +2763,7 @@ function bodyNote(body) {
 }
 function payload(ask, signal, about = { ask: null, cut: false }) {
   const note2 = h("p", { class: "note", hidden: true });
-  const choice = h("select", { "aria-label": "Show the body as", hidden: true });
+  const choice2 = h("select", { "aria-label": "Show the body as", hidden: true });
   const view = h("div", { class: "payload" }, h("p", { class: "note" }, "Asking the kernel…"));
   const more = h("button", { type: "button", class: "more", hidden: true });
   const memories = {};
@@ -2107,25 +2802,25 @@ function payload(ask, signal, about = { ask: null, cut: false }) {
     const tools = { signal: viewing.signal, more: () => void fetch(bytes.length), memory: {}, ask: about.ask };
     const viewers = slice.total === 0 ? [] : viewersFor(content, tools);
     const viewer = viewers.find(({ id }) => id === wanted) ?? viewers[0];
-    choice.hidden = viewers.length < 2;
-    if ([...choice.options].map(({ value }) => value).join() !== viewers.map(({ id }) => id).join()) {
-      choice.replaceChildren(...viewers.map(({ id, title }) => h("option", { value: id }, title)));
+    choice2.hidden = viewers.length < 2;
+    if ([...choice2.options].map(({ value }) => value).join() !== viewers.map(({ id }) => id).join()) {
+      choice2.replaceChildren(...viewers.map(({ id, title: title2 }) => h("option", { value: id }, title2)));
     }
     if (viewer === void 0) {
       view.replaceChildren();
       return;
     }
-    choice.value = viewer.id;
+    choice2.value = viewer.id;
     memories[viewer.id] ??= {};
     view.replaceChildren(viewer.render(content, { ...tools, memory: memories[viewer.id] }));
   }
-  choice.addEventListener("change", () => {
-    wanted = choice.value;
+  choice2.addEventListener("change", () => {
+    wanted = choice2.value;
     draw4();
   }, { signal });
   more.addEventListener("click", () => void fetch(bytes.length), { signal });
   void fetch(0);
-  return { element: h("div", { class: "payload-view" }, choice, note2, view, more), refresh: () => void fetch(0) };
+  return { element: h("div", { class: "payload-view" }, choice2, note2, view, more), refresh: () => void fetch(0) };
 }
 function joined(head, tail) {
   const end = tail === void 0 ? new Uint8Array(0) : new Uint8Array(tail.buffer, tail.byteOffset, tail.byteLength);
@@ -2138,7 +2833,7 @@ function joined(head, tail) {
 // src/panels/messages.js
 var MAX_MESSAGES = 5e3;
 var COLUMNS = [
-  { id: "direction", title: "Direction", width: "9ch", cell: ({ direction }) => direction === "receive" ? "↑ receive" : "↓ send" },
+  { id: "direction", title: "Direction", width: "11ch", cell: ({ direction, injected }) => `${direction === "receive" ? "↑ receive" : "↓ send"}${injected ? " +" : ""}` },
   { id: "preview", title: "Message", width: "minmax(10ch, 1fr)", cell: ({ preview }) => preview },
   { id: "opcode", title: "Type", width: "7ch", wide: true, cell: ({ text: text2 }) => text2 ? "text" : "binary" },
   { id: "size", title: "Size", width: "7ch", end: true, cell: (message) => size(message.size) },
@@ -2148,7 +2843,8 @@ var messages = {
   id: "messages",
   title: "Messages",
   applies: ({ websocket }) => websocket !== null,
-  render(el, exchange, { ask, signal }) {
+  render(el, exchange, context) {
+    const { ask, signal } = context;
     let held = [];
     let next = 1;
     let asking = false;
@@ -2156,6 +2852,9 @@ var messages = {
     let chosen = new AbortController();
     signal.addEventListener("abort", () => chosen.abort());
     const state = h("p", { class: "note", role: "status" });
+    const oldCode = oldCodeSign(context);
+    const filter = messageFilter(() => grid.update(filter.shown(held)), signal);
+    const speak = composer(context);
     const view = h("div", { class: "message-view" });
     view.hidden = true;
     const grid = new Grid(
@@ -2164,7 +2863,7 @@ var messages = {
         empty: "No messages yet.",
         columns: COLUMNS,
         keyOf: ({ n }) => n,
-        toneOf: ({ direction }) => direction,
+        toneOf: ({ direction, injected }) => injected ? `${direction} injected` : direction,
         onSelect: show,
         onOpen: () => {
         }
@@ -2187,7 +2886,7 @@ var messages = {
           held = held.concat(value).slice(-MAX_MESSAGES);
           next = (held.at(-1)?.n ?? current.websocket.last) + 1;
           if (value.length === 0) next = current.websocket.last + 1;
-          grid.update(held);
+          grid.update(filter.shown(held));
           say();
         }
       } catch (error2) {
@@ -2202,12 +2901,14 @@ var messages = {
     function say() {
       const { websocket } = current;
       if (websocket === null) return;
+      oldCode.update(current.row);
+      speak.update(current);
       const gone = Math.max(websocket.dropped, (held[0]?.n ?? 1) - 1);
       const parts = [websocket.closed === "" ? "open" : websocket.closed];
       if (gone > 0) parts.push(`${gone} older messages were dropped`);
       state.textContent = parts.join(" · ");
     }
-    el.replaceChildren(state, grid.element, view);
+    el.replaceChildren(state, oldCode.element, filter.element, grid.element, view, speak.element);
     say();
     void fetch();
     return (latest) => {
@@ -2229,7 +2930,7 @@ var output = {
       h(
         "table",
         { "aria-label": "Output of the handler, oldest first" },
-        h("thead", {}, h("tr", {}, ...["At", "Stream", "Text"].map((title) => h("th", { scope: "col" }, title)))),
+        h("thead", {}, h("tr", {}, ...["At", "Stream", "Text"].map((title2) => h("th", { scope: "col" }, title2)))),
         h(
           "tbody",
           {},
@@ -2300,7 +3001,7 @@ var route = {
   }
 };
 function draw2(el, { facts, origin }, { routing, origin: code }) {
-  const matched = facts.find(([title]) => title === "Route")?.[1] ?? [];
+  const matched = facts.find(([title2]) => title2 === "Route")?.[1] ?? [];
   el.replaceChildren(
     origin === null ? "" : originBadge(origin),
     ...routing.hints.map((hint) => h("p", { class: "hint" }, hint)),
@@ -2317,13 +3018,13 @@ function candidates({ candidates: all, more }) {
     h(
       "table",
       { class: "records" },
-      h("thead", {}, h("tr", {}, ...["", "Route", "Why", "Cell"].map((title) => title === "" ? h("td", {}) : h("th", { scope: "col" }, title)))),
+      h("thead", {}, h("tr", {}, ...["", "Route", "Why", "Cell"].map((title2) => title2 === "" ? h("td", {}) : h("th", { scope: "col" }, title2)))),
       h("tbody", {}, ...all.map(candidate))
     ),
     more > 0 ? h("p", { class: "note" }, `and ${count(more)} more`) : ""
   );
 }
-function candidate({ route: route3, verdict, reason, chosen, cell: cell2 }) {
+function candidate({ route: route3, verdict, reason, chosen, cell: cell3 }) {
   const look = chosen ? "chosen" : verdict;
   const words = { chosen: "✓ answered", full: "○ would fit", partial: "◐ partly", none: "× no" }[look];
   return h(
@@ -2332,18 +3033,18 @@ function candidate({ route: route3, verdict, reason, chosen, cell: cell2 }) {
     h("td", { class: "verdict" }, words ?? ""),
     h("th", { scope: "row" }, route3),
     h("td", {}, reason),
-    h("td", { class: "origin" }, cell2)
+    h("td", { class: "origin" }, cell3)
   );
 }
-function source({ cell: cell2, line, source: text2 }) {
+function source({ cell: cell3, line, source: text2 }) {
   const lines2 = text2.split("\n").map(
     (one, index) => h("span", { class: "source-line", "data-here": index + 1 === line }, h("span", { class: "line-number" }, String(index + 1).padStart(3)), one, "\n")
   );
   return h(
     "details",
     { class: "source", open: true },
-    h("summary", {}, `Cell ${cell2} as it was then`),
-    h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": `Source of cell ${cell2}` }, ...lines2)
+    h("summary", {}, `Cell ${cell3} as it was then`),
+    h("pre", { class: "code", tabindex: 0, role: "region", "aria-label": `Source of cell ${cell3}` }, ...lines2)
   );
 }
 
@@ -2360,7 +3061,7 @@ var summary = {
       origin === null ? "" : originBadge(origin),
       ...faults.map((fault) => h("p", { class: "fault" }, h("strong", {}, "Fault "), fault)),
       pairs("Exchange", [["started", clock(started_at)]]),
-      ...groups.map(([title, rows]) => pairs(title, rows))
+      ...groups.map(([title2, rows]) => pairs(title2, rows))
     );
   }
 };
@@ -2394,12 +3095,12 @@ function lastMoment({ stages: stages2, spans, slices: slices2, background: backg
   ];
   return ends.reduce((last, one) => Math.max(last, one), 1e-3);
 }
-function blockedNote({ title, loop, ms, cell: cell2, line, text: text2 }) {
-  const where = cell2 === null ? "" : ` at ${cell2}, line ${line}`;
+function blockedNote({ title: title2, loop, ms, cell: cell3, line, text: text2 }) {
+  const where = cell3 === null ? "" : ` at ${cell3}, line ${line}`;
   return h(
     "div",
     { class: "guilty" },
-    h("p", { class: "fault" }, h("strong", {}, "Blocked "), `${title} held the ${loop}’s loop for ${duration(ms)}${where}. Nothing else ran there meanwhile.`),
+    h("p", { class: "fault" }, h("strong", {}, "Blocked "), `${title2} held the ${loop}’s loop for ${duration(ms)}${where}. Nothing else ran there meanwhile.`),
     text2 === "" ? "" : h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "The line that held the loop" }, text2)
   );
 }
@@ -2507,7 +3208,7 @@ function stages({ stages: all }) {
     h(
       "table",
       { class: "records" },
-      h("thead", {}, h("tr", {}, ...["What happened", "At", "After"].map((title) => h("th", { scope: "col" }, title)))),
+      h("thead", {}, h("tr", {}, ...["What happened", "At", "After"].map((title2) => h("th", { scope: "col" }, title2)))),
       h("tbody", {}, ...rows)
     )
   );
@@ -2542,13 +3243,14 @@ var Detail = class {
     this.panelUpdate = void 0;
     this.title = h("h2", { class: "title" });
     this.close = h("button", { type: "button", class: "icon", "aria-label": "Close details", title: "Close (Esc)" }, "✕");
+    this.head = h("div", { class: "detail-head" }, this.title, this.close);
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Parts of the exchange" });
     this.panelId = uniqueId("panel");
     this.panel = h("div", { class: "panel", role: "tabpanel", id: this.panelId, tabindex: 0 });
     this.element = h(
       "section",
       { class: "detail", "aria-label": "Details" },
-      h("div", { class: "detail-head" }, this.title, this.close),
+      this.head,
       this.tabs,
       this.panel
     );
@@ -2632,9 +3334,9 @@ var Detail = class {
   }
   /** @param {Row} row */
   #head(row2) {
-    const { title } = this;
+    const { title: title2 } = this;
     const text2 = `${row2.method} ${row2.path}`;
-    title.replaceChildren(
+    title2.replaceChildren(
       h("span", { class: "what", title: text2 }, text2),
       h("span", { class: "outcome", "data-tone": toneOf(row2) }, statusText(row2)),
       h("span", { class: "took" }, duration(row2.duration_ms))
@@ -2661,7 +3363,8 @@ var Detail = class {
     const { seq } = exchange.row;
     this.panelUpdate = panel.render(this.panel, exchange, {
       signal,
-      ask: (what, args) => this.client.ask(what, { seq, ...args })
+      ask: (what, args) => this.client.ask(what, { seq, ...args }),
+      client: this.client
     });
     this.panel.scrollTop = scrolled;
   }
@@ -2674,10 +3377,10 @@ var Detail = class {
     if (!same) {
       this.tabs.replaceChildren(
         ...panels.map(
-          ({ id, title }) => h(
+          ({ id, title: title2 }) => h(
             "button",
             { type: "button", role: "tab", class: "tab", id: `${this.panelId}-${id}`, "data-panel": id, "aria-controls": this.panelId },
-            title
+            title2
           )
         )
       );
@@ -2723,7 +3426,7 @@ var Detail = class {
 };
 
 // src/details.css
-var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs tr { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { margin: 6px 0; }\n.badge { display: inline-block; margin-inline-start: 8px; padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.payload-view > select { margin-block-end: 4px; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; max-inline-size: 100%; block-size: auto; }\n.preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict { white-space: nowrap; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
+var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs th, .pairs td { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.fold > summary { margin: 6px 0 2px; font: 600 12px/24px var(--font); }\n.fold > summary .note { font-weight: 400; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; margin: 6px 0; }\n.badge { padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; white-space: nowrap; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.payload-view > select { margin-block-end: 4px; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; min-inline-size: 24px; image-rendering: pixelated; max-inline-size: 100%; block-size: auto; }\n.page-preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict { white-space: nowrap; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
 
 // src/stats.js
 var RATE_SPAN = 10;
@@ -2827,9 +3530,9 @@ function footer(client, signal) {
       if (client.link === "live") rate.add(performance.now() / 1e3, client.counts.last_seq);
       sum();
       const { kept, dropped, bytes } = client.counts;
-      const filtered = client.where !== "";
+      const filtered2 = client.where !== "";
       const parts = [
-        filtered ? `${count(client.matching)} of ${count(kept)}${client.whole ? "" : " so far"}` : `${count(kept)} kept`,
+        filtered2 ? `${count(client.matching)} of ${count(kept)}${client.whole ? "" : " so far"}` : `${count(kept)} kept`,
         size(bytes),
         `${count(dropped)} dropped`,
         `${count(sums.masked)} masked`
@@ -2847,6 +3550,316 @@ function footer(client, signal) {
   };
 }
 
+// src/held_form.js
+function editForm(held, { ask, close }) {
+  const problem = h("p", { class: "problem", role: "alert" });
+  const fields = h("div", { class: "held-fields" }, h("p", { class: "note" }, "Asking the kernel…"));
+  const show = h("button", { type: "button", title: "Shows the secrets on this page; nothing exports them", hidden: true }, "Show");
+  const go = h("button", { type: "submit", title: "held.go() (Ctrl+Enter)" }, "Go with this");
+  const element = shell(`Edit ${held.stage === "request" ? "the request" : "the answer"}`, [fields, problem], [go, show], close, submit);
+  let inputs = {};
+  let revealed = false;
+  async function load(reveal) {
+    try {
+      const contents = await ask("held", { reveal });
+      revealed = reveal;
+      fill(contents);
+    } catch (error2) {
+      problem.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+    }
+  }
+  function fill(contents) {
+    const { status: status2 } = contents;
+    const first = status2 === null ? [field2("method", "Method", contents.method), field2("target", "Path and query", contents.target)] : [field2("status", "Status", String(status2), { inputmode: "numeric" })];
+    const body = contents.body === null ? null : area("body", "Body", contents.body, 4);
+    const all = [...first, area("headers", "Headers, one a line", contents.headers, 4), ...body === null ? [] : [body]];
+    inputs = Object.fromEntries(all.map(({ input }) => [input.name, input]));
+    fields.replaceChildren(
+      h("div", { class: "held-first" }, ...first.map(({ label }) => label)),
+      ...all.slice(first.length).map(({ label }) => label),
+      contents.note === "" ? "" : h("p", { class: "note" }, contents.note)
+    );
+    show.hidden = !contents.hidden;
+    Object.values(inputs)[0].focus();
+  }
+  async function submit() {
+    const edits = {};
+    for (const [name, input] of Object.entries(inputs)) {
+      if (input.value !== input.defaultValue) edits[name] = name === "status" ? Number(input.value) : input.value;
+    }
+    try {
+      await ask("held_go", { edits, reveal: revealed });
+      close();
+    } catch (error2) {
+      problem.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+    }
+  }
+  show.addEventListener("click", () => void load(true));
+  void load(false);
+  return element;
+}
+function answerForm(held, { ask, close }) {
+  const problem = h("p", { class: "problem", role: "alert" });
+  const status2 = field2("status", "Status", String(held.status ?? 200), { inputmode: "numeric" });
+  const body = area("body", "Body: JSON, or text", "", 4);
+  const fields = h("div", { class: "held-fields" }, h("div", { class: "held-first" }, status2.label), body.label);
+  const send = h("button", { type: "submit", title: "held.answer((…, status)) (Ctrl+Enter)" }, "Answer with this");
+  async function submit() {
+    try {
+      await ask("held_answer", { status: Number(status2.input.value), body: body.input.value });
+      close();
+    } catch (error2) {
+      problem.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+    }
+  }
+  const element = shell("Answer in the app's place", [fields, problem], [send], close, submit);
+  window.requestAnimationFrame(() => status2.input.focus());
+  return element;
+}
+function shell(label, content, buttons, close, submit) {
+  const leave = h("button", { type: "button", title: "It stays held (Esc)" }, "Close");
+  const element = h("form", { class: "held-editor", "aria-label": label }, ...content, h("div", { class: "held-buttons" }, ...buttons, leave));
+  leave.addEventListener("click", close);
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    submit();
+  });
+  return element;
+}
+function field2(name, title2, value, more = {}) {
+  const input = h("input", { type: "text", class: "text", name, autocomplete: "off", spellcheck: "false", ...more });
+  return { label: labelled(title2, name, input, value), input };
+}
+function area(name, title2, value, rows) {
+  const input = h("textarea", { class: "text", name, rows, spellcheck: "false" });
+  return { label: labelled(title2, name, input, value), input };
+}
+function labelled(title2, name, input, value) {
+  input.defaultValue = value.replaceAll("\r\n", "\n");
+  input.value = input.defaultValue;
+  return h("label", { class: `held-field ${name}` }, h("span", {}, title2), input);
+}
+
+// src/held.js
+var COUNT_MS = 250;
+var NEARLY = 15;
+function heldStrip(client, { say, leave }, signal) {
+  const lines2 = h("ul", { class: "held-lines" });
+  const rules = h("ul", { class: "held-lines" });
+  const form2 = h("div", { class: "held-form", hidden: true });
+  const alert = h("p", { class: "for-readers", role: "alert" });
+  const strip = h("div", { class: "held", role: "group", "aria-label": "Held requests", hidden: true }, lines2, form2, rules);
+  const element = h("div", { class: "held-place" }, alert, strip);
+  const shown = /* @__PURE__ */ new Map();
+  let open = null;
+  let ruled = "";
+  let extending = 0;
+  const ticking = window.setInterval(count2, COUNT_MS);
+  signal.addEventListener("abort", () => {
+    window.clearInterval(ticking);
+    open?.life.abort();
+  });
+  const failed = (error2) => say(String(error2.message));
+  function ask(what, args) {
+    return client.ask(what, args).then(({ value }) => {
+      say("");
+      return value;
+    }, failed);
+  }
+  function line(held) {
+    const left = h("span", { class: "held-left" });
+    const item = h(
+      "li",
+      { class: "held-line", "data-n": held.n },
+      h("span", { class: "held-sign", "aria-hidden": "true" }, "❚❚"),
+      h("span", { class: "held-what", title: title(held) }, title(held)),
+      left,
+      ...buttons(held)
+    );
+    return { item, left, held };
+  }
+  function buttons(held) {
+    const what = held.stage === "request" ? "the app never sees it" : "the client never sees the app's answer";
+    const all = [
+      ["go", "Go", "held.go()"],
+      ["edit", "Edit", `held.${held.stage}.headers["x"] = …; held.go()`],
+      ["answer", "Answer", `held.answer(("text", 409)): ${what}`],
+      ["drop", "Drop", `held.answer(503): ${what}`],
+      ["more", "+60 s", "held.extend(60)"]
+    ];
+    const offered = held.asks ? all : all.slice(0, 1);
+    return offered.map(([id, face, text2]) => h("button", { type: "button", "data-do": id, "aria-label": `${face}: ${title(held)}`, title: text2 }, face));
+  }
+  function ruleLine(rule) {
+    const times = rule.times === null ? "all that match" : rule.times === 1 ? "the next" : `the next ${rule.times}`;
+    const where = rule.where === "" ? "" : ` ${rule.where}`;
+    const passed = rule.passed === 0 ? "" : `, ${rule.passed} passed: too many at once`;
+    const text2 = `${rule.asks ? "Holds" : "Changes"} ${times}${where}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
+    return h(
+      "li",
+      { class: "held-line", "data-hold": rule.hold },
+      h("span", { class: "held-sign", "aria-hidden": "true" }, "◎"),
+      h("span", { class: "held-what", title: text2 }, text2),
+      h("button", { type: "button", "data-do": "cancel", "aria-label": `Cancel: ${text2}`, title: "hold.cancel()" }, "Cancel")
+    );
+  }
+  function draw4() {
+    const gone = client.link === "gone" || client.link === "stopped";
+    const held = gone ? [] : client.held;
+    const keyboard = element.contains(
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    const there = new Set(held.map(({ n }) => n));
+    for (const [n, { item }] of shown) {
+      if (there.has(n)) continue;
+      item.remove();
+      shown.delete(n);
+      if (open?.n === n) close("What you were editing is held no longer: its time was over, or it was decided elsewhere.");
+    }
+    const fresh = [];
+    for (const one of held) {
+      const old = shown.get(one.n);
+      if (old !== void 0) {
+        old.held = one;
+        continue;
+      }
+      const made = line(one);
+      shown.set(one.n, made);
+      lines2.append(made.item);
+      if (one.asks) fresh.push(one);
+    }
+    if (fresh.length > 0) alert.textContent = `${held.length} held: ${fresh.map(title).join(", ")}`;
+    else if (held.length === 0) alert.textContent = "";
+    drawRules(gone ? [] : client.holds);
+    strip.hidden = shown.size === 0 && rules.childElementCount === 0;
+    if (keyboard && !element.contains(
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    )) {
+      if (!focus()) leave();
+    }
+    count2();
+  }
+  function drawRules(holds) {
+    const now = JSON.stringify(holds);
+    if (now === ruled) return;
+    ruled = now;
+    rules.replaceChildren(...holds.map(ruleLine));
+  }
+  function count2() {
+    for (const { left, held } of shown.values()) {
+      const text2 = `${Math.max(0, Math.ceil(((held.until ?? 0) - performance.now()) / 1e3))} s`;
+      if (left.textContent !== text2) left.textContent = text2;
+    }
+  }
+  function onClick(event) {
+    const button = (
+      /** @type {Element} */
+      event.target.closest("[data-do]")
+    );
+    const item = button?.closest("li");
+    if (!button || !item) return;
+    const hold = item.getAttribute("data-hold");
+    if (hold !== null) return void ask("hold_cancel", { hold: Number(hold) });
+    const one = shown.get(Number(item.getAttribute("data-n")));
+    if (one === void 0) return;
+    const { held } = one;
+    const { n } = held;
+    switch (button.getAttribute("data-do")) {
+      case "go":
+        return void ask("held_go", { n });
+      case "drop":
+        return void ask("held_answer", { n, status: 503, body: "" });
+      case "more":
+        return void ask("held_more", { n });
+      case "edit":
+        return openForm(n, editForm(held, context(n)));
+      case "answer":
+        return openForm(n, answerForm(held, context(n)));
+    }
+  }
+  function context(n) {
+    return {
+      ask: (what, args = {}) => client.ask(what, { n, ...args }).then(({ value }) => value),
+      close: () => close("")
+    };
+  }
+  function openForm(n, content) {
+    open?.life.abort();
+    const life = new AbortController();
+    open = { n, life };
+    form2.replaceChildren(content);
+    form2.hidden = false;
+    shown.get(n)?.item.after(form2);
+    content.addEventListener("input", () => keepHeld(n), { signal: life.signal });
+  }
+  function keepHeld(n) {
+    const until = shown.get(n)?.held.until ?? 0;
+    const now = performance.now();
+    if (until - now > NEARLY * 1e3 || now < extending) return;
+    extending = now + NEARLY * 1e3;
+    void ask("held_more", { n });
+  }
+  function close(reason) {
+    if (open === null) return;
+    const { n } = open;
+    open.life.abort();
+    open = null;
+    const inside = form2.contains(
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    form2.hidden = true;
+    form2.replaceChildren();
+    if (inside && !focusLine(n) && !focus()) leave();
+    if (reason !== "") say(reason);
+  }
+  function focusLine(n) {
+    const button = shown.get(n)?.item.querySelector("button");
+    button?.focus();
+    return Boolean(button);
+  }
+  function focus() {
+    const first = strip.querySelector("button");
+    first?.focus();
+    return first !== null;
+  }
+  element.addEventListener("click", onClick, { signal });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    if (open === null) leave();
+    else close("");
+  }, { signal });
+  return { element, draw: draw4, focus };
+}
+function title(held) {
+  const answer = held.status === null ? "" : ` → ${held.status}`;
+  return `${held.method} ${held.target}${answer}`;
+}
+function holdButton(client, say, signal) {
+  const button = h("button", { type: "button", title: 'asgi_nb.hold("…"): hold the next request that the filter matches, for 30 s at most' }, "Hold next");
+  button.addEventListener("click", () => {
+    client.ask("hold", { where: client.where }).then(() => say(""), (error2) => say(String(error2.message)));
+  }, { signal });
+  return button;
+}
+
 // src/keys.js
 var KEYS = [
   { keys: [], shown: "↑ ↓ j k", text: "one row up or down; with Shift, select them all" },
@@ -2855,9 +3868,13 @@ var KEYS = [
   { keys: [], shown: "Esc", text: "back to the list, then close the details" },
   { keys: ["/"], shown: "/", text: "filter", action: "filter" },
   { keys: ["p"], shown: "p", text: "pin or unpin what is selected", action: "pin" },
+  { keys: ["r"], shown: "r", text: "replay", action: "replay" },
+  { keys: ["e"], shown: "e", text: "edit and send", action: "edit" },
+  { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy" },
   { keys: ["n"], shown: "n", text: "write a note", action: "note" },
   { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
   { keys: [], shown: "Ctrl+A", text: "select every row" },
+  { keys: ["h"], shown: "h", text: "go to what is held", action: "held" },
   { keys: ["s"], shown: "s", text: "stop the list, or let it go on", action: "pause" },
   { keys: ["?"], shown: "?", text: "these keys", action: "help" }
 ];
@@ -2872,7 +3889,7 @@ function listenForKeys(root, actions, signal) {
       event.composedPath()[0]
     );
     if (target.matches("input, select, textarea, [contenteditable]")) return;
-    if (target.closest(".detail") !== null && event.key !== "/" && event.key !== "?") return;
+    if (target.closest(".detail, .held") !== null && event.key !== "/" && event.key !== "?") return;
     const action = KEYS.find(({ keys }) => keys.includes(event.key))?.action;
     if (action === void 0 || !(action in actions)) return;
     event.preventDefault();
@@ -2881,7 +3898,7 @@ function listenForKeys(root, actions, signal) {
 }
 
 // src/columns/cell.js
-var cell = {
+var cell2 = {
   id: "origin",
   title: "Cell",
   width: "6ch",
@@ -2946,7 +3963,8 @@ var path = {
     const target = h("span", { class: "target", title: row2.path }, pin, row2.path);
     if (row2.kind !== "websocket") return target;
     const traffic = `↑${count(row2.received ?? 0)} ↓${count(row2.sent ?? 0)}`;
-    return h("span", { class: "with-traffic" }, target, h("span", { class: "traffic" }, traffic));
+    const old = onOldCode(row2) ? h("span", { class: "old-sign", title: "Its cell was run again: this socket goes on with the code it began with" }, "⟲ old code") : null;
+    return h("span", { class: "with-traffic" }, target, old, h("span", { class: "traffic" }, traffic));
   },
   value: (row2) => row2.path
 };
@@ -3059,7 +4077,7 @@ function drawBars(drawn, inView, now) {
 }
 
 // src/columns/index.js
-var COLUMNS2 = [number, method, status, path, route2, cell, size2, started, time, waterfall, note];
+var COLUMNS2 = [number, method, status, path, route2, cell2, size2, started, time, waterfall, note];
 function chosenColumns(chosen, headers) {
   const shown = COLUMNS2.filter(({ id, fixed }) => fixed || chosen.has(id));
   const at = shown.findIndex(({ id }) => id === time.id || id === waterfall.id || id === note.id);
@@ -3204,11 +4222,11 @@ var styles_default = `/* Tokens first: JupyterLab's, then VS Code's, then our ow
   --line: var(--jp-border-color2, var(--vscode-panel-border, light-dark(#d0d7de, #3d444d)));
   --accent: var(--jp-brand-color1, var(--vscode-focusBorder, light-dark(#0b62c4, #5aa9ff)));
   --hover: color-mix(in srgb, var(--ink) 6%, transparent);
-  --chosen: color-mix(in srgb, var(--accent) 18%, var(--paper));
+  --chosen: color-mix(in srgb, var(--accent) 12%, var(--paper));
   --font: var(--jp-ui-font-family, var(--vscode-font-family, system-ui, sans-serif));
   --mono: var(--jp-code-font-family, var(--vscode-editor-font-family, ui-monospace, monospace));
   /* Mixed with the ink, so that each keeps 4.5:1 on light and on dark paper. */
-  --ok: color-mix(in srgb, #1a9c4b 72%, var(--ink));
+  --ok: color-mix(in srgb, #1a9c4b 66%, var(--ink));
   --moved: color-mix(in srgb, #2b7fd8 74%, var(--ink));
   --warn: color-mix(in srgb, #c77700 70%, var(--ink));
   --error: color-mix(in srgb, #e0323c 76%, var(--ink));
@@ -3320,6 +4338,27 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 [data-layout="narrow"] .folded .popover { inset-inline: auto 0; }
 .for-readers { position: absolute; inline-size: 1px; block-size: 1px; clip-path: inset(50%); }
 
+/* What is held */
+.held { flex: none; max-block-size: 60%; overflow-y: auto; border-block-end: 1px solid var(--line); background: color-mix(in srgb, var(--warn) 12%, var(--paper)); }
+.held-place { display: contents; }
+.held-lines { margin: 0; padding: 0; list-style: none; }
+.held-line { display: flex; gap: 4px; align-items: center; padding: 3px 8px; }
+.held-sign { flex: none; color: var(--warn); }
+.held-what { flex: 1 1 auto; min-inline-size: 0; overflow: hidden; font-family: var(--mono); font-size: 12px; text-overflow: ellipsis; white-space: nowrap; }
+.held-left { flex: none; min-inline-size: 5ch; font-variant-numeric: tabular-nums; text-align: end; }
+.held-line[data-n] .held-what { font-weight: 600; }
+.held-line button { flex: none; }
+.held-editor { display: flex; flex-direction: column; gap: 6px; padding: 4px 8px 8px; }
+.held-fields { display: flex; flex-direction: column; gap: 6px; }
+.held-first { display: flex; flex-wrap: wrap; gap: 6px; }
+.held-field { display: flex; flex-direction: column; gap: 2px; font-size: 12px; }
+.held-field.target { flex: 1 1 16ch; }
+.held-field.method, .held-field.status { flex: 0 1 12ch; }
+.held-field textarea { min-block-size: 60px; padding: 4px 8px; resize: vertical; }
+.held-buttons { display: flex; gap: 6px; }
+[data-layout="narrow"] .held-line { flex-wrap: wrap; }
+[data-layout="narrow"] .held-line[data-n] .held-what { flex-basis: calc(100% - 12ch); }
+
 /* List and details: side by side when wide, one over the other when narrow */
 .main { position: relative; display: flex; flex: 1 1 0; min-block-size: 0; }
 .main > .list { flex: 1 1 45%; }
@@ -3375,8 +4414,8 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .row[data-tone~="moved"] .status, .row[data-tone~="open"] .status, .outcome[data-tone="moved"], .outcome[data-tone="open"] { color: var(--moved); }
 .row[data-tone~="warn"] .status, .outcome[data-tone="warn"] { color: var(--warn); }
 .row[data-tone~="error"] .status, .outcome[data-tone="error"] { color: var(--error); }
-.row[data-tone="receive"] .direction { color: var(--moved); }
-.row[data-tone="send"] .direction { color: var(--ok); }
+.row[data-tone~="receive"] .direction { color: var(--moved); }
+.row[data-tone~="send"] .direction { color: var(--ok); }
 .empty { position: absolute; inset-block-start: 40px; inset-inline: 0; margin: 0; padding-inline: 16px; color: var(--ink-soft); text-align: center; }
 .jump { position: absolute; inset-block-end: 8px; inset-inline-start: 50%; transform: translateX(-50%); border-color: var(--accent); border-radius: 12px; background: var(--paper-raised); box-shadow: 0 1px 4px rgb(0 0 0 / 25%); white-space: nowrap; }
 @container (inline-size < 460px) {
@@ -3421,6 +4460,10 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 .messages > .note { flex: none; font-size: 12px; }
 .message-view { flex: none; max-block-size: 40%; overflow: auto; }
 
+.old-code { display: flex; flex: none; flex-wrap: wrap; gap: 6px; align-items: center; font-size: 12px; }
+.old-code strong, .old-sign { color: var(--warn); }
+.old-sign { flex: none; font-size: 12px; }
+
 @media (forced-colors: active) {
   .bar, .ran { forced-color-adjust: none; background: CanvasText; }
   .bar[data-runs], .row[data-tone~="open"] .bar { background: Canvas; outline: 1px solid CanvasText; }
@@ -3444,7 +4487,7 @@ function columnsMenu(list, look, failed, signal) {
     fill();
   }
   function fill() {
-    const boxes = COLUMNS2.filter(({ fixed }) => !fixed).map(({ id, title }) => {
+    const boxes = COLUMNS2.filter(({ fixed }) => !fixed).map(({ id, title: title2 }) => {
       const box = h("input", { type: "checkbox", value: id });
       box.checked = list.chosen.has(id);
       box.addEventListener("change", () => {
@@ -3453,7 +4496,7 @@ function columnsMenu(list, look, failed, signal) {
         else chosen.delete(id);
         list.setColumns(chosen, list.headers);
       });
-      return h("label", { class: "choice" }, box, title);
+      return h("label", { class: "choice" }, box, title2);
     });
     const headers = list.headers.map((name2) => {
       const box = h("input", { type: "checkbox" });
@@ -3508,9 +4551,9 @@ function columnsMenu(list, look, failed, signal) {
   }
   function orderChoice() {
     const by = h("select", { "aria-label": "Sorted by" });
-    for (const { id, title, value } of list.columns) {
+    for (const { id, title: title2, value } of list.columns) {
       if (value === void 0) continue;
-      const option = h("option", { value: id }, id === "number" ? "# (as they came)" : title);
+      const option = h("option", { value: id }, id === "number" ? "# (as they came)" : title2);
       option.selected = id === (list.order?.id ?? "number");
       by.append(option);
     }
@@ -3560,7 +4603,7 @@ function filterBox(client, leave, signal) {
   const list = h("ul", { class: "proposals", role: "listbox", id: listId, "aria-label": "Completions", hidden: true });
   const note2 = h("p", { class: "filter-note", id: noteId, role: "alert", hidden: true });
   const quick = h("div", { class: "quick", role: "group", "aria-label": "Show only" });
-  for (const [id, title, where] of QUICK) quick.append(h("button", { type: "button", "data-quick": id, "aria-pressed": "false", title: where }, title));
+  for (const [id, title2, where] of QUICK) quick.append(h("button", { type: "button", "data-quick": id, "aria-pressed": "false", title: where }, title2));
   const box = h("div", { class: "filter" }, input, star, clear, list);
   let proposals = [];
   let active = -1;
@@ -3777,8 +4820,8 @@ function toolbar(client, list, { onPause, say }, light, signal) {
   const columns = columnsMenu(list, (change) => client.look(change), failed, signal);
   const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
   const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
-  const folded = h("div", { class: "folded" }, filter.quick, columns.element, help.element);
-  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, more, filter.box, folded);
+  const folded2 = h("div", { class: "folded" }, holdButton(client, say, signal), filter.quick, columns.element, help.element);
+  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, more, filter.box, folded2);
   record.addEventListener("click", () => {
     client.ask("record", { on: !client.recording }).then(({ value }) => {
       client.recording = value;
@@ -3793,7 +4836,7 @@ function toolbar(client, list, { onPause, say }, light, signal) {
   }, { signal });
   function draw4(paused, waiting) {
     record.setAttribute("aria-pressed", String(client.recording));
-    record.setAttribute("aria-label", client.recording ? "Recording" : "Recording is off");
+    record.setAttribute("aria-label", client.recording ? "Rec, on" : "Rec off");
     record.title = `asgi_nb.traffic.recording = ${client.recording ? "False" : "True"}`;
     record.textContent = client.recording ? "◉ Rec" : "○ Rec off";
     pause.setAttribute("aria-pressed", String(paused));
@@ -3813,6 +4856,7 @@ function toolbar(client, list, { onPause, say }, light, signal) {
 var SIDE_BY_SIDE = 640;
 var DOCK = 480;
 var TICK_MS = 1e3;
+var ARRIVAL_MS = 1500;
 var SELECT_MS = 200;
 function renderInspector(host, channel, signal) {
   const client = new Client(channel);
@@ -3820,6 +4864,8 @@ function renderInspector(host, channel, signal) {
   let paused = false;
   let onScreen = true;
   let selecting = 0;
+  let wanted = null;
+  let waiting = 0;
   const now = () => Date.now() / 1e3 - (Number.isFinite(client.skew) ? client.skew : 0);
   const list = new ExchangeList({ onSelect, onOpen, onChoose, onColumns: () => draw4() }, now, signal);
   const { grid } = list;
@@ -3827,20 +4873,26 @@ function renderInspector(host, channel, signal) {
   const foot = footer(client, signal);
   const tools = toolbar(client, list, { onPause: () => setPaused(!paused), say: foot.say }, foot.light, signal);
   const actions = selectionActions(client, list, foot.say, signal);
-  foot.element.append(actions.element);
+  const acts = exchangeActions(client, host, openWhenHere, signal);
+  detail.head.insertBefore(acts.element, detail.close);
+  detail.head.after(...acts.notes);
+  detail.element.append(acts.sheet);
+  foot.element.append(actions.save, actions.element);
+  const strip = heldStrip(client, { say: foot.say, leave: () => grid.focus() }, signal);
   const main = h("div", { class: "main" }, list.element, detail.element);
   const root = h(
     "div",
     { class: "inspector", role: "group", "aria-label": "Requests of the server in this kernel" },
     tools.element,
     tools.note,
+    strip.element,
     main,
     foot.element
   );
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = styles_default + details_default;
+  style.textContent = styles_default + details_default + actions_default;
   shadow.append(style, root);
   const draw4 = oncePerFrame(() => {
     list.awake = onScreen && !document.hidden;
@@ -3848,9 +4900,11 @@ function renderInspector(host, channel, signal) {
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
     actions.draw();
+    openWanted();
+    strip.draw();
     if (selected !== null && !main.hasAttribute("data-closed")) {
       const row2 = client.rows.get(selected);
-      if (row2 !== void 0) detail.show(row2);
+      if (row2 !== void 0) show(row2);
       else if (client.where === "") detail.gone();
     }
     drawEdges();
@@ -3870,8 +4924,12 @@ function renderInspector(host, channel, signal) {
     filter: tools.focusFilter,
     pin: actions.togglePin,
     note: actions.openNote,
+    replay: () => act("replay"),
+    edit: () => act("edit"),
+    copy: () => act("copy"),
     remove: actions.removeSelected,
     pause: () => setPaused(!paused),
+    held: strip.focus,
     help: tools.help
   }, signal);
   const resized = new ResizeObserver(() => {
@@ -3890,12 +4948,40 @@ function renderInspector(host, channel, signal) {
     seen.disconnect();
     window.clearInterval(ticking);
     window.clearTimeout(selecting);
+    window.clearTimeout(waiting);
     client.leave();
   });
   client.addEventListener("change", draw4, { signal });
   function onSelect(row2) {
     selected = row2.seq;
-    if (root.dataset.layout === "wide" && !main.hasAttribute("data-closed")) detail.show(row2);
+    if (root.dataset.layout === "wide" && !main.hasAttribute("data-closed")) show(row2);
+  }
+  function show(row2) {
+    acts.draw(row2);
+    detail.show(row2);
+  }
+  function act(id) {
+    const row2 = selected === null ? void 0 : client.rows.get(selected);
+    if (row2 === void 0) return foot.say("Select a request first.");
+    onOpen();
+    show(row2);
+    acts.start(id);
+  }
+  function openWhenHere(seq) {
+    wanted = seq;
+    draw4();
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => {
+      if (wanted === seq) acts.say(client.where === "" ? `It is #${seq}.` : `It is #${seq}, which the filter hides.`);
+    }, ARRIVAL_MS);
+  }
+  function openWanted() {
+    const row2 = wanted === null ? void 0 : client.rows.get(wanted);
+    if (row2 === void 0) return;
+    wanted = null;
+    selected = row2.seq;
+    grid.select(row2.seq);
+    onOpen();
   }
   function onChoose(keys) {
     draw4();
@@ -3918,8 +5004,8 @@ function renderInspector(host, channel, signal) {
     if (inDetail && root.dataset.layout === "wide") grid.focus();
     else closeDetail();
   }
-  function setPaused(wanted) {
-    paused = wanted;
+  function setPaused(wanted2) {
+    paused = wanted2;
     draw4();
   }
   function waitingRows() {

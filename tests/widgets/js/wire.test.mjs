@@ -87,10 +87,11 @@ test("the first snapshot through another filter forgets the rows", () => {
   assert.equal(session.take(snap({ batch: 2, where: "status>=400" })).forget, false);
 });
 
-test("a pong brings the counts, and only the one that was asked for", () => {
-  const pong = { kind: "pong", v: "page", hello: 1, counts: { kept: 3 }, recording: false };
+test("a pong brings the counts and what is held, and only the one that was asked for", () => {
+  const beside = { held: [{ n: 1 }], holds: [{ hold: 2 }] };
+  const pong = { kind: "pong", v: "page", hello: 1, counts: { kept: 3 }, recording: false, ...beside };
 
-  assert.deepEqual(session.take(pong), { do: "pong", counts: { kept: 3 }, recording: false });
+  assert.deepEqual(session.take(pong), { do: "pong", counts: { kept: 3 }, recording: false, beside });
   assert.equal(session.take({ ...pong, hello: 0 }).do, "ignore");
 });
 

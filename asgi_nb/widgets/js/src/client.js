@@ -44,6 +44,10 @@ export class Client extends EventTarget {
     /** What went wrong with the filter as exchanges were looked at. */
     this.problem = "";
     this.recording = true;
+    /** @type {readonly import("./held.js").Held[]} What is held, each with its end on this page's clock. */
+    this.held = [];
+    /** @type {readonly import("./held.js").Hold[]} */
+    this.holds = [];
     /** Rows that changed and left the store before they could be sent. */
     this.lost = 0;
     /** Seconds by which this page's clock is ahead of the kernel's, and of what was sent on its way. */
@@ -202,6 +206,7 @@ export class Client extends EventTarget {
         if (this.link === "asleep") return;
         this.counts = decision.counts;
         this.recording = decision.recording;
+        this.#hold(decision.beside);
         this.#watch();
         this.#become("live");
         return;
@@ -213,6 +218,13 @@ export class Client extends EventTarget {
         this.#become("live");
         this.#want();
     }
+  }
+
+  /** @param {import("./wire.js").Beside} beside */
+  #hold({ held, holds }) {
+    const now = performance.now();
+    this.held = held.map((one) => ({ ...one, until: now + one.left * 1000 }));
+    this.holds = holds;
   }
 
   /**
@@ -231,6 +243,7 @@ export class Client extends EventTarget {
     if (batch.whole) this.rows.end();
     this.counts = batch.counts;
     this.recording = batch.recording;
+    this.#hold(batch.beside);
     this.matching = batch.matching;
     this.where = batch.where;
     this.columns = batch.columns;

@@ -17,9 +17,13 @@ export const KEYS = [
   { keys: [], shown: "Esc", text: "back to the list, then close the details" },
   { keys: ["/"], shown: "/", text: "filter", action: "filter" },
   { keys: ["p"], shown: "p", text: "pin or unpin what is selected", action: "pin" },
+  { keys: ["r"], shown: "r", text: "replay", action: "replay" },
+  { keys: ["e"], shown: "e", text: "edit and send", action: "edit" },
+  { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy" },
   { keys: ["n"], shown: "n", text: "write a note", action: "note" },
   { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
   { keys: [], shown: "Ctrl+A", text: "select every row" },
+  { keys: ["h"], shown: "h", text: "go to what is held", action: "held" },
   { keys: ["s"], shown: "s", text: "stop the list, or let it go on", action: "pause" },
   { keys: ["?"], shown: "?", text: "these keys", action: "help" },
 ];
@@ -41,8 +45,8 @@ export function listenForKeys(root, actions, signal) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
     if (target.matches("input, select, textarea, [contenteditable]")) return;
-    // In the details, letters may belong to a viewer.
-    if (target.closest(".detail") !== null && event.key !== "/" && event.key !== "?") return;
+    // In the details, letters may belong to a viewer; beside what is held, a slip must not delete a row.
+    if (target.closest(".detail, .held") !== null && event.key !== "/" && event.key !== "?") return;
     const action = KEYS.find(({ keys }) => keys.includes(event.key))?.action;
     if (action === undefined || !(action in actions)) return;
     event.preventDefault();

@@ -3,6 +3,7 @@ import { columnsMenu } from "./columns_menu.js";
 import { h } from "./dom.js";
 import { filterBox } from "./filterbox.js";
 import { count } from "./format.js";
+import { holdButton } from "./held.js";
 import { keyTable } from "./keys.js";
 import { popover } from "./popover.js";
 
@@ -24,7 +25,7 @@ export function toolbar(client, list, { onPause, say }, light, signal) {
   const columns = columnsMenu(list, (change) => client.look(change), failed, signal);
   const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
   const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
-  const folded = h("div", { class: "folded" }, filter.quick, columns.element, help.element);
+  const folded = h("div", { class: "folded" }, holdButton(client, say, signal), filter.quick, columns.element, help.element);
   const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, more, filter.box, folded);
 
   record.addEventListener("click", () => {
@@ -46,7 +47,7 @@ export function toolbar(client, list, { onPause, say }, light, signal) {
    */
   function draw(paused, waiting) {
     record.setAttribute("aria-pressed", String(client.recording));
-    record.setAttribute("aria-label", client.recording ? "Recording" : "Recording is off");
+    record.setAttribute("aria-label", client.recording ? "Rec, on" : "Rec off");
     record.title = `asgi_nb.traffic.recording = ${client.recording ? "False" : "True"}`;
     record.textContent = client.recording ? "◉ Rec" : "○ Rec off";
     pause.setAttribute("aria-pressed", String(paused));

@@ -1,10 +1,13 @@
 /** One view of the inspector: toolbar, list, details, footer. Filter, selection, scroll and tab are its own. */
 import { selectionActions } from "./actions.js";
+import actionsCss from "./actions/actions.css";
+import { exchangeActions } from "./actions/index.js";
 import { Client } from "./client.js";
 import { Detail } from "./detail.js";
 import detailsCss from "./details.css";
 import { h, oncePerFrame } from "./dom.js";
 import { footer } from "./footer.js";
+import { heldStrip } from "./held.js";
 import { listenForKeys } from "./keys.js";
 import { ExchangeList } from "./list.js";
 import { lowerBound } from "./scroll.js";
@@ -18,6 +21,8 @@ const SIDE_BY_SIDE = 640;
 const DOCK = 480;
 /** What changes without a message, such as how long something waits, is drawn anew at this pace. */
 const TICK_MS = 1000;
+/** A row that takes longer is hidden by the filter. */
+const ARRIVAL_MS = 1500;
 /** The selection is told to the kernel when it has come to rest. */
 const SELECT_MS = 200;
 
@@ -33,6 +38,9 @@ export function renderInspector(host, channel, signal) {
   let paused = false;
   let onScreen = true;
   let selecting = 0;
+  /** @type {number | null} What is to be opened when its row comes. */
+  let wanted = null;
+  let waiting = 0;
 
   // Before the first message nothing is known about the kernel's clock.
   const now = () => Date.now() / 1000 - (Number.isFinite(client.skew) ? client.skew : 0);
@@ -42,20 +50,26 @@ export function renderInspector(host, channel, signal) {
   const foot = footer(client, signal);
   const tools = toolbar(client, list, { onPause: () => setPaused(!paused), say: foot.say }, foot.light, signal);
   const actions = selectionActions(client, list, foot.say, signal);
-  foot.element.append(actions.element);
+  const acts = exchangeActions(client, host, openWhenHere, signal);
+  detail.head.insertBefore(acts.element, detail.close);
+  detail.head.after(...acts.notes);
+  detail.element.append(acts.sheet);
+  foot.element.append(actions.save, actions.element);
+  const strip = heldStrip(client, { say: foot.say, leave: () => grid.focus() }, signal);
   const main = h("div", { class: "main" }, list.element, detail.element);
   const root = h(
     "div",
     { class: "inspector", role: "group", "aria-label": "Requests of the server in this kernel" },
     tools.element,
     tools.note,
+    strip.element,
     main,
     foot.element,
   );
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = css + detailsCss;
+  style.textContent = css + detailsCss + actionsCss;
   shadow.append(style, root);
 
   const draw = oncePerFrame(() => {
@@ -64,9 +78,11 @@ export function renderInspector(host, channel, signal) {
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
     actions.draw();
+    openWanted();
+    strip.draw();
     if (selected !== null && !main.hasAttribute("data-closed")) {
       const row = client.rows.get(selected);
-      if (row !== undefined) detail.show(row);
+      if (row !== undefined) show(row);
       // A filter may hide what is open: it is still there to be read.
       else if (client.where === "") detail.gone();
     }
@@ -90,8 +106,12 @@ export function renderInspector(host, channel, signal) {
     filter: tools.focusFilter,
     pin: actions.togglePin,
     note: actions.openNote,
+    replay: () => act("replay"),
+    edit: () => act("edit"),
+    copy: () => act("copy"),
     remove: actions.removeSelected,
     pause: () => setPaused(!paused),
+    held: strip.focus,
     help: tools.help,
   }, signal);
   const resized = new ResizeObserver(() => {
@@ -111,6 +131,7 @@ export function renderInspector(host, channel, signal) {
     seen.disconnect();
     window.clearInterval(ticking);
     window.clearTimeout(selecting);
+    window.clearTimeout(waiting);
     client.leave();
   });
   client.addEventListener("change", draw, { signal });
@@ -118,7 +139,41 @@ export function renderInspector(host, channel, signal) {
   /** @param {import("./wire.js").Row} row */
   function onSelect(row) {
     selected = row.seq;
-    if (root.dataset.layout === "wide" && !main.hasAttribute("data-closed")) detail.show(row);
+    if (root.dataset.layout === "wide" && !main.hasAttribute("data-closed")) show(row);
+  }
+
+  /** @param {import("./wire.js").Row} row */
+  function show(row) {
+    acts.draw(row);
+    detail.show(row);
+  }
+
+  /** Do something with the selected request. @param {string} id */
+  function act(id) {
+    const row = selected === null ? undefined : client.rows.get(selected);
+    if (row === undefined) return foot.say("Select a request first.");
+    onOpen();
+    show(row);
+    acts.start(id);
+  }
+
+  /** Open an exchange that came of an action: its row is on its way. @param {number} seq */
+  function openWhenHere(seq) {
+    wanted = seq;
+    draw();
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => {
+      if (wanted === seq) acts.say(client.where === "" ? `It is #${seq}.` : `It is #${seq}, which the filter hides.`);
+    }, ARRIVAL_MS);
+  }
+
+  function openWanted() {
+    const row = wanted === null ? undefined : client.rows.get(wanted);
+    if (row === undefined) return;
+    wanted = null;
+    selected = row.seq;
+    grid.select(row.seq);
+    onOpen();
   }
 
   /** @param {ReadonlySet<number>} keys */

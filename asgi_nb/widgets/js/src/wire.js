@@ -16,11 +16,12 @@ export const WIRE_VERSION = 2;
  * @property {number} seq
  * @property {string} id
  * @property {"http" | "websocket"} kind
- * @property {"open" | "queued" | "streaming" | "done" | "error" | "aborted"} state
+ * @property {"open" | "held" | "queued" | "streaming" | "done" | "error" | "aborted"} state
  * @property {string} method
  * @property {string} path
  * @property {number | "open" | null} status For a socket "open" or the close code.
  * @property {string | null} cell
+ * @property {boolean} replaced Whether the cell's code was replaced while this socket was open on it.
  * @property {number | null} duration_ms
  * @property {string | null} error
  * @property {number | null} received WebSocket messages from the client.
@@ -38,11 +39,17 @@ export const WIRE_VERSION = 2;
  */
 
 /** The states of an exchange that goes on. @type {ReadonlySet<string>} */
-export const LIVE = new Set(["open", "queued", "streaming"]);
+export const LIVE = new Set(["open", "held", "queued", "streaming"]);
 
 /** @typedef {{ kept: number, dropped: number, bytes: number, last_seq: number }} Counts */
 
 /** @typedef {{ kind: string, [key: string]: any }} Message */
+
+/**
+ * What is told beside the rows.
+ *
+ * @typedef {{ held: import("./held.js").Held[], holds: import("./held.js").Hold[] }} Beside
+ */
 
 /**
  * Rows, and what holds for all of them.
@@ -55,6 +62,7 @@ export const LIVE = new Set(["open", "queued", "streaming"]);
  * @property {Message} ack
  * @property {Counts} counts
  * @property {boolean} recording
+ * @property {Beside} beside
  * @property {number} lost
  * @property {readonly number[]} left Numbers that match the filter no longer.
  * @property {number} matching
@@ -69,7 +77,7 @@ export const LIVE = new Set(["open", "queued", "streaming"]);
  *
  * @typedef {{ do: "ignore" }
  *   | Batch
- *   | { do: "pong", counts: Counts, recording: boolean }
+ *   | { do: "pong", counts: Counts, recording: boolean, beside: Beside }
  *   | { do: "hello" }
  *   | { do: "stop", reason: string }} Decision
  */
@@ -106,7 +114,7 @@ export class Session {
     if (message.kind === "stop") return { do: "stop", reason: String(message.reason) };
     if (message.v !== this.view) return { do: "ignore" };
     if (message.hello !== this.hello) return { do: "ignore" };
-    if (message.kind === "pong") return { do: "pong", counts: message.counts, recording: message.recording };
+    if (message.kind === "pong") return { do: "pong", counts: message.counts, recording: message.recording, beside: besideOf(message) };
     if (message.kind === "silent") return { do: "hello" };
     if (message.kind === "refuse") return { do: "stop", reason: String(message.reason) };
     if (message.kind !== "snap" && message.kind !== "batch") return { do: "ignore" };
@@ -128,6 +136,7 @@ export class Session {
       whole: message.whole,
       lost: message.lost,
       recording: message.recording,
+      beside: besideOf(message),
       left: message.left,
       matching: message.matching,
       where: message.where,
@@ -136,6 +145,11 @@ export class Session {
       problem: message.problem,
     };
   }
+}
+
+/** @param {Message} message @returns {Beside} */
+function besideOf({ held, holds }) {
+  return { held, holds };
 }
 
 /**

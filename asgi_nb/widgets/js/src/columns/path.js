@@ -1,5 +1,6 @@
 import { h } from "../dom.js";
 import { count } from "../format.js";
+import { onOldCode } from "../panels/old_code.js";
 
 /** @type {import("./index.js").ExchangeColumn} */
 export const path = {
@@ -12,7 +13,8 @@ export const path = {
     const target = h("span", { class: "target", title: row.path }, pin, row.path);
     if (row.kind !== "websocket") return target;
     const traffic = `↑${count(row.received ?? 0)} ↓${count(row.sent ?? 0)}`;
-    return h("span", { class: "with-traffic" }, target, h("span", { class: "traffic" }, traffic));
+    const old = onOldCode(row) ? h("span", { class: "old-sign", title: "Its cell was run again: this socket goes on with the code it began with" }, "⟲ old code") : null;
+    return h("span", { class: "with-traffic" }, target, old, h("span", { class: "traffic" }, traffic));
   },
   value: (row) => row.path,
 };

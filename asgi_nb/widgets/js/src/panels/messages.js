@@ -1,6 +1,9 @@
 import { h } from "../dom.js";
 import { duration, size } from "../format.js";
 import { Grid } from "../grid.js";
+import { oldCodeSign } from "./old_code.js";
+import { composer } from "./composer.js";
+import { messageFilter } from "./message_filter.js";
 import { payload } from "./parts.js";
 
 /**
@@ -11,6 +14,7 @@ import { payload } from "./parts.js";
  * @property {number} size
  * @property {number} ms Since the exchange started.
  * @property {string} preview
+ * @property {boolean} injected It came from the notebook.
  */
 
 /** Rows a page holds of one socket; older ones leave at the old end. */
@@ -18,7 +22,7 @@ const MAX_MESSAGES = 5000;
 
 /** @type {readonly import("../grid.js").Column<WsMessage>[]} */
 const COLUMNS = [
-  { id: "direction", title: "Direction", width: "9ch", cell: ({ direction }) => (direction === "receive" ? "↑ receive" : "↓ send") },
+  { id: "direction", title: "Direction", width: "11ch", cell: ({ direction, injected }) => `${direction === "receive" ? "↑ receive" : "↓ send"}${injected ? " +" : ""}` },
   { id: "preview", title: "Message", width: "minmax(10ch, 1fr)", cell: ({ preview }) => preview },
   { id: "opcode", title: "Type", width: "7ch", wide: true, cell: ({ text }) => (text ? "text" : "binary") },
   { id: "size", title: "Size", width: "7ch", end: true, cell: (message) => size(message.size) },
@@ -30,7 +34,8 @@ export const messages = {
   id: "messages",
   title: "Messages",
   applies: ({ websocket }) => websocket !== null,
-  render(el, exchange, { ask, signal }) {
+  render(el, exchange, context) {
+    const { ask, signal } = context;
     /** @type {WsMessage[]} */
     let held = [];
     let next = 1;
@@ -40,6 +45,9 @@ export const messages = {
     signal.addEventListener("abort", () => chosen.abort());
 
     const state = h("p", { class: "note", role: "status" });
+    const oldCode = oldCodeSign(context);
+    const filter = messageFilter(() => grid.update(filter.shown(held)), signal);
+    const speak = composer(context);
     const view = h("div", { class: "message-view" });
     view.hidden = true;
     /** @type {Grid<WsMessage>} */
@@ -49,7 +57,7 @@ export const messages = {
         empty: "No messages yet.",
         columns: COLUMNS,
         keyOf: ({ n }) => n,
-        toneOf: ({ direction }) => direction,
+        toneOf: ({ direction, injected }) => (injected ? `${direction} injected` : direction),
         onSelect: show,
         onOpen: () => {},
       },
@@ -75,7 +83,7 @@ export const messages = {
           // All that is left may have been dropped: then there is nothing more to ask for.
           next = (held.at(-1)?.n ?? current.websocket.last) + 1;
           if (value.length === 0) next = current.websocket.last + 1;
-          grid.update(held);
+          grid.update(filter.shown(held));
           say();
         }
       } catch (error) {
@@ -88,13 +96,15 @@ export const messages = {
     function say() {
       const { websocket } = current;
       if (websocket === null) return;
+      oldCode.update(current.row);
+      speak.update(current);
       const gone = Math.max(websocket.dropped, (held[0]?.n ?? 1) - 1);
       const parts = [websocket.closed === "" ? "open" : websocket.closed];
       if (gone > 0) parts.push(`${gone} older messages were dropped`);
       state.textContent = parts.join(" · ");
     }
 
-    el.replaceChildren(state, grid.element, view);
+    el.replaceChildren(state, oldCode.element, filter.element, grid.element, view, speak.element);
     say();
     void fetch();
     return (latest) => {
