@@ -40,12 +40,15 @@ def open_exchange(scope: Mapping[str, Any], started_at: float) -> Exchange:
     ):
         values = {key: _checked(key, get(key), faults) for key in DEFAULTS}
         method, path, raw_path, query_string, http_version, root_path, scheme = values.values()
-    # Where a proxy's prefix ends, the app begins: what it is asked for is shown without. raw_path stays raw.
-    if root_path and path.startswith(root_path) and path[len(root_path) : len(root_path) + 1] in ("", "/"):
-        path = path[len(root_path) :] or "/"
     request = RequestRecord(
-        method if is_http else "WS", path, raw_path, query_string, (), Body("request", ())
+        method if is_http else "WS",
+        path_in_app(path, root_path),
+        raw_path,
+        query_string,
+        (),
+        Body("request", ()),
     )
+    path = request.path
     exchange = Exchange(
         "http" if is_http else "websocket",
         started_at,
@@ -69,6 +72,13 @@ def open_exchange(scope: Mapping[str, Any], started_at: float) -> Exchange:
     for fault in faults:
         exchange.add_fault(0, fault)
     return exchange
+
+
+def path_in_app(path: str, root_path: str) -> str:
+    """Take a proxy's prefix off a path: where it ends, the app begins. `raw_path` stays as it came."""
+    if root_path and path.startswith(root_path) and path[len(root_path) : len(root_path) + 1] in ("", "/"):
+        return path[len(root_path) :] or "/"
+    return path
 
 
 def _checked(key: str, value: object, faults: list[str]) -> Any:

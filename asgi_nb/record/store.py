@@ -462,6 +462,21 @@ class Store(Queries):
             one = self._kept.get(seq)
             return None if one is None else self._look(seq, one)
 
+    def peek(self, seq: int) -> Exchange | None:
+        """
+        Give the exchange of a number, to be read at once and let go; None when it is not kept.
+
+        Unlike `get` it leaves what is folded as it is: the next who asks gets another object.
+        """
+        with self._lock:
+            one = self._kept.get(seq)
+            return one if one is None or isinstance(one, Exchange) else unfold(seq, one, self, self._shared)
+
+    def numbers(self) -> list[int]:
+        """Give the numbers of what is kept, oldest first."""
+        with self._lock:
+            return list(self._kept)
+
     def since(self, seq: int) -> list[Exchange]:
         """Give the exchanges that began after the one of this number, oldest first."""
         with self._lock:

@@ -1,9 +1,18 @@
-"""One exchange as one row: what a list shows of it, masked and bounded, in plain JSON values."""
+"""
+One exchange as one row: what a list shows of it, masked and bounded, in plain JSON values.
+
+Rule: to show a row writes no exchange. What stands in a draft in the plain form (the request's body, one
+    response, the exit) is read from the notes; whatever else there is has the exchange written.
+"""
 
 from typing import TypedDict
 
+from asgi_nb.record.body import Headers
+from asgi_nb.record.draft import BODY, EXIT, REQUEST, START, Draft
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.guard import GUARD
 from asgi_nb.record.masks import mask_query, mask_text, shorten, visible
+from asgi_nb.record.scope import path_in_app
 
 # A row crosses to the page up to 20 times a second: what a list cannot show at once stays behind.
 PATH_LIMIT = 200
@@ -64,11 +73,18 @@ class Row(TypedDict):
 
 def summarize(exchange: Exchange) -> Row:
     """Make the row of an exchange, as it is at this moment."""
+    return summarize_with_headers(exchange)[0]
+
+
+def summarize_with_headers(exchange: Exchange) -> tuple[Row, Headers, Headers]:
+    """Make the row, and give the headers of the request and of its response, which `masked` leaves out."""
+    if type(exchange.draft) is Draft and exchange.mark is None:
+        with GUARD:
+            read = _read(exchange, exchange.draft)
+        if read is not None:
+            return read
     request, response, websocket = exchange.request, exchange.response, exchange.websocket
-    path, masked = visible(request.path), 0
-    if request.query_string:
-        query, masked = mask_query(request.query_string)
-        path = f"{path}?{query}"
+    path, masked = _target(request.path, request.query_string)
     status: int | str | None = response.status if response else None
     if websocket and not response:
         status = (
@@ -76,17 +92,17 @@ def summarize(exchange: Exchange) -> Row:
         )
     origin, error, duration = exchange.origin, exchange.error, exchange.duration
     note = mask_text(exchange.note) if exchange.mark else None
-    return {
+    row: Row = {
         "seq": exchange.seq,
         "id": exchange.id,
         "kind": exchange.kind,
         "state": exchange.state,
         "started_at": exchange.started_at,
-        "method": shorten(visible(request.method), NAME_LIMIT),
-        "path": shorten(path, PATH_LIMIT),
+        "method": _shown(request.method, NAME_LIMIT),
+        "path": path,
         "status": status,
-        "route": None if exchange.route_path is None else shorten(visible(exchange.route_path), PATH_LIMIT),
-        "cell": None if origin is None else shorten(visible(origin.label), NAME_LIMIT),
+        "route": None if exchange.route_path is None else _shown(exchange.route_path, PATH_LIMIT),
+        "cell": None if origin is None else _shown(origin.label, NAME_LIMIT),
         "replaced": exchange.replaced,
         "duration_ms": None if duration is None else round(duration * 1000, 3),
         "request_size": websocket.received_size if websocket else request.body.size,
@@ -101,3 +117,80 @@ def summarize(exchange: Exchange) -> Row:
         "pinned": exchange.pinned,
         "note": shorten(visible(note.text), NOTE_LIMIT) if note else "",
     }
+    return row, request.headers, response.headers if response else ()
+
+
+def _read(exchange: Exchange, draft: Draft) -> tuple[Row, Headers, Headers] | None:
+    """Make the row from notes alone; None when there is more to them than a recorder would take as it is."""
+    path, raw_path, query, root_path, method, scheme, version, _, _, kind = draft.facts
+    if (
+        draft.recorder is not None
+        or kind != "http"
+        or not (
+            type(path) is type(root_path) is type(method) is type(scheme) is type(version) is str
+            and type(query) is type(raw_path) is bytes
+        )
+    ):
+        return None
+    state = "open"
+    status: int | None = None
+    headers: Headers = ()
+    done_ns: int | None = None
+    is_read = False
+    request_size = response_size = 0
+    for kind, at_ns, *values in draft.notes:
+        if kind == BODY and state == "streaming":
+            body, more = values
+            response_size += len(body)
+            if not more:
+                state, done_ns = "done", at_ns
+        elif kind == START and state == "open" and 100 <= values[0] <= 999:
+            state = "streaming"
+            status, headers = values
+        elif kind == REQUEST and not is_read:
+            body, more = values
+            request_size += len(body)
+            is_read = not more
+        elif kind != EXIT or state != "done":
+            return None
+    path, masked = _target(path_in_app(path, root_path), query)
+    origin, route = exchange.origin, exchange.route_path
+    row: Row = {
+        "seq": exchange.seq,
+        "id": f"{draft.number:08x}",
+        "kind": "http",
+        "state": state,
+        "started_at": draft.started_at,
+        "method": _shown(method, NAME_LIMIT),
+        "path": path,
+        "status": status,
+        "route": None if route is None else _shown(route, PATH_LIMIT),
+        "cell": None if origin is None else _shown(origin.label, NAME_LIMIT),
+        "replaced": False,
+        "duration_ms": None if done_ns is None else round(done_ns / 1e9 * 1000, 3),
+        "request_size": request_size,
+        "response_size": response_size,
+        "received": None,
+        "sent": None,
+        "dropped": 0,
+        "error": None,
+        "handled": False,
+        "faults": 0,
+        "masked": masked,
+        "pinned": False,
+        "note": "",
+    }
+    return row, draft.headers, headers
+
+
+def _target(path: str, query: bytes) -> tuple[str, int]:
+    """Show a path with its query; gives how many secrets are hidden there."""
+    if not query:
+        return _shown(path, PATH_LIMIT), 0
+    shown, masked = mask_query(query)
+    return shorten(f"{visible(path)}?{shown}", PATH_LIMIT), masked
+
+
+def _shown(text: str, limit: int) -> str:
+    # Most names and paths hold nothing to escape, and to ask is cheaper than to look for it.
+    return shorten(text if text.isascii() and text.isprintable() else visible(text), limit)

@@ -150,3 +150,15 @@ def test_readers_see_numbers_in_order_whatever_is_folded(store, fold_all):
         range(2 * YOUNG - 99, 2 * YOUNG + 1)
     )
     assert [exchange.seq for exchange in store] == list(range(1, 2 * YOUNG + 1))
+
+
+def test_a_glance_at_a_folded_exchange_leaves_it_folded(store, answer, fold_all):
+    answer(store)
+    fold_all(store)
+
+    seen = store.peek(1)
+
+    assert seen.request.path == store.peek(1).request.path
+    assert store.peek(0) is None
+    assert is_folded(store, 1)
+    assert store.peek(store.numbers()[-1]) is store[-1]

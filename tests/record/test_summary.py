@@ -4,9 +4,13 @@ import json
 import typing
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from asgi_nb.record.draft import begin
 from asgi_nb.record.exchange import Origin
-from asgi_nb.record.summary import Row, summarize
+from asgi_nb.record.store import Store
+from asgi_nb.record.summary import Row, summarize, summarize_with_headers
 
 
 def test_a_row_is_what_a_list_shows(make_exchange, store):
@@ -70,3 +74,97 @@ def test_a_row_stays_small_whatever_was_sent(play, make_scope):
     exchange.route_path = "/\ud800" * 9999
 
     assert len(json.dumps(summarize(exchange)).encode()) < 2000
+
+
+SCOPE = {
+    "type": "http",
+    "http_version": "1.1",
+    "server": ("127.0.0.1", 8000),
+    "client": ("127.0.0.1", 50000),
+    "scheme": "http",
+    "root_path": "",
+    "method": "POST",
+    "path": "/items/3",
+    "raw_path": b"/items/3",
+    "query_string": b"q=tea",
+    "headers": [(b"host", b"127.0.0.1:8000"), (b"cookie", b"a=b")],
+}
+
+scopes = st.fixed_dictionaries(
+    {},
+    optional={
+        "path": st.sampled_from(["/items", "/app/items", "/app", "/apple", "/\x00\u202e", "/" + "x" * 300]),
+        "root_path": st.sampled_from(["", "/app", 7]),
+        "query_string": st.sampled_from(
+            [b"", b"token=hunter2&b=1", b"\xff=\x00", b"q=" + b"x" * 300, "text"]
+        ),
+        "method": st.sampled_from(["GET", "M" * 100, 7]),
+    },
+)
+messages = st.one_of(
+    st.tuples(
+        st.just("receive"),
+        st.fixed_dictionaries(
+            {"type": st.just("http.request"), "body": st.binary(max_size=3), "more_body": st.booleans()}
+        ),
+    ),
+    st.tuples(
+        st.just("send"),
+        st.fixed_dictionaries(
+            {"type": st.just("http.response.start"), "status": st.sampled_from([200, 404, 99, 1000, True])},
+            optional={"headers": st.sampled_from([[], [(b"set-cookie", b"a=b")]])},
+        ),
+    ),
+    st.tuples(
+        st.just("send"),
+        st.fixed_dictionaries(
+            {"type": st.just("http.response.body"), "body": st.binary(max_size=3), "more_body": st.booleans()}
+        ),
+    ),
+)
+
+
+@given(scope=scopes, script=st.lists(messages, max_size=6), leaves=st.booleans())
+def test_the_row_of_a_draft_is_the_row_of_the_exchange_that_it_becomes(scope, script, leaves):
+    begun = begin({**SCOPE, **scope}, 0, 1_700_000_000.25)
+    if begun is None:
+        return
+    exchange, draft = begun
+    store = Store()
+    store.begin(exchange, draft)
+    for number, (direction, message) in enumerate(script):
+        note = draft.received if direction == "receive" else draft.sent
+        note(exchange, message, 1_000_001 * number + 7)
+    if leaves:
+        store.end(exchange, draft, 9_999_999)
+
+    shown = summarize_with_headers(exchange)
+    draft.write(exchange)
+
+    assert shown == summarize_with_headers(exchange)
+
+
+def test_showing_the_row_of_a_plain_exchange_does_not_write_it(traffic_draft):
+    exchange = traffic_draft()
+
+    row = summarize(exchange)
+
+    assert (row["state"], row["status"], row["response_size"]) == ("done", 200, 3)
+    assert exchange.draft is not None
+
+
+@pytest.fixture
+def traffic_draft():
+    """Makes an exchange that was answered and not looked at."""
+
+    def make():
+        exchange, draft = begin(SCOPE, 0, 1_700_000_000.0)
+        store = Store()
+        store.begin(exchange, draft)
+        draft.received(exchange, {"type": "http.request"}, 5)
+        draft.sent(exchange, {"type": "http.response.start", "status": 200, "headers": []}, 10)
+        draft.sent(exchange, {"type": "http.response.body", "body": b"tea"}, 20)
+        store.end(exchange, draft, 30)
+        return exchange
+
+    return make
