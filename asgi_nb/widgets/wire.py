@@ -10,14 +10,15 @@ Rule 3: a question is a stranger's: what is wrong with it is a WireError, whose 
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from asgi_nb.record.exchange import Body, ErrorRecord, Exchange, Headers, WebSocketMessage, WebSocketRecord
+from asgi_nb.record.exchange import Body, ErrorRecord, Exchange, WebSocketMessage, WebSocketRecord
 from asgi_nb.record.explain.find import explain_status
 from asgi_nb.record.masks import MASK, is_secret, mask_text, shorten, visible
 from asgi_nb.record.store import Store
-from asgi_nb.record.summary import summarize
+from asgi_nb.record.summary import summarize_with_headers
 from asgi_nb.widgets.wire_fields import field_rows, form, reveal
 from asgi_nb.widgets.wire_payload import Payload, body_payload, media_type_of, message_payload
 from asgi_nb.widgets.wire_story import story
@@ -51,15 +52,15 @@ class Outgoing(NamedTuple):
 
 def row(exchange: Exchange) -> dict[str, Any]:
     """Sum an exchange up for the list: `record.summary.Row`, with secret headers among what is `masked`."""
-    response = exchange.response
-    shown: dict[str, Any] = {**summarize(exchange)}
-    shown["masked"] += _secrets(exchange.request.headers) + (_secrets(response.headers) if response else 0)
-    return shown
-
-
-def _secrets(headers: Headers) -> int:
+    shown, asked, answered = summarize_with_headers(exchange)
     # Names only: masking every value of every row would cost more than the row.
-    return sum(is_secret(name.decode("latin-1")) for name, _ in headers)
+    shown["masked"] += sum([_is_secret(name) for name, _ in (*asked, *answered)])
+    return {**shown}
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: bytes) -> bool:
+    return is_secret(name.decode("latin-1"))
 
 
 # --- details ------------------------------------------------------------------------------------------------
@@ -258,6 +259,7 @@ def message_row(message: WebSocketMessage) -> dict[str, Any]:
         "size": message.size,
         "ms": message.at_ns / 1e6,
         "preview": message.preview()[0],
+        "injected": message.injected,
     }
 
 

@@ -380,7 +380,7 @@ def test_two_selected_requests_are_compared(listed, page):
     page.locator("[data-key='16']").click(modifiers=["Control"])
     page.get_by_role("button", name="Compare").click()
 
-    text = page.locator(".compare pre").text_content()
+    text = page.locator(".compare .diff").text_content()
     assert "404" in text
     assert "200" in text
 
@@ -391,6 +391,7 @@ def test_selected_requests_are_saved_as_a_masked_har_file(listed, traffic, run, 
     page.locator("[data-key='21']").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="HAR").click()
+        page.get_by_role("menuitem", name="Selected (1)").click()
 
     saved = Path(download.value.path()).read_text()
     entries = json.loads(saved)["log"]["entries"]
@@ -447,12 +448,12 @@ def test_no_letter_of_the_new_keys_reaches_the_notebook(listed, page):
 
 
 def test_recording_is_stopped_from_the_page_and_shown(listed, store, page):
-    page.get_by_role("button", name="Recording", exact=True).click()
-    page.get_by_role("button", name="Recording is off").wait_for()
+    page.get_by_role("button", name="Rec, on").click()
+    page.get_by_role("button", name="Rec off").wait_for()
 
     assert store.recording is False
-    page.get_by_role("button", name="Recording is off").click()
-    page.get_by_role("button", name="Recording", exact=True).wait_for()
+    page.get_by_role("button", name="Rec off").click()
+    page.get_by_role("button", name="Rec, on").wait_for()
     assert store.recording is True
 
 

@@ -1,6 +1,9 @@
 /** What can be done with the selected rows: buttons in the footer, and the same for keys. */
+import { drawnDiff } from "./actions/diff.js";
+import { watched } from "./actions/waiting.js";
 import { h } from "./dom.js";
 import { count } from "./format.js";
+import { menuButton } from "./menu.js";
 import { popover } from "./popover.js";
 
 /**
@@ -15,12 +18,12 @@ export function selectionActions(client, list, say, signal) {
   const note = popover({ label: "Note", face: "Note", title: "exchange.note = … (n)", onOpen: fillNote }, signal);
   const remove = h("button", { type: "button", title: "asgi_nb.traffic.remove(…) (Delete)" }, "Delete");
   const element = h("div", { class: "actions", role: "group", "aria-label": "Selected requests", hidden: true }, label, pin, note.element, remove);
-  const compare = popover({ label: "Compare", face: "Compare", title: "traffic[a].diff(traffic[b])", onOpen: fillCompare }, signal);
+  const compare = popover({ label: "Compare", face: "Compare", title: "asgi_nb.traffic[a].diff(asgi_nb.traffic[b])", onOpen: fillCompare }, signal);
   note.panel.classList.add("above");
   compare.panel.classList.add("above", "compare");
-  const save = h("button", { type: "button", title: "asgi_nb.traffic.to_har(): secrets stay masked" }, "HAR");
+  const save = menuButton({ label: "Save as HAR", face: ["HAR ▾"], title: 'asgi_nb.traffic.save_har("traffic.har")', head: "Secrets stay masked", items: harItems }, signal);
+  save.panel.classList.add("above");
   element.insertBefore(compare.element, remove);
-  element.insertBefore(save, remove);
 
   function selection() {
     return list.selection;
@@ -62,10 +65,18 @@ export function selectionActions(client, list, say, signal) {
     note.panel.replaceChildren(form);
   }
 
-  /** Save the selected requests as a file: a link that is pressed and gone. */
-  async function saveHar() {
+  function harItems() {
+    const shown = client.rows.list.map(({ seq }) => seq);
+    const items = [{ title: `All that is shown (${count(shown.length)})`, run: () => void saveHar(shown) }];
+    const chosen = selection();
+    if (chosen.length > 0) items.unshift({ title: `Selected (${count(chosen.length)})`, run: () => void saveHar(chosen) });
+    return items;
+  }
+
+  /** Save requests as a file: a link that is pressed and gone. @param {readonly number[]} seqs */
+  async function saveHar(seqs) {
     try {
-      const { buffer } = await client.ask("export", { seqs: selection() });
+      const { buffer } = await watched(client, client.ask("export", { seqs }), say);
       if (buffer === undefined) return;
       const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
       const url = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "application/json" }));
@@ -82,8 +93,8 @@ export function selectionActions(client, list, say, signal) {
   async function fillCompare() {
     compare.panel.replaceChildren(h("p", { class: "note" }, "Asking the kernel…"));
     try {
-      const { value } = await client.ask("compare", { seqs: selection() });
-      compare.panel.replaceChildren(h("pre", { class: "text", tabindex: 0 }, value));
+      const { value } = await client.ask("diff", { seqs: selection() });
+      compare.panel.replaceChildren(drawnDiff(value));
     } catch (error) {
       compare.panel.replaceChildren(h("p", { class: "note" }, String(/** @type {Error} */ (error).message)));
     }
@@ -91,10 +102,10 @@ export function selectionActions(client, list, say, signal) {
 
   pin.addEventListener("click", togglePin, { signal });
   remove.addEventListener("click", removeSelected, { signal });
-  save.addEventListener("click", () => void saveHar(), { signal });
 
   return {
     element,
+    save: save.element,
     togglePin,
     removeSelected,
     openNote() {

@@ -14,7 +14,7 @@
  * @property {(message: object) => void} send
  * @property {(event: string, callback: (...args: any[]) => void) => void} on
  * @property {(event: string, callback: (...args: any[]) => void) => void} off
- * @property {{ kernel?: { status?: string } | null }} [widget_manager]
+ * @property {{ kernel?: { status?: string } | null, context?: { model?: { sharedModel?: unknown } } }} [widget_manager] As far as the front end gives it.
  */
 
 /** @typedef {import("./wire.js").Message} Message */

@@ -47,13 +47,14 @@ export class Detail {
 
     this.title = h("h2", { class: "title" });
     this.close = h("button", { type: "button", class: "icon", "aria-label": "Close details", title: "Close (Esc)" }, "✕");
+    this.head = h("div", { class: "detail-head" }, this.title, this.close);
     this.tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Parts of the exchange" });
     this.panelId = uniqueId("panel");
     this.panel = h("div", { class: "panel", role: "tabpanel", id: this.panelId, tabindex: 0 });
     this.element = h(
       "section",
       { class: "detail", "aria-label": "Details" },
-      h("div", { class: "detail-head" }, this.title, this.close),
+      this.head,
       this.tabs,
       this.panel,
     );
@@ -170,6 +171,7 @@ export class Detail {
     this.panelUpdate = panel.render(this.panel, exchange, {
       signal,
       ask: (what, args) => this.client.ask(what, { seq, ...args }),
+      client: this.client,
     });
     this.panel.scrollTop = scrolled;
   }

@@ -193,6 +193,16 @@ export class Grid {
     this.grid.focus({ preventScroll: true });
   }
 
+  /** Select a row, and bring it into view. @param {number} key @returns {boolean} Whether it is here. */
+  select(key) {
+    const index = this.#indexOf(key);
+    const row = this.rows[index];
+    if (row === undefined || this.options.keyOf(row) !== key) return false;
+    this.#choose(index, "one");
+    if (!this.following) this.body.scrollTop = scrollToShow(index, this.body.scrollTop, this.body.clientHeight, this.rowHeight);
+    return true;
+  }
+
   /** Forget which rows are selected. */
   deselect() {
     this.selected = this.base = null;

@@ -59,6 +59,7 @@ import { timing } from "./timing.js";
  * @typedef {object} Context
  * @property {AbortSignal} signal Aborts when the panel leaves the page.
  * @property {(what: string, args?: object) => Promise<{ value: any, buffer: DataView | undefined }>} ask Ask the kernel about this exchange.
+ * @property {import("../client.js").Client} client
  */
 
 /**
