@@ -15,6 +15,7 @@ from asgi_nb.record.exchange import Exchange, Origin, current_exchange
 from asgi_nb.record.masks import shorten
 from asgi_nb.record.recorder import ANSWERED, Recorder
 from asgi_nb.record.store import Store
+from asgi_nb.record.wire import wire_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -66,39 +67,28 @@ class Tap:
     ) -> None:
         """Note what goes by, for the recorder to read when somebody looks."""
         self.store.begin(exchange, draft)
-
-        async def tapped_receive() -> Message:
-            message = await receive()
-            if draft.received(exchange, message, perf_counter_ns() - exchange.clock_ns):
-                self.store.touch(exchange)
-            return message
-
-        async def tapped_send(message: Message) -> None:
-            news = draft.sent(exchange, message, perf_counter_ns() - exchange.clock_ns)
-            if news:
-                if news is ANSWERED:
-                    draft.answered = True
-                    self._attribute(exchange, scope, draft.root_path, draft)
-                if self.store.watches or draft.recorder is not None:
-                    self.store.touch(exchange)
-            try:
-                await send(message)
-            except OSError:
-                draft.write(exchange).lose()
-                raise
-
+        notes = _Notes(self, scope, exchange, draft)
+        wire = wire_of(receive, send)
+        if wire is None:
+            receive, send = notes.around(receive, send)
+        else:
+            wire.listener = notes
         token = current_exchange.set(exchange)
         try:
-            await self.app(scope, tapped_receive, tapped_send)
+            await self.app(scope, receive, send)
         except BaseException as exc:
+            if wire is not None:
+                wire.listener = None
             _reset(token, exc)
             if not draft.answered:
-                self._attribute(exchange, scope, draft.root_path, draft)
+                self.attribute(exchange, scope, draft.root_path, draft)
             self._finish(draft.write(exchange), perf_counter_ns() - exchange.clock_ns, exc)
             raise
+        if wire is not None:
+            wire.listener = None
         current_exchange.reset(token)
         if not draft.answered:
-            self._attribute(exchange, scope, draft.root_path, draft)
+            self.attribute(exchange, scope, draft.root_path, draft)
         self.store.end(exchange, draft, perf_counter_ns() - exchange.clock_ns)
 
     async def _record(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,7 +112,7 @@ class Tap:
             news = feed("send", message, perf_counter_ns() - start)
             if news:
                 if news is ANSWERED:
-                    self._attribute(exchange, scope, outer_root_path)
+                    self.attribute(exchange, scope, outer_root_path)
                 store.touch(exchange)
             try:
                 await send(message)
@@ -148,7 +138,7 @@ class Tap:
             if exchange.websocket is not None:
                 exchange.websocket.tell = None
             if exchange.response_start_ns is None:
-                self._attribute(exchange, scope, outer_root_path)
+                self.attribute(exchange, scope, outer_root_path)
             self._finish(recorder, perf_counter_ns() - start, failure)
             # The exception's traceback has this frame, which must not have the exception.
             failure = None
@@ -158,7 +148,7 @@ class Tap:
         recorder.finish(at_ns, exc, provenance.frame_label if provenance else None)
         self.store.touch(recorder.exchange)
 
-    def _attribute(
+    def attribute(
         self, exchange: Exchange, scope: Scope, outer_root_path: str, draft: Draft | None = None
     ) -> None:
         """Note which route and which cell answer, as soon as the app has matched."""
@@ -176,6 +166,54 @@ class Tap:
             exchange.add_fault(
                 0, f"the route or cell could not be told: {type(exc).__name__}: {shorten(str(exc), 200)}"
             )
+
+
+class _Notes:
+    """Takes note of the messages of one request, as a wire's listener or from around it."""
+
+    __slots__ = ("draft", "exchange", "scope", "tap")
+
+    def __init__(self, tap: Tap, scope: Scope, exchange: Exchange, draft: Draft) -> None:
+        self.tap = tap
+        self.scope = scope
+        self.exchange = exchange
+        self.draft = draft
+
+    def received(self, message: Message) -> None:
+        """Note a message to the app."""
+        exchange = self.exchange
+        if self.draft.received(exchange, message, perf_counter_ns() - exchange.clock_ns):
+            self.tap.store.touch(exchange)
+
+    def sent(self, message: Message) -> None:
+        """Note a message of the app."""
+        exchange, draft = self.exchange, self.draft
+        news = draft.sent(exchange, message, perf_counter_ns() - exchange.clock_ns)
+        if news:
+            tap = self.tap
+            if news is ANSWERED:
+                draft.answered = True
+                tap.attribute(exchange, self.scope, draft.root_path, draft)
+            if tap.store.watches or draft.recorder is not None:
+                tap.store.touch(exchange)
+
+    def around(self, receive: Receive, send: Send) -> tuple[Receive, Send]:
+        """Give functions that note what goes through them."""
+
+        async def tapped_receive() -> Message:
+            message = await receive()
+            self.received(message)
+            return message
+
+        async def tapped_send(message: Message) -> None:
+            self.sent(message)
+            try:
+                await send(message)
+            except OSError:
+                self.draft.write(self.exchange).lose()
+                raise
+
+        return tapped_receive, tapped_send
 
 
 def _reset(token: Token[Exchange | None], exc: BaseException | None) -> None:

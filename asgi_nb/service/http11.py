@@ -20,7 +20,7 @@ from asgi_nb.service.heads import too_large
 from asgi_nb.service.protocols import Limited
 from asgi_nb.web.types import ASGIApp, Scope
 
-# Longer targets are seldom asked for twice, and would fill the memory.
+# Longer targets and values are seldom sent twice, and would fill the memory.
 REMEMBERED = 256
 
 Target = tuple[str, bytes, bytes]
@@ -107,10 +107,10 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         # What comes after the head is a trailer.
         if self._in_head:
-            name = name.lower()
-            if name == b"expect" and value.lower() == b"100-continue":
+            field = _shared_field(name, value) if len(value) <= REMEMBERED else (name.lower(), value)
+            if field[0] == b"expect" and value.lower() == b"100-continue":
                 self._expects = True
-            self.headers.append((name, value))
+            self.headers.append(field)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -125,7 +125,7 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
             "scheme": self.scheme,
             "root_path": "",
             "headers": self.headers,
-            "method": parser.get_method().decode("ascii"),
+            "method": _method(parser.get_method()),
         }
         if parser.should_upgrade() and self._should_upgrade():
             return
@@ -212,3 +212,18 @@ def parse_target(url: bytes) -> Target:
 
 
 _remembered = lru_cache(maxsize=512)(parse_target)
+
+
+@lru_cache(maxsize=1024)
+def _shared_field(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """
+    Make a header field, the same one for each request that has it.
+
+    Browsers send the same dozen with each request, and the record keeps thousands of requests.
+    """
+    return name.lower(), value
+
+
+@lru_cache(maxsize=64)
+def _method(name: bytes) -> str:
+    return name.decode("ascii")

@@ -2,6 +2,7 @@
 
 import pytest
 
+import asgi_nb.record.wire
 from asgi_nb.record.recorder import Recorder
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
@@ -80,9 +81,28 @@ class Wire:
         self.sent.append(message)
 
 
-@pytest.fixture
-def wire():
-    return Wire
+class TellingWire(Wire, asgi_nb.record.wire.Wire):
+    """A server that tells its listener of the messages itself, so that nothing needs to stand between."""
+
+    def __init__(self, *messages):
+        Wire.__init__(self, *messages)
+        asgi_nb.record.wire.Wire.__init__(self)
+
+    async def receive(self):
+        message = await Wire.receive(self)
+        if self.listener is not None:
+            self.listener.received(message)
+        return message
+
+    async def send(self, message):
+        if self.listener is not None:
+            self.listener.sent(message)
+        await Wire.send(self, message)
+
+
+@pytest.fixture(params=[Wire, TellingWire])
+def wire(request):
+    return request.param
 
 
 @pytest.fixture
@@ -91,11 +111,12 @@ def store():
 
 
 @pytest.fixture
-def call(store):
+def call(store, wire):
     """Run an app behind a tap, against a wire, and give that wire."""
+    make = wire
 
     async def call(app, *messages, scope=None, wire=None, **options):
-        wire = wire or Wire(*(messages or [{"type": "http.request", "body": b""}]))
+        wire = wire or make(*(messages or [{"type": "http.request", "body": b""}]))
         await Tap(app, store, **options)(scope or make_scope(), wire.receive, wire.send)
         return wire
 

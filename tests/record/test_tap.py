@@ -63,6 +63,47 @@ async def test_messages_go_on_as_the_same_objects(call):
 
 
 @pytest.mark.anyio
+async def test_a_wire_that_tells_of_its_messages_is_not_wrapped(store, make_scope, wire):
+    line, given = wire(), []
+
+    async def app(scope, receive, send):
+        given.append((receive, send))
+
+    await Tap(app, store)(make_scope(), line.receive, line.send)
+
+    assert (given == [(line.receive, line.send)]) == hasattr(line, "listener")
+
+
+@pytest.mark.anyio
+async def test_two_taps_on_one_wire_both_see_its_messages(store, make_scope, wire):
+    line, outer = wire(), Store()
+
+    await Tap(Tap(answer, store), outer)(make_scope(), line.receive, line.send)
+
+    assert store[-1].response.json() == outer[-1].response.json() == {"name": "tea"}
+    assert line.sent == [START, BODY]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fails", [False, True])
+async def test_what_a_server_says_after_the_app_is_not_the_apps(store, make_scope, wire, fails):
+    line = wire({"type": "http.request"})
+
+    async def app(scope, receive, send):
+        await answer(scope, receive, send)
+        if fails:
+            raise ValueError("no tea left")
+
+    try:
+        await Tap(app, store)(make_scope(), line.receive, line.send)
+    except ValueError:
+        pass
+    await line.send(START)
+
+    assert (store[-1].faults, store[-1].status) == ([], 200)
+
+
+@pytest.mark.anyio
 async def test_the_app_gets_the_servers_own_scope(call, make_scope):
     scope, seen = make_scope(), []
 
