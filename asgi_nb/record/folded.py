@@ -12,6 +12,7 @@ Rule 2: what a fold has no place for is not folded.
 
 import sys
 from collections.abc import Callable, Iterable
+from gc import get_referents
 from typing import Any
 
 from asgi_nb.record.draft import Draft, new
@@ -32,6 +33,15 @@ HELD = 4
 PLAIN_TRACE = 2
 
 
+# A field that nobody has set is a slot with nothing in it. Each other one counts, and so does the class.
+_bare = new((), (), (), 0.0, 0, 0)[0]
+_bare.seq = 0
+_bare.keeper = None
+SET = len(get_referents(_bare))
+"""How many objects an exchange refers to, when nothing is set but what every one has."""
+del _bare
+
+
 def fold(exchange: Exchange, shared: dict[int, Any]) -> Folded | None:
     """
     Give the values of an exchange that only the store holds; None when there is more to it.
@@ -43,14 +53,19 @@ def fold(exchange: Exchange, shared: dict[int, Any]) -> Folded | None:
     draft, trace = exchange.draft, exchange.trace
     if type(draft) is not Draft or _references is None or _references(exchange) > HELD:
         return None
+    if len(get_referents(exchange)) != SET + draft.has_params or exchange.kept_size != exchange.charged:
+        return None
     if exchange.mark or exchange.relation or exchange.output_size or exchange.holds:
         return None
     origin, candidates, runs = exchange.origin, None, None
     if trace is not None:
         # What it has beside the routes and the runs is seldom there, and stays an object; so does a run that
         # is in a step.
-        if len(vars(trace)) != PLAIN_TRACE or any((len(run) - HEAD) % 2 for run in trace.runs):
+        if len(vars(trace)) != PLAIN_TRACE:
             return None
+        for run in trace.runs:
+            if (len(run) - HEAD) % 2:
+                return None
         candidates, runs = trace.candidates, tuple(map(tuple, trace.runs))
     if origin is not None:
         shared[id(origin)] = origin

@@ -1,13 +1,16 @@
 """What nobody has looked at is a tuple that the garbage collector leaves out, and nothing of it is lost."""
 
 import gc
+from dataclasses import fields
 
 import pytest
 
 from asgi_nb.record.draft import begin
 from asgi_nb.record.exchange import Exchange, Origin
+from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.mark import Mark
 from asgi_nb.record.output import OutputRecord
+from asgi_nb.record.relation import Relation
 from asgi_nb.record.store import SHARED_LIMIT, YOUNG, Store
 from asgi_nb.record.trace import Trace
 
@@ -72,6 +75,54 @@ def test_an_exchange_that_was_folded_has_all_that_it_had(store, answer, fold_all
     assert exchange.trace.runs == [["server", "endpoint", "items", 1, 0, 0, 1, 2]]
     assert store.get(1) is exchange
     assert store[exchange.id] is exchange
+
+
+# What the store itself gives each exchange, or takes from it.
+STORES_OWN = {"seq", "keeper", "draft", "app_exit_ns", "charged", "output_size"}
+
+
+def traced(**notes):
+    trace = Trace()
+    vars(trace).update(notes)
+    return trace
+
+
+VALUES = {
+    "trace": [traced(**{name: [1]}) for name in vars(Trace) if not name.startswith("_")],
+    "kept_size": [5000],
+    "holds": [(HoldRecord(1, 2, "request", "the line of a cell", "continued"),)],
+    "mark": [Mark(True, ""), Mark(False, "slow")],
+    "relation": [Relation(replay_of="3f9a")],
+    "replaced": [True],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param(one.name, value, id=f"{one.name}-{number}")
+        for one in fields(Exchange)
+        if one.name not in STORES_OWN
+        for number, value in enumerate(VALUES.get(one.name, ["set from outside"]))
+    ],
+)
+@pytest.mark.parametrize("when", ["under way", "finished"])
+def test_whatever_field_is_set_from_outside_is_there_afterwards(store, answer, fold_all, name, value, when):
+    found = []
+
+    def change(exchange, draft):
+        if when == "under way":
+            setattr(exchange, name, value)
+        else:
+            found.append(exchange)
+
+    answer(store, change)
+    if found:
+        setattr(found.pop(), name, value)
+    fold_all(store)
+
+    kept = store.get(1)
+    assert getattr(kept, name) is value
 
 
 @pytest.mark.parametrize(
