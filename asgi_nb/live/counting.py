@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from asgi_nb.live.definitions import Definition
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.hold import without_holds
 from asgi_nb.record.store import Store
 
 
@@ -30,7 +31,7 @@ def count(traffic: Store) -> Callable[[Definition], tuple[int, float | None]]:
                     or exchange.request.method in definition.methods
                 )
             ]
-        durations = [exchange.duration for exchange in found if exchange.duration is not None]
+        durations = [without_holds(e.duration, e.holds) for e in found if e.duration is not None]
         return len(found), statistics.median(durations) if durations else None
 
     return stats

@@ -1,4 +1,4 @@
-"""What Tab offers inside of `.where("…")`: the filter's keys, and the values that the traffic has."""
+"""What Tab offers in a filter, as in `.where("…")`: its keys, and the values that the traffic has."""
 
 import re
 from typing import NamedTuple
@@ -17,6 +17,13 @@ class Proposed(NamedTuple):
     """The end of the line that is replaced."""
     texts: list[str]
     """What may stand in its place."""
+
+
+def filter_proposals(text: str) -> Proposed:
+    """Propose how a filter on a magic's own line goes on."""
+    proposals = complete(text, len(text), default_kit().traffic)
+    start = proposals[0].start if proposals else len(text)
+    return Proposed(text[start:], [proposal.text for proposal in proposals])
 
 
 def where_proposals(before: str) -> Proposed | None:

@@ -10,16 +10,17 @@ import builtins
 import re
 from collections.abc import Callable, Iterable
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 
 from asgi_nb.kit import default_kit
 from asgi_nb.live.definitions import Definition
+from asgi_nb.live.held import Stage
 from asgi_nb.live.names import METHODS
 from asgi_nb.live.places import PLACES
 from asgi_nb.magics._given import attributes_of, given_in
-from asgi_nb.magics._where import where_proposals
+from asgi_nb.magics._where import filter_proposals, where_proposals
 from asgi_nb.web.convertors import CONVERTOR_TYPES
 from asgi_nb.web.exceptions import PHRASES
 
@@ -121,6 +122,10 @@ def _places(line: Line) -> Candidates:
     return line.fragment, [place for place in PLACES if line.magic == "asgi_route" or place != "thread"]
 
 
+def _stages(line: Line) -> Candidates:
+    return line.fragment, get_args(Stage)
+
+
 def _errors(line: Line) -> Candidates:
     """Statuses of errors, the notebook's exceptions, and Python's own."""
     names = {**vars(builtins), **line.shell.user_ns}
@@ -146,8 +151,12 @@ WORDS: dict[str, list[Callable[[Line], Candidates]]] = {
     "asgi_websocket": [_new_path],
 }
 
+# Magics whose line begins with a filter; options stand behind it.
+FILTERED = frozenset({"asgi_hold", "asgi_inspect"})
+
 # (magic, option) -> its values, where the parser does not know them.
 VALUES: dict[tuple[str, str], Callable[[Line], Candidates]] = {
+    ("asgi_hold", "--at"): _stages,
     ("asgi_route", "--on"): _places,
     ("asgi_routes", "--drop"): _removable,
     ("asgi_websocket", "--on"): _places,
@@ -166,6 +175,9 @@ def matcher_for(shell: Any) -> Any:
         here = lines[context.cursor_line]
         before, after = here[: context.cursor_position], here[context.cursor_position :]
         found = MAGIC_LINE.fullmatch(before)
+        if found is not None and found[1] in FILTERED and "--" not in found[2]:
+            typed = filter_proposals(found[2])
+            return _matched(typed.fragment, typed.texts, kind="keyword", suppress=True)
         if found is not None:
             return _result(*_on_line(shell, found[1], found[2], after), kind="keyword", suppress=True)
         filtered = where_proposals(before)

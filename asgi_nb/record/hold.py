@@ -28,3 +28,14 @@ class HoldRecord:
     def __str__(self) -> str:
         changed = f"; {', '.join(self.changes)}" if self.changes else ""
         return f"held at the {self.stage} for {self.duration_ns / 1e9:.1f} s, {self.ended}{changed}"
+
+
+def without_holds(duration: float, holds: Sequence[HoldRecord]) -> float:
+    """
+    Take out of a duration what a person took to decide: it says nothing of the app.
+
+    Args:
+        duration: Seconds.
+        holds: When the same exchange was held.
+    """
+    return max(0.0, duration - sum(one.duration_ns for one in holds) / 1e9) if holds else duration

@@ -4,8 +4,10 @@ from time import perf_counter_ns
 from typing import Literal, Protocol
 
 from asgi_nb.record.background import BackgroundRecord, read_background
+from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.markup import block, fold
+from asgi_nb.record.masks import visible
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.reasons import Candidates, Routing, read_routing
 from asgi_nb.record.runs import CALLED, HEAD, PART, end_of
@@ -169,6 +171,10 @@ class Insight:
 def insight_html(exchange: "ShownInsight") -> list[str]:
     """Give the pieces of HTML that an exchange shows of this; what held the loop is open."""
     parts = []
+    if exchange.holds:
+        parts.append(
+            fold("Held", block("\n".join(visible(str(hold)) for hold in exchange.holds)), opened=True)
+        )
     blocked = exchange.blocked
     if blocked:
         parts.append(fold("Held the loop", block("\n".join(map(repr, blocked))), opened=True))
@@ -189,6 +195,10 @@ class ShownInsight(Protocol):
     @property
     def trace(self) -> Trace | None:
         """The notes."""
+
+    @property
+    def holds(self) -> tuple[HoldRecord, ...]:
+        """When it was held."""
 
     @property
     def timing(self) -> Timing:

@@ -14,6 +14,7 @@ from typing import Any
 
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters.keys import is_error
+from asgi_nb.record.hold import without_holds
 from asgi_nb.record.markup import table
 from asgi_nb.record.masks import shorten, visible
 from asgi_nb.record.plots import plot_percentiles
@@ -220,7 +221,7 @@ def _is_event_stream(exchange: Exchange) -> bool:
 
 
 def _of(route: str, exchanges: list[Exchange]) -> RouteLatency:
-    seconds = sorted(exchange.duration or 0.0 for exchange in exchanges)
+    seconds = sorted(without_holds(exchange.duration or 0.0, exchange.holds) for exchange in exchanges)
     starts = [exchange.started_at for exchange in exchanges]
     span = max(starts) - min(starts) if starts else 0.0
     # n requests have n - 1 gaps between them.

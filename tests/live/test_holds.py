@@ -14,6 +14,7 @@ from asgi_nb.live.held import HoldError
 from asgi_nb.live.holding import HoldPoint
 from asgi_nb.live.holds import Holds
 from asgi_nb.record.filters import FilterError
+from asgi_nb.record.latency import measure
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 from asgi_nb.service.service import start
@@ -180,6 +181,24 @@ def test_it_goes_on_by_itself_and_says_so(holds, ask, store):
     assert store[-1].holds[0].ended == "timed out"
     assert store[-1].state == "done"
     assert repr(hold) == "<Hold '' at the request: done, 1 held>"
+
+
+def test_the_time_it_was_held_counts_in_no_latency_and_stands_on_its_card(holds, ask, store):
+    hold = holds.add()
+    asked = ask("GET", "items/1?token=s3cr3t")
+    held = hold.wait(10)
+    threading.Event().wait(0.3)
+    held.request.query = "token=<b>"
+    held.go()
+    asked.result(10)
+
+    exchange = store[-1]
+    assert exchange.duration >= 0.3
+    assert measure(store).total.seconds[0] < exchange.duration - 0.25
+    html = exchange._repr_html_()
+    assert "held at the request for 0.3 s, went on; query token=" in html
+    assert "<b>" not in html
+    assert "s3cr3t" not in html
 
 
 def test_who_decides_too_late_is_told(holds, ask):

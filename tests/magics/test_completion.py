@@ -264,3 +264,18 @@ def test_nothing_is_left_when_the_extension_is_unloaded(complete, shell):
     assert complete("%%asgi_route P|") == []
     extension.load_ipython_extension(shell)
     assert len(complete("%%asgi_route P|")) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("%asgi_hold meth|", "%asgi_hold method:"),
+        ("%asgi_hold path:/items -meth|", "%asgi_hold path:/items -method:"),
+        ("hold = %asgi_hold request-b|", "hold = %asgi_hold request-body:"),
+        ("%asgi_inspect stat|", "%asgi_inspect status:"),
+        ("%asgi_hold method:POST --ti|", "%asgi_hold method:POST --timeout"),
+        ("%asgi_hold method:POST --at re|", "%asgi_hold method:POST --at response"),
+    ],
+)
+def test_a_filter_on_a_magics_line_is_completed_and_options_behind_it(complete, line, expected):
+    assert expected in complete(line)
