@@ -30,8 +30,14 @@ def draft(exchange: Exchange) -> dict[str, Any]:
         `method`, None for a WebSocket; `target`; `headers`, one a line; `body` and `messages`, one a line,
         None where they cannot be edited in a page; `note`, what the reader should know of them.
     """
-    websocket = exchange.websocket
-    body, note = _body_text(exchange.request.body) if websocket is None else (None, "")
+    websocket, request = exchange.websocket, exchange.request
+    body, note = _body_text(request.body) if websocket is None else (None, "")
+    length = request.header("content-length") or ""
+    if websocket is None and length.isdigit() and int(length) > request.body.size:
+        note = (
+            f"the app read {request.body.size} of the {length} bytes of the body, and only these were "
+            "recorded; write all of it anew"
+        )
     messages = None
     if websocket is not None:
         messages, note = _message_lines(websocket)

@@ -179,6 +179,19 @@ def test_a_body_that_is_no_text_is_kept_and_can_be_replaced(kit, do):
     assert answer(kit, do("send", seq=seq, edits={"body": "now text"}))["body"] == "now text"
 
 
+def test_a_body_that_the_app_did_not_read_is_to_be_written_anew(kit, do, refused):
+    @kit.app.route("/deaf", methods=["POST"])
+    async def deaf(request):
+        return "no matter what"
+
+    kit.serve()
+    seq = kit.request("POST /deaf", body="12345").exchange.seq
+
+    assert do("draft", seq=seq)["note"].startswith("the app read 0 of the 5 bytes of the body")
+    assert "give it anew" in refused("send", seq=seq, edits={})
+    assert kit.traffic.get(do("send", seq=seq, edits={"body": "54321"})).status == 200
+
+
 def test_a_sessions_messages_are_edited_line_by_line(kit, do):
     first = kit.traffic.get(_session(kit))
     assert do("draft", seq=first.seq)["messages"] == "a\nb"

@@ -181,7 +181,7 @@ def test_the_menu_goes_by_the_keys_of_the_pattern(opened, page):
     assert focused(page) == "Python with httpx2"
     page.keyboard.press("Escape")
 
-    assert "Copy as" in focused(page)
+    assert "Copy" in focused(page)
     assert page.get_by_role("menuitem").count() == 0
     assert button(page, "Copy as").get_attribute("aria-expanded") == "false"
 
@@ -243,6 +243,82 @@ def test_all_that_is_shown_is_saved_as_a_masked_har_file(opened, page, kit):
     saved = Path(download.value.path()).read_text()
     assert len(json.loads(saved)["log"]["entries"]) == 2
     assert "s3cret" not in saved
+
+
+# --- whatever was captured, and however it is looked at
+
+
+def dialogs(page):
+    """Open each menu and sheet in turn: what is open has a name."""
+    for menu, item in (("Copy as", "curl"), ("New cell", "replay and compare"), ("Copy as", "HAR")):
+        button(page, menu).click()
+        entry = page.get_by_role("menuitem", name=item, exact=True)
+        entry.wait_for()
+        yield menu
+        entry.click()
+        page.get_by_role("textbox", name=item, exact=True).wait_for()
+        yield item
+        page.keyboard.press("Escape")
+    for action, name in (("Edit and send", "Edit"), ("Diff with the one before", "Compared")):
+        button(page, action).click()
+        page.get_by_role("dialog", name=name).wait_for()
+        yield name
+        page.keyboard.press("Escape")
+
+
+def test_hostile_captures_stay_text_in_every_menu_and_sheet(kit, notebook, page):
+    for number in range(2):
+        headers = {"x-evil": "<img src=x onerror='window.pwned=1'>", "content-type": "text/html"}
+        kit.request(f"POST /echo?<svg/onload=window.pwned=1>{number}", headers=headers, body=HOSTILE)
+    notebook.open()
+    page.locator("[data-key='2']").click()
+    page.locator(".exchange-actions").wait_for()
+
+    seen = list(dialogs(page))
+
+    assert seen[-1] == "Compared"
+    assert page.evaluate("() => root().querySelectorAll('.detail :is(img, svg, iframe, script)').length") == 0
+    assert page.evaluate("() => window.pwned") is None
+
+
+AXE = Path(__file__).parents[2] / "asgi_nb" / "widgets" / "js" / "node_modules" / "axe-core" / "axe.min.js"
+
+CHECK = """async () => {
+  const { violations } = await axe.run({ include: { fromShadowDom: ["#cell > div", ".inspector"] } }, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    resultTypes: ["violations"],
+  });
+  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  // The grid around them has the keyboard, and scrolls them.
+  return found.filter((text) => !text.startsWith('scrollable-region-focusable: <div class="rows"'));
+}"""
+
+
+@pytest.mark.timeout(120)  # ten states, half a second each, on a machine that does other things as well
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 768])
+def test_axe_finds_nothing_in_any_menu_or_sheet(kit, notebook, page, socket, scheme, width):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm ci in asgi_nb/widgets/js")
+    page.set_viewport_size({"width": width, "height": 700})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.evaluate("() => (document.documentElement.style.colorScheme = 'light dark')")
+    page.evaluate(f"{AXE.read_text()}; undefined")
+    page.get_by_text("Close the socket").click()
+    found = dict.fromkeys(page.evaluate(CHECK), "socket")
+    kit.request("GET /echo?1")
+    kit.request("GET /echo?2")
+    push_until(notebook, page, "() => root().querySelectorAll('.main > .list .space > .row').length === 3")
+    if width < 640:
+        page.get_by_label("Close details").click()
+    page.locator(".main > .list [data-key='3']").click()
+    page.locator(".detail .what", has_text="/echo?2").wait_for()
+
+    for state in dialogs(page):
+        for text in page.evaluate(CHECK):
+            found.setdefault(text, state)
+
+    assert found == {}
 
 
 # --- waiting

@@ -5,7 +5,7 @@ import { showText } from "./text.js";
 /** @type {import("./index.js").Action} */
 export const cell = {
   id: "cell",
-  sign: "＋",
+  sign: "",
   word: "Cell",
   label: "New cell",
   code: () => "Puts code for it into a new cell, which is not run; secrets are masked",

@@ -4,8 +4,8 @@ import { showText } from "./text.js";
 /** @type {import("./index.js").Action} */
 export const copy = {
   id: "copy",
-  sign: "⧉",
-  word: "Copy as",
+  sign: "",
+  word: "Copy",
   label: "Copy as",
   code: (name) => `${name}.as_curl(), .as_httpx(), …: secrets are masked`,
   key: "c",

@@ -17,7 +17,9 @@ export const edit = {
     const fields = fieldsOf(value);
     const send = h("button", { type: "submit", class: "primary" }, "Send");
     const code = h("code", { class: "code" });
-    const form = h("form", { class: "edit-form" }, ...fields.flatMap(({ element }) => element), value.note === "" ? null : h("p", { class: "note" }, value.note), h("div", { class: "form-end" }, send, code));
+    const [line, rest] = [fields.filter(({ input }) => input instanceof HTMLInputElement), fields.filter(({ input }) => input instanceof HTMLTextAreaElement)];
+    const elements = (/** @type {typeof fields} */ some) => some.flatMap(({ element }) => element);
+    const form = h("form", { class: "edit-form" }, h("div", { class: "request-line", "data-fields": line.length }, ...elements(line)), ...elements(rest), value.note === "" ? null : h("p", { class: "note" }, value.note), h("div", { class: "form-end" }, send, code));
     const signal = sheet.open(`Edit #${row.seq}`, button, [form]);
 
     const changed = () => fields.filter(({ input, was }) => input.value !== was);
@@ -53,9 +55,9 @@ function fieldsOf({ method, target, headers, body, messages }) {
   const fields = [];
   if (method !== null) fields.push(methodField(method));
   fields.push(field("target", "Path and query", h("input", { type: "text", class: "text" }), target));
-  fields.push(field("headers", "Headers, one a line", h("textarea", { class: "text", rows: 5 }), headers));
+  fields.push(field("headers", "Headers, one a line", h("textarea", { class: "text", rows: 3 }), headers));
   if (method === null) fields.push(field("messages", "Messages of the client, one a line", h("textarea", { class: "text", rows: 6 }), messages ?? ""));
-  else fields.push(field("body", "Body", h("textarea", { class: "text", rows: 6 }), body ?? ""));
+  else fields.push(field("body", "Body", h("textarea", { class: "text", rows: 3 }), body ?? ""));
   return fields;
 }
 

@@ -32,7 +32,7 @@ import { watched } from "./waiting.js";
 /**
  * @typedef {object} Action
  * @property {string} id
- * @property {string} sign
+ * @property {string} sign "" for none.
  * @property {string} word
  * @property {string} label
  * @property {(name: string) => string} code The Python that it stands for.
@@ -101,7 +101,8 @@ export function exchangeActions(client, host, select, signal) {
   const buttons = new Map();
   const element = h("div", { class: "exchange-actions", role: "group", "aria-label": "Do with this request" });
   for (const action of ACTIONS) {
-    const face = [h("span", { "aria-hidden": "true" }, action.sign), h("span", { class: "word" }, ` ${action.word}`)];
+    // A sign stands alone where there is no room for its word.
+    const face = action.sign === "" ? [action.word] : [h("span", { "aria-hidden": "true" }, action.sign), h("span", { class: "word" }, ` ${action.word}`)];
     const { run, items } = action;
     if (items !== undefined) {
       const list = () => (row === null ? [] : items(contextOf(row, menu.button)));
