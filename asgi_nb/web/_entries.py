@@ -85,8 +85,14 @@ class Entry:
             self.is_plain_http = pattern.place == "static" and kind is Kind.HTTP and not handles
 
     def bind(self, path: str, segments: list[str]) -> dict[str, Any] | None:
-        """The parameters, converted; None if the path does not match. The segments already fit the keys."""
-        # A route that has none is opaque: its own `matches` is asked, not this.
+        """
+        The parameters of an early one, converted; None if the path does not match.
+
+        Args:
+            path: The path.
+            segments: The same, split at its slashes. They fit the keys.
+        """
+        # A route that has no pattern is opaque: its own `matches` is asked, not this.
         pattern: Any = self.pattern
         if not pattern.regular:
             return bind(pattern.regex, pattern.convertors, path)
@@ -100,12 +106,11 @@ class Entry:
                 bound[name] = text if read is None else read(text)
         except ValueError:
             return None
-        if pattern.rest is not None:
-            count = len(pattern.keys)
-            # "." in the regular expression of `path` matches all but a newline.
-            if len(segments) == count or ("\n" in path and "\n" in "/".join(segments[count:])):
-                return None
-            bound[pattern.rest] = "/".join(segments[count:])
+        count = len(pattern.keys)
+        # "." in the regular expression of `path` matches all but a newline.
+        if len(segments) == count or ("\n" in path and "\n" in "/".join(segments[count:])):
+            return None
+        bound[pattern.rest] = "/".join(segments[count:])
         return bound
 
 

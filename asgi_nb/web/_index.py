@@ -121,13 +121,13 @@ class Index:
         index = Index()
         index.static = dict(self.static)
         index.opaque = self.opaque
-        changed = gone + new
-        if all(entry.place == "static" for entry in changed):
+        changed = [entry.pattern for entry in gone + new]
+        static = [pattern.source for pattern in changed if pattern is not None and pattern.place == "static"]
+        if len(static) == len(changed):
             index.ends, index.early = self.ends, self.early
             index.merged = dict(self.merged)
-            for entry in changed:
-                if entry.pattern is not None:
-                    index.merged.pop(entry.pattern.source, None)
+            for path in static:
+                index.merged.pop(path, None)
         else:
             copies = {count: _copies(shapes) for count, shapes in self.ends.items()}
             index.ends = {count: shapes for count, shapes in copies.items() if shapes}

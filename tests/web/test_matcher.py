@@ -103,6 +103,27 @@ def same(found, expected):
     return found[0] is expected[0] and found[1:] == expected[1:]
 
 
+@pytest.mark.parametrize(
+    "source", ["/{x}", "/a/{x}/b", "/{n:int}", "/{f:float}", "/{u:uuid}", "/a/{x}/{p:path}"]
+)
+def test_a_parameter_is_never_empty(source):
+    router = Router([Route(source, endpoint)])
+    path = source.replace("{p:path}", "rest").replace(source[source.index("{") : source.index("}") + 1], "")
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+
+    assert look_up(router, scope) is walk(router.routes, scope) is None
+
+
+def test_a_long_list_has_routes_of_every_kind():
+    many = [kind(f"/{number}", endpoint) for number in range(20) for kind in (Route, WebSocketRoute)]
+    router = Router(many)
+
+    for route in many:
+        kind = "http" if isinstance(route, Route) else "websocket"
+        scope = {"type": kind, "method": "GET", "path": route.path, "headers": []}
+        assert look_up(router, scope)[0] is route
+
+
 @pytest.mark.parametrize("path", ["*", "a/1", "a/1/b"])
 @pytest.mark.parametrize("source", ["/{x}", "/a/{x}", "/{x}/{y}", "/{x}/b", "/{p:path}"])
 def test_a_path_that_starts_with_no_slash_fits_no_pattern(path, source):

@@ -217,6 +217,23 @@ async def test_a_body_that_was_read_can_be_answered_anew(inside):
 
 
 @inside
+async def test_what_call_next_gave_may_be_called_by_another_response(inside):
+    class Later(Response):
+        def __init__(self, response):
+            super().__init__()
+            self.response = response
+
+        async def __call__(self, scope, receive, send):
+            await self.response(scope, receive, send)
+
+    async def wrap(request, call_next):
+        return Later(await call_next(request))
+
+    async with AsyncTestClient(App(routes=ROUTES, middleware=around(wrap) + inside)) as client:
+        assert (await client.get("/whole")).text == "whole"
+
+
+@inside
 async def test_the_chunks_of_a_stream_are_bytes_whatever_the_endpoint_yields(inside):
     chunks = ["ü", b"b", memoryview(b"c"), bytearray(b"d")]
     seen = []
