@@ -88,7 +88,9 @@ def magic(kind: Literal["line", "cell", "line_cell"], *arguments: Callable[[Any]
         marked: F = MARKS[kind](method)
         for argument in reversed(arguments):
             marked = argument(marked)
-        marked = no_var_expand(magic_arguments()(marked))
+        # The usage line begins with one percent sign; what stands above a cell has two.
+        shown = method.__name__ if kind == "line" else f"%{method.__name__}"
+        marked = no_var_expand(magic_arguments(shown)(marked))
         return marked
 
     return mark
