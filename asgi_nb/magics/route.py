@@ -1,5 +1,7 @@
 """`%%asgi_route`: a cell becomes a route."""
 
+import re
+
 from IPython.core.magic import magics_class
 from IPython.core.magic_arguments import argument
 
@@ -8,6 +10,9 @@ from asgi_nb.live.names import METHODS
 from asgi_nb.magics._base import KitMagics, MagicError, body_of, magic
 
 EXAMPLE = "%%asgi_route GET /items/{item_id:int}"
+# More than one word, the first of which begins with no quote.
+UNQUOTED = re.compile(r"--try\s+[^'\"\s-]\S*\s+[^\s-]")
+TRIED = '--try \'{"name": "tea"}\''
 
 
 @magics_class
@@ -77,7 +82,12 @@ class RouteMagic(KitMagics):
         """
         __tracebackhide__ = True
         source = body_of(cell, EXAMPLE)
-        given = self.read(self.asgi_route, line, EXAMPLE)
+        try:
+            given = self.read(self.asgi_route, line, EXAMPLE)
+        except MagicError as exc:
+            if UNQUOTED.search(line) is None:
+                raise
+            raise MagicError(f"%%asgi_route: write what stands after --try between quotes: {TRIED}") from None
         sample = _sample(given.sample)
         method, path = in_order(given.method, given.path)
         if given.compare is not True and given.compare < 0:

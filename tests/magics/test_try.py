@@ -109,3 +109,13 @@ def test_a_sample_that_cannot_be_made_up_leaves_no_route(run):
 
     run("from asgi_nb.web.convertors import CONVERTOR_TYPES\ndel CONVERTOR_TYPES['odd']")
     assert default_kit().app.definitions == ()
+
+
+@pytest.mark.parametrize(
+    "sample",
+    ['{"name": "tea"}', "/items {}", '{"name": "don\'t"}'],
+    ids=["a-body", "path-and-body", "a-quote"],
+)
+def test_a_sample_of_several_words_without_quotes_says_where_they_go(run, sample):
+    with pytest.raises(MagicError, match="after --try between quotes: --try"):
+        run(f"%%asgi_route POST /items --try {sample}\nreturn 1")
