@@ -36,6 +36,7 @@ _HOMES = {
     "hold": "asgi_nb.kit",
     "holds": "asgi_nb.kit",
     "inspect": "asgi_nb.kit",
+    "kitchen": "asgi_nb.kit",
     "load": "asgi_nb.record.keep.file",
     "load_har": "asgi_nb.record.export.har_reader",
     "load_ipython_extension": "asgi_nb.extension",

@@ -19,6 +19,7 @@ from asgi_nb.magics.completion import matcher_for
 from asgi_nb.magics.error import ErrorMagic
 from asgi_nb.magics.hold import HoldMagic
 from asgi_nb.magics.inspect import InspectMagic
+from asgi_nb.magics.kitchen import KitchenMagic
 from asgi_nb.magics.lifespan import LifespanMagic
 from asgi_nb.magics.middleware import MiddlewareMagic
 from asgi_nb.magics.mount import MountMagic
@@ -38,6 +39,7 @@ MAGICS = [
     ErrorMagic,
     HoldMagic,
     InspectMagic,
+    KitchenMagic,
     LifespanMagic,
     MiddlewareMagic,
     MountMagic,

@@ -8,7 +8,7 @@ Everything a magic does is one call of a Kit. The default kit's attributes are t
 import functools
 import sys
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,11 @@ if TYPE_CHECKING:
     import httpx2
 
     from asgi_nb.caller import Body
+    from asgi_nb.record.exchange import Exchange
     from asgi_nb.reply import Reply
     from asgi_nb.sending import Sender
     from asgi_nb.widgets.inspector import Inspector
+    from asgi_nb.widgets.kitchen import Kitchen
 
 REQUEST_TIMEOUT = 30.0
 """Seconds for one request from a cell."""
@@ -77,6 +79,7 @@ class Kit(Replaying):
         self._services: dict[int, tuple[ASGIApp, Service]] = {}
         self._named: dict[str | None, Service] = {}
         self._inspector: Inspector | None = None
+        self._kitchen: Kitchen | None = None
         self._lock = threading.Lock()
         set_player(self.traffic, self)
 
@@ -288,6 +291,29 @@ class Kit(Replaying):
             shown.filter = where
         return shown
 
+    def kitchen(self, recorded: Iterable["Exchange"] | None = None, *, seconds: float = 10.0) -> "Kitchen":
+        """
+        Show on one time axis which requests run, which wait, and which one holds the loop.
+
+        There is one live kitchen per kit, as with `inspect`.
+
+        Args:
+            recorded: What to show in place of the live traffic, such as a session.
+            seconds: How much time a page shows at first.
+
+        Raises:
+            ValueError: `seconds` is not from 0.1 to 600.
+        """
+        from asgi_nb.widgets.kitchen import Kitchen
+
+        if recorded is not None:
+            return Kitchen(recorded, spawn=spawn, seconds=seconds)
+        shown = self._kitchen
+        if shown is None or shown.closed:
+            shown = self._kitchen = Kitchen(self.traffic, spawn=spawn, seconds=seconds)
+        shown.seconds = seconds
+        return shown
+
     def hold(self, where: str = "", **options: Any) -> Hold:
         """Hold the next request that matches a filter, to look at it and change it; see `Holds.add`."""
         return self._holds.add(where, **options)
@@ -339,11 +365,14 @@ class Kit(Replaying):
     # Ending.
 
     def close(self) -> None:
-        """Stop the servers and end the inspector and the client. The app and its traffic stay."""
+        """Stop the servers and end the widgets and the client. The app and its traffic stay."""
         self.stop()
         if self._inspector is not None:
             self._inspector.close()
             self._inspector = None
+        if self._kitchen is not None:
+            self._kitchen.close()
+            self._kitchen = None
         # Not made only to be closed.
         if "_sender" in vars(self):
             self._sender.close()
@@ -451,6 +480,7 @@ _OF_THE_DEFAULT = frozenset(
         "hold",
         "holds",
         "inspect",
+        "kitchen",
         "mount",
         "recording",
         "remove",

@@ -34,6 +34,7 @@ PUBLIC = [
     "hold",
     "holds",
     "inspect",
+    "kitchen",
     "load",
     "load_har",
     "load_ipython_extension",

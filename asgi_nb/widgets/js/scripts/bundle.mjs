@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 // Entry in src -> file in static.
-const BUNDLES = { "main.js": "inspector.js", "address.js": "address.js" };
+const BUNDLES = { "main.js": "inspector.js", "address.js": "address.js", "kitchen/main.js": "kitchen.js" };
 
 for (const [entry, name] of Object.entries(BUNDLES)) {
   const target = fileURLToPath(new URL(`../../static/${name}`, import.meta.url));
