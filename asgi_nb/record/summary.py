@@ -138,17 +138,18 @@ def _read(exchange: Exchange, draft: Draft) -> tuple[Row, Headers, Headers] | No
     done_ns: int | None = None
     is_read = False
     request_size = response_size = 0
-    for kind, at_ns, *values in draft.notes:
+    for note in draft.notes:
+        kind = note[0]
         if kind == BODY and state == "streaming":
-            body, more = values
+            _, at_ns, body, more = note
             response_size += len(body)
             if not more:
                 state, done_ns = "done", at_ns
-        elif kind == START and state == "open" and 100 <= values[0] <= 999:
+        elif kind == START and state == "open" and 100 <= note[2] <= 999:
             state = "streaming"
-            status, headers = values
+            _, _, status, headers = note
         elif kind == REQUEST and not is_read:
-            body, more = values
+            _, _, body, more = note
             request_size += len(body)
             is_read = not more
         elif kind != EXIT or state != "done":

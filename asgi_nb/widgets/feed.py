@@ -4,17 +4,19 @@ Decide what each page is sent, and when. No I/O, no clock, no lock: `pump.py` ha
 Rule 1: a page gets one batch per interval at most, of MAX_ROWS rows and MAX_BYTES bytes at most, and no third
         batch before it acknowledged the first of two. A page that cannot follow gets fewer, newer rows; no
         messages are queued for it (jupyter_server would keep them without bound).
-Rule 2: an exchange that changed ten times since the last batch is sent once, as it is now. What has changed
-        stands in the store's watch; the feed holds only what did not fit into the last batch.
+Rule 2: an exchange that changed ten times since the last batch is sent once, as it is now.
 Rule 3: a page that left two batches unanswered for SILENCE seconds gets nothing until it says hello again.
-Rule 4: what a page missed is counted and told. Any gap is mended by a new hello: a snapshot of the newest
-        rows, then the older ones behind it, at the end of which the page forgets what it was not sent.
-Rule 5: a view's filter runs here, over the whole store, newest first, for as long as `flush` may; the rest
-        waits for the next round. A row that has ceased to match is taken back by its number.
+Rule 4: requests go first. A round has so much time; under a flood a person sees the newest rows, and what
+        the page shows as under way is settled. The rest waits until there is time, newest first.
+Rule 5: what a page will not be sent is counted and told. Any gap is mended by a new hello: a snapshot of the
+        newest rows, then the older ones behind it, at the end of which the page forgets what it was not sent.
+Rule 6: a view's filter runs here, over the whole store, newest first, in the time of its rounds. A row that
+        has ceased to match is taken back by its number.
 """
 
 import math
 import secrets
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -25,7 +27,8 @@ from asgi_nb.record.filters import FilterError
 from asgi_nb.record.store import Store
 from asgi_nb.widgets.lens import Lens, make_lens
 from asgi_nb.widgets.view import View
-from asgi_nb.widgets.wire import WIRE_VERSION, Outgoing, encode
+from asgi_nb.widgets.wire import WIRE_VERSION, Outgoing
+from asgi_nb.widgets.wire_row import encode_row
 
 # Measured: 100 to 500 rows a message is the knee; beyond it, parsing in the page dominates.
 MAX_ROWS = 500
@@ -42,13 +45,43 @@ SILENCE = 5.0
 # Rows that a page holds (js/src/rows.js): it forgets older ones, so they are not worth sending.
 MAX_PAGE_ROWS = 5000
 
-# Numbers that a filtered view looks at per round: most of them will make no row.
-MAX_LOOKS = 4 * MAX_ROWS
+# Seconds of a round that all views together may take from the server's loop: a request waits no longer.
+LOOKING = 0.01
+
+# The same where a round brings more than FLOOD exchanges: a fiftieth of the loop, while others need it.
+BUSY = 0.001
+
+# 2,000 requests a second: beyond it, a round takes the rest of a busy server's time.
+FLOOD = 100
+
+# Of that time, what news may take while old rows wait.
+NEWS_FIRST = 0.75
+
+# Rows that a page holds (js/src/rows.js): it forgets older ones, so they are not worth sending.
+MAX_PAGE_ROWS = 5000
+
+# Seconds of a round that all views together may take from the server's loop: a request waits no longer.
+LOOKING = 0.01
+
+# The same where a round brings more than FLOOD exchanges: a fiftieth of the loop, while others need it.
+BUSY = 0.001
+
+# 2,000 requests a second: beyond it, a round takes the rest of a busy server's time.
+FLOOD = 100
+
+# Of that time, what news may take while old rows wait.
+NEWS_FIRST = 0.75
+
+# Rows that each view gets per round whatever they take: a screen has twenty, and twenty rounds are a second.
+MIN_ROWS = 10
 
 # Seconds between two looks through a filter on time: of `age<5m`, nobody sees a difference sooner.
 REFRESH = 5.0
 
-# Batches between two looks at which of the matching exchanges the store has dropped: one second.
+# States of an exchange that goes on.
+LIVE = frozenset({"open", "held", "queued", "streaming"})
+
+# Batches between two looks at what the store has dropped: one second.
 RECOUNT = 20
 
 # Pages of one kernel. Reloads leave dead ones behind until they fall silent, so the oldest goes first.
@@ -84,6 +117,8 @@ class Feed:
         self._views: dict[str, View] = {}
         self._next_round = -math.inf
         self._rounds = 0
+        # Rows of this round as all views show them that want nothing of their own.
+        self._encoded: dict[int, tuple[bytes, bool]] = {}
 
     @property
     def view_count(self) -> int:
@@ -210,44 +245,49 @@ class Feed:
                 times.append(view.refresh_at)
         return min(times)
 
-    def flush(self, now: float, may_go_on: Callable[[], bool] = lambda: True) -> list[Outgoing]:
+    def flush(self, now: float, spent: Callable[[], float] = lambda: 0.0) -> list[Outgoing]:
         """
         Make the batches that may be sent now.
 
         Args:
             now: Seconds, on any clock that does not jump.
-            may_go_on: Asked before each exchange that a filter looks at; when it says no, the rest waits for
-                the next round.
+            spent: Gives the seconds since the call; what takes too long waits for the next round.
         """
         outgoing = []
         round_is_due = now >= self._next_round
         # Another view goes first each time, so that one with a slow filter does not take all there is.
         self._rounds += 1
+        self._encoded.clear()
         views = list(self._views.values())
         first = self._rounds % max(1, len(views))
-        for view in views[first:] + views[:first]:
+        for place, view in enumerate(views[first:] + views[:first], 1):
             if len(view.unanswered) >= CREDIT:
                 if view.unanswered[0][1] + SILENCE <= now:
                     self._forget(view.id)
                     outgoing.append(Outgoing({"kind": "silent", "v": view.id, "hello": view.hello}, []))
             elif round_is_due and (view.has_news or view.refresh_at <= now):
                 self._next_round = now + self._interval
-                outgoing.append(self._batch(view, now, may_go_on))
+                outgoing.append(self._batch(view, now, spent, place / len(views)))
+        self._encoded.clear()
         return outgoing
 
-    def _batch(self, view: View, now: float, may_go_on: Callable[[], bool]) -> Outgoing:
-        self._take(view)
+    def _batch(self, view: View, now: float, spent: Callable[[], float], share: float) -> Outgoing:
+        taken = self._take(view)
         # Not while the last look goes on: it would never come to the old rows.
         fresh = view.snapshot_due or (view.refresh_at <= now and not view.backlog)
         if fresh:
             self._snapshot(view)
             view.refresh_at = now + REFRESH if view.lens.timed else math.inf
+        until = share * (BUSY if taken > FLOOD else LOOKING)
+        began = spent()
+        pause = began + (until - began) * NEWS_FIRST if view.backlog else until
         rows: list[bytes] = []
-        size, missed = self._fill(view, rows, view.carry, 0, may_go_on)
-        view.lost += missed
-        # Old rows ride along where the new ones leave room; those that are gone by now were not missed.
-        self._fill(view, rows, view.backlog, size, may_go_on)
+        size = self._send_news(view, rows, lambda: spent() < pause)
+        # The page appends what is newer than all it has: the oldest first.
+        rows.reverse()
+        self._send_old(view, rows, size, lambda: spent() < until)
         state = self._state()
+        self._leave_out(view, state["counts"]["dropped"])
         content = {
             "kind": "snap" if fresh else "batch",
             "v": view.id,
@@ -255,12 +295,13 @@ class Feed:
             "batch": view.next_batch,
             "instance": self._instance,
             **state,
-            "matching": self._matching(view, state["counts"]["kept"], state["counts"]["dropped"]),
+            "matching": self._matching(view, state["counts"]["kept"]),
             "where": view.lens.text,
             "follows": view.follows,
             "columns": view.lens.columns,
             "whole": not view.backlog,
             "lost": view.lost,
+            "behind": len(view.waiting),
             "left": view.left,
             "problem": view.problem,
         }
@@ -271,64 +312,119 @@ class Feed:
         view.problem = ""
         return Outgoing(content, [b"[" + b",".join(rows) + b"]"])
 
-    def _take(self, view: View) -> None:
-        room = (MAX_LOOKS if view.lens.where else MAX_ROWS) - len(view.carry)
-        if view.stirred and room > 0:
+    def _take(self, view: View) -> int:
+        """Take in what has changed; give how much that is."""
+        taken: list[int] = []
+        if view.stirred:
             # The flag first: a wake that comes between these two lines must not be wiped out.
             view.stirred = False
-            taken = view.watch.take(room)
-            if len(taken) == room:
-                view.stirred = True
-            for seq in taken:
-                if seq > view.high:
-                    view.lost += seq - view.high - 1
-                    view.high = seq
-            view.carry.extend(taken)
+            taken = view.watch.take(sys.maxsize)
+        waiting = view.waiting
+        for seq in taken:
+            if seq > view.high:
+                # New numbers come in order: what lies between has left the store.
+                view.lost += seq - view.high - 1
+                view.high = seq
+                view.unseen.add(seq)
+            waiting[seq] = None
+            waiting.move_to_end(seq)
+        for seq in view.going.intersection(taken):
+            waiting.move_to_end(seq)
+        # A page forgets older rows, so they are not worth sending; but a filter may let few of them through.
+        self._let_wait(view, self._store.max_exchanges if view.lens.where else MAX_PAGE_ROWS)
         if self._store.removals != view.removals:
             view.snapshot_due = True
+        return len(taken)
+
+    def _let_wait(self, view: View, most: int) -> None:
+        """Give up the oldest of what waits, until there are no more than so many."""
+        while len(view.waiting) > most:
+            seq, _ = view.waiting.popitem(last=False)
+            self._miss(view, seq)
+
+    def _miss(self, view: View, seq: int) -> None:
+        if seq in view.unseen:
+            view.unseen.remove(seq)
+            view.lost += 1
+        view.going.discard(seq)
 
     def _snapshot(self, view: View) -> None:
         # What changes while the store is read stands in the watch: sent twice, but never missed.
         view.removals = self._store.removals
         view.high = self._store.counts()["last_seq"]
-        kept = [exchange.seq for exchange in reversed(self._store)]
+        kept = self._store.numbers()[::-1]
         # What is older may still match a filter.
         view.backlog = deque(kept if view.lens.where else kept[:MAX_PAGE_ROWS])
-        view.carry.clear()
+        view.waiting.clear()
+        view.unseen.clear()
+        view.going.clear()
         view.matching = set()
         view.left = []
         view.lost = 0
         view.snapshot_due = False
 
-    def _fill(
-        self, view: View, rows: list[bytes], numbers: deque[int], size: int, may_go_on: Callable[[], bool]
-    ) -> tuple[int, int]:
-        """Move rows into a batch of `size` bytes; give its new size, and how many had left the store."""
-        gone = 0
-        lens = view.lens
-        slow = bool(lens.where or lens.highlight)
-        while numbers and len(rows) < MAX_ROWS and (not slow or may_go_on()):
-            seq = numbers[0]
-            exchange = self._store.get(seq)
-            if exchange is None:
-                gone += 1
-            elif not self._shows(view, exchange):
-                if seq in view.matching:
-                    view.matching.remove(seq)
-                    view.left.append(seq)
-            elif numbers is view.backlog and len(view.matching) >= MAX_PAGE_ROWS:
-                # The page would forget it at once, but it counts.
-                view.matching.add(seq)
-            else:
-                encoded = encode(self._row(view, exchange))
+    def _send_news(self, view: View, rows: list[bytes], may_go_on: Callable[[], bool]) -> int:
+        """Move rows of what has changed into a batch, newest first; give its size in bytes."""
+        size, waiting = 0, view.waiting
+        least = view.lens.least
+        while waiting and len(rows) < MAX_ROWS and (least > 0 or may_go_on()):
+            least -= 1
+            seq = next(reversed(waiting))
+            encoded = self._look(view, seq)
+            if encoded:
                 if rows and size + len(encoded) > MAX_BYTES - 2:
                     break
                 rows.append(encoded)
                 size += len(encoded) + 1
-                if lens.where:
-                    view.matching.add(seq)
-            numbers.popleft()
-        return size, gone
+            del waiting[seq]
+            if encoded is None:
+                self._miss(view, seq)
+            view.unseen.discard(seq)
+        return size
+
+    def _send_old(self, view: View, rows: list[bytes], size: int, may_go_on: Callable[[], bool]) -> None:
+        """Move rows of a snapshot behind the news; those that have left the store were not missed."""
+        backlog = view.backlog
+        least = view.lens.least
+        while backlog and len(rows) < MAX_ROWS and (least > 0 or may_go_on()):
+            least -= 1
+            # The page would forget more of them at once, but they count.
+            encoded = self._look(view, backlog[0], counts_only=len(view.matching) >= MAX_PAGE_ROWS)
+            if encoded:
+                if rows and size + len(encoded) > MAX_BYTES - 2:
+                    break
+                rows.append(encoded)
+                size += len(encoded) + 1
+            backlog.popleft()
+
+    def _look(self, view: View, seq: int, *, counts_only: bool = False) -> bytes | None:
+        """Give the row of an exchange; b"" when the view does not show it, None when it is kept no longer."""
+        lens = view.lens
+        shared = self._encoded.get(seq) if lens.is_plain and lens.where is None else None
+        if shared is None:
+            exchange = self._store.peek(seq)
+            if exchange is None:
+                return None
+            if not self._shows(view, exchange):
+                view.going.discard(seq)
+                if seq in view.matching:
+                    view.matching.remove(seq)
+                    view.left.append(seq)
+                return b""
+            if lens.where:
+                view.matching.add(seq)
+            if counts_only:
+                return b""
+            row = self._row(view, exchange)
+            shared = encode_row(row), row["state"] in LIVE
+            if lens.is_plain:
+                self._encoded[seq] = shared
+        encoded, is_going = shared
+        if is_going:
+            view.going.add(seq)
+        else:
+            view.going.discard(seq)
+        return encoded
 
     def _shows(self, view: View, exchange: Exchange) -> bool:
         if view.stuck:
@@ -349,14 +445,20 @@ class Feed:
             view.lens = replace(view.lens, highlight=None)
             return view.lens.row(exchange)
 
-    def _matching(self, view: View, kept: int, dropped: int) -> int:
+    def _matching(self, view: View, kept: int) -> int:
         """How many of the kept exchanges match, as far as they were looked at."""
-        if not view.lens.where:
-            return kept
-        if dropped != view.dropped and view.next_batch % RECOUNT == 0:
-            view.dropped = dropped
-            view.matching.intersection_update(exchange.seq for exchange in self._store)
-        return min(len(view.matching), kept)
+        return min(len(view.matching), kept) if view.lens.where else kept
+
+    def _leave_out(self, view: View, dropped: int) -> None:
+        """Let go, now and then, of what the store has dropped."""
+        if dropped == view.dropped or view.next_batch % RECOUNT:
+            return
+        view.dropped = dropped
+        kept = set(self._store.numbers())
+        view.matching &= kept
+        # Nobody will ever tell the page that they have ended.
+        view.left += view.going - kept
+        view.going &= kept
 
 
 def _place(exc: FilterError) -> dict[str, int]:

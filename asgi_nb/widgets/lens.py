@@ -13,9 +13,12 @@ from asgi_nb.widgets.wire import row
 MAX_COLUMNS = 8
 HEADER_LIMIT = 120
 
-# Seconds; and stretches of running code that a bar of 14 characters can tell apart.
-SHORT = 0.002
+# Milliseconds; and stretches of running code that a bar of 14 characters can tell apart.
+SHORT = 2.0
 MAX_RUNS = 16
+
+# Rows that a view gets per round whatever they take: a screen has twenty, and twenty rounds are a second.
+MIN_ROWS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,16 @@ class Lens:
         return self.highlight.text if self.highlight else ""
 
     @property
+    def is_plain(self) -> bool:
+        """Whether its rows carry nothing but what each view's rows carry."""
+        return not self.columns and self.highlight is None
+
+    @property
+    def least(self) -> int:
+        """At how many exchanges it looks in each round, however long that takes; a filter may be slow."""
+        return MIN_ROWS if self.where is None and self.highlight is None else 1
+
+    @property
     def timed(self) -> bool:
         """Whether time alone changes what it shows, as with `age<5m`."""
         return self.where is not None and self.where.timed
@@ -61,7 +74,7 @@ class Lens:
             FilterError: A regular expression would take too long on it.
         """
         shown = row(exchange)
-        shown["runs"] = _runs(exchange)
+        shown["runs"] = _runs(exchange, shown["duration_ms"])
         if self.columns:
             shown["headers"] = [_header(exchange, name) for name in self.columns]
         if self.highlight:
@@ -84,10 +97,9 @@ def make_lens(where: str, highlight: str, columns: Sequence[str]) -> Lens:
     )
 
 
-def _runs(exchange: Exchange) -> list[tuple[float, float | None]]:
+def _runs(exchange: Exchange, duration_ms: float | None) -> list[tuple[float, float | None]]:
     """When its code ran, in ms from its start, for the bar; none where the bar is too short to show it."""
-    duration = exchange.duration
-    if exchange.trace is None or (duration is not None and duration < SHORT):
+    if exchange.trace is None or (duration_ms is not None and duration_ms < SHORT):
         return []
     slices = exchange.slices
     if len(slices) > MAX_RUNS:

@@ -28,9 +28,6 @@ from asgi_nb.widgets.wire import Answers, Outgoing
 Send = Callable[[dict[str, Any], list[bytes]], object]
 """Sends one custom message with its buffers to all pages."""
 
-# Seconds of each round that filters may take from the server's loop: a request waits no longer for them.
-LOOKING = 0.01
-
 # Actions that are under way at once: each may take as long as a request, and what more is asked for waits.
 MAX_ACTIONS = 8
 
@@ -179,7 +176,7 @@ class Pump:
 
     def _batches(self) -> list[Outgoing]:
         began = self._clock()
-        return self._feed.flush(began, lambda: self._clock() - began < LOOKING)
+        return self._feed.flush(began, lambda: self._clock() - began)
 
     def _send_all(self, messages: list[Outgoing]) -> None:
         for content, buffers in messages:

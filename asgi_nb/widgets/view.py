@@ -1,7 +1,7 @@
 """What the feed knows of one view: where it stands, what it looks through, and what it was not yet sent."""
 
 import math
-from collections import deque
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 from asgi_nb.record.store import Watch
@@ -23,8 +23,12 @@ class View:
     """Whether the watch may hold something."""
     backlog: deque[int] = field(default_factory=deque)
     """Numbers of the snapshot that were not sent yet, newest first."""
-    carry: deque[int] = field(default_factory=deque)
-    """What the watch gave and the last batch had no room for, oldest first."""
+    waiting: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    """Numbers of what has changed and was not sent since; what goes next is last."""
+    unseen: set[int] = field(default_factory=set)
+    """Those of `waiting` of which the page has heard nothing."""
+    going: set[int] = field(default_factory=set)
+    """Numbers that the page shows as under way."""
     unanswered: deque[tuple[int, float]] = field(default_factory=deque)
     """(number, when it was sent) of batches without an acknowledgement."""
     next_batch: int = 0
@@ -32,7 +36,7 @@ class View:
     high: int = 0
     """The newest exchange that it knows. New numbers come in order, so a gap above it is what it missed."""
     lost: int = 0
-    """Exchanges that left the store before they could be sent, since the last batch."""
+    """Exchanges that the page will not be sent, since the last batch: they came too fast."""
     matching: set[int] = field(default_factory=set)
     """Numbers that match the filter, when there is one."""
     problem: str = ""
@@ -51,4 +55,4 @@ class View:
     @property
     def has_news(self) -> bool:
         """Whether there is something to send."""
-        return bool(self.stirred or self.snapshot_due or self.carry or self.backlog)
+        return bool(self.stirred or self.snapshot_due or self.waiting or self.backlog)

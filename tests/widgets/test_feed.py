@@ -2,8 +2,20 @@ import json
 
 import pytest
 
+from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
-from asgi_nb.widgets.feed import CREDIT, MAX_BYTES, MAX_ROWS, MAX_VIEWS, SILENCE, Feed
+from asgi_nb.widgets.feed import (
+    CREDIT,
+    FLOOD,
+    MAX_BYTES,
+    MAX_PAGE_ROWS,
+    MAX_ROWS,
+    MAX_VIEWS,
+    RECOUNT,
+    SILENCE,
+    Feed,
+)
+from asgi_nb.widgets.lens import MIN_ROWS
 from asgi_nb.widgets.wire import WIRE_VERSION
 
 
@@ -245,7 +257,7 @@ def test_no_batch_is_larger_than_its_bounds_and_each_row_arrives_once(page, traf
 
     assert all(len(batch.buffers[0]) <= MAX_BYTES for batch in batches)
     assert all(len(rows(batch)) <= MAX_ROWS for batch in batches)
-    assert [seq for batch in batches for seq in seqs(batch)] == list(range(1, 3 * MAX_ROWS + 1))
+    assert sorted(seq for batch in batches for seq in seqs(batch)) == list(range(1, 3 * MAX_ROWS + 1))
 
 
 def test_what_left_the_store_before_it_was_sent_is_counted(traffic, run):
@@ -358,3 +370,179 @@ def test_closing_the_feed_stops_watching(page, traffic, run, woken):
     run(traffic.http())
 
     assert woken == []
+
+
+class Slow:
+    """A clock by which no round has any time left."""
+
+    def __call__(self):
+        return 1.0
+
+
+def test_a_flood_shows_the_newest_rows_and_says_how_many_wait(page, traffic, run):
+    page.hello()
+    page.read()
+    for _ in range(FLOOD + 50):
+        run(traffic.http())
+
+    page.now += 0.05
+    (batch,) = page.feed.flush(page.now, Slow())
+    page.ack(batch)
+    rest = page.read()
+
+    assert seqs(batch) == list(range(FLOOD + 51 - MIN_ROWS, FLOOD + 51))
+    assert batch.content["behind"] == FLOOD + 50 - MIN_ROWS
+    assert sorted(seq for one in rest for seq in seqs(one)) == list(range(1, FLOOD + 51 - MIN_ROWS))
+    assert rest[-1].content["behind"] == 0
+    assert sum(one.content["lost"] for one in [batch, *rest]) == 0
+
+
+def test_in_a_flood_what_the_page_shows_as_under_way_is_settled_first(page, traffic, run):
+    async def slow(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await Pause()
+        await send({"type": "http.response.body", "body": b"tea"})
+
+    request = traffic.http("/slow", stream=slow)
+    request.send(None)
+    page.hello()
+    page.read()
+    for _ in range(FLOOD):
+        run(traffic.http())
+    with pytest.raises(StopIteration):
+        request.send(None)
+
+    page.now += 0.05
+    (batch,) = page.feed.flush(page.now, Slow())
+
+    assert [(row["path"], row["state"]) for row in rows(batch)][-1] == ("/slow", "done")
+
+
+def test_old_rows_come_on_during_a_flood(page, traffic, run):
+    for _ in range(2 * MIN_ROWS):
+        run(traffic.http("/old"))
+    page.hello()
+    seen = []
+
+    while not seen or not seen[-1].content["whole"]:
+        for _ in range(FLOOD + 1):
+            run(traffic.http("/new"))
+        page.now += 0.05
+        seen += page.feed.flush(page.now, Slow())
+        page.ack(seen[-1])
+        assert len(seen) < 20
+
+    assert {row["seq"] for batch in seen for row in rows(batch)} >= set(range(1, 2 * MIN_ROWS + 1))
+
+
+def test_what_a_page_would_forget_at_once_is_counted_and_not_sent(page, store, traffic, run):
+    page.hello()
+    page.read()
+    for _ in range(MAX_PAGE_ROWS + 30):
+        run(traffic.http())
+
+    batches = page.read()
+
+    assert len({seq for batch in batches for seq in seqs(batch)}) == MAX_PAGE_ROWS
+    assert sum(batch.content["lost"] for batch in batches) == 30
+
+
+def test_each_row_arrives_or_is_counted_whatever_the_time(traffic, run):
+    small = Store(max_exchanges=300)
+    traffic.store = small
+    page = Page(Feed(small, lambda: None))
+    page.hello()
+    page.read()
+    batches = []
+    for _ in range(20):
+        for _ in range(FLOOD + 1):
+            run(traffic.http())
+        page.now += 0.05
+        (batch,) = page.feed.flush(page.now, Slow())
+        page.ack(batch)
+        batches.append(batch)
+    batches += page.read()
+
+    arrived = {seq for batch in batches for seq in seqs(batch)}
+    assert len(arrived) + sum(batch.content["lost"] for batch in batches) == 20 * (FLOOD + 1)
+
+
+def test_what_the_store_dropped_while_it_was_under_way_leaves_the_page(traffic, run):
+    small = Store(max_exchanges=10)
+    traffic.store = small
+    page = Page(Feed(small, lambda: None))
+
+    async def chat(receive, send):
+        await send({"type": "websocket.accept"})
+        await Pause()
+
+    sockets = [traffic.websocket("/chat", chat) for _ in range(10)]
+    for socket in sockets:
+        socket.send(None)
+    page.hello()
+    page.read()
+
+    left = []
+    for _ in range(2 * RECOUNT):
+        run(traffic.http())
+        left += [seq for batch in page.read() for seq in batch.content["left"]]
+    for socket in sockets:
+        socket.close()
+
+    assert left == [one for one in range(1, 11) if small.get(one) is None]
+    assert left
+
+
+def test_two_pages_share_the_work(traffic, run):
+    class Counting(Store):
+        looks = 0
+
+        def peek(self, seq):
+            self.looks += 1
+            return super().peek(seq)
+
+    store = Counting()
+    traffic.store = store
+    feed = Feed(store, lambda: None)
+    pages = [Page(feed, "one"), Page(feed, "two")]
+    for one in pages:
+        one.hello()
+    first = feed.flush(1.0)
+    for _ in range(20):
+        run(traffic.http())
+
+    second = feed.flush(2.0)
+
+    assert [len(rows(out)) for out in first] == [0, 0]
+    assert [len(rows(out)) for out in second] == [20, 20]
+    assert store.looks == 20
+
+
+def test_an_idle_page_asks_for_no_time_at_all(page, traffic, run, woken):
+    run(traffic.http())
+    page.hello()
+    page.read()
+    woken.clear()
+
+    assert page.feed.due() == float("inf")
+    assert page.tick(60) == []
+    assert woken == []
+
+
+def test_rows_of_a_live_view_leave_folded_exchanges_folded(page, store, traffic, run):
+    for _ in range(500):
+        run(traffic.http())
+    folded = sum(not isinstance(one, Exchange) for one in store._kept.values())
+
+    page.hello()
+    page.read()
+
+    assert folded > 100
+    assert sum(not isinstance(one, Exchange) for one in store._kept.values()) == folded
+
+
+class Pause:
+    """Awaited, it hands control back to whoever drives the coroutine by hand."""
+
+    def __await__(self):
+        yield
