@@ -1,14 +1,23 @@
 """Fixtures for the widgets: real traffic through a real tap, and a real browser over the real feed."""
 
+import asyncio
 import base64
 import time
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from asgi_nb.live.app import LiveApp
+from asgi_nb.live.notebook import Cell, PlainNotebook
+from asgi_nb.record.hold import HoldRecord
+from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.web.responses import Response
+from asgi_nb.web.results import ServerSentEvent
+from asgi_nb.web.testclient import TestClient
 from asgi_nb.widgets.actions import ACTIONS, Bench
 from asgi_nb.widgets.desk import COMMANDS, Desk
 from asgi_nb.widgets.feed import Feed
@@ -235,3 +244,80 @@ def page(chromium):
 @pytest.fixture
 def notebook(page, store):
     return Notebook(page, store)
+
+
+# --- one exchange of every kind ----------------------------------------------------------------------------
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAE0lEQVR4nGP4z8DwHwwZwKS9vQ0AT5wHgxxkHzUAAAAASUVORK5CYII="
+)
+
+ITEMS = {
+    "items": [{"id": 1, "name": "tea", "tags": ["green", "loose"]}, {"id": 2, "price": 4.5, "sold": None}]
+}
+
+CELLS = [
+    (1, "GET", "/items", "await asyncio.sleep(0)\nreturn ITEMS"),
+    (2, "GET", "/items/{item_id:int}", "return {'id': item_id}"),
+    (3, "GET", "/boom", "shelf = {}\nreturn shelf['green tea']"),
+    (4, "GET", "/events", "for n in range(5):\n    yield Event({'n': n}, event='tick', id=str(n))"),
+    (5, "POST", "/form", "form = await request.body()\nreturn None"),
+    (6, "GET", "/slow", "import time\ntime.sleep(0.12)\nreturn 'done'"),
+    (7, "GET", "/csv", "return Response('name,price\\ntea,4\\n', media_type='text/csv')"),
+    (8, "GET", "/lines", "return Response('{\"a\": 1}\\n{oops\\n', media_type='application/x-ndjson')"),
+    (9, "GET", "/page", "return Response('<h1 lang=en>Tea</h1><p>green</p>', media_type='text/html')"),
+    (10, "GET", "/bytes", "return bytes(range(256)) * 100"),
+    (11, "GET", "/broken", "return Response('{\"a\": 1,\\n \"b\" 2}', media_type='application/json')"),
+]
+
+
+@pytest.fixture
+def rich(store: Store, traffic: Traffic, run: Callable[[Awaitable[None]], None]) -> Store:
+    """One exchange of every kind that the details know."""
+    live = LiveApp(PlainNotebook())
+    names = live.notebook.namespace
+    names.update(asyncio=asyncio, ITEMS=ITEMS, Event=ServerSentEvent, Response=Response)
+    for number, method, path, source in CELLS:
+        live.notebook.current = Cell(f"cell-{number}", number, f"%%asgi_route {method} {path}\n{source}")
+        live.define_route(method, path, source)
+    live.notebook.current = Cell("cell-12", 12, "%%asgi_middleware\n...")
+    live.define_middleware(
+        "response = await call_next(request)\nresponse.headers['x-process-time'] = '1'\nreturn response"
+    )
+    tap = Tap(live, store, provenance=live)
+
+    async def recorded(scope, receive, send):
+        await tap(scope, receive, send)
+
+    client = TestClient(recorded, raise_server_exceptions=False)
+    secret = {"Authorization": "Bearer s3cr3t", "Cookie": "session=s3cr3t; theme=dark"}
+    client.get("/items?q=green+tea&token=abc", headers=secret)
+    client.get("/items/tea")
+    client.get("/boom")
+    client.get("/events")
+    client.post("/form", data={"user": "ann", "password": "s3cr3t"})
+    client.post("/form", data={"title": "tea"}, files={"pic": ("tea.png", PNG, "image/png")})
+    client.get("/slow")
+    for path in ("/csv", "/lines", "/page", "/bytes", "/broken"):
+        client.get(path)
+    store[-1].emit(OutputRecord(2_000_000, "stdout", "boiling\n"))
+    store[-1].emit(OutputRecord(3_000_000, "log", "no tea", "WARNING", "shop"))
+    store[-1].add_fault(4_000_000, "http.response.body is not allowed once the response is complete")
+    store[-1].holds = (HoldRecord(0, 2_000_000_000, "request", "path:/broken", "went on"),)
+    run(traffic.http("/tea.png", response_headers=[(b"content-type", b"image/png")], response_body=PNG))
+    deflated = zlib.compress(b'{"a": 1}')
+    coded = [(b"content-type", b"application/json"), (b"content-encoding", b"br")]
+    run(traffic.http("/br", response_headers=coded, response_body=deflated))
+
+    async def chat(receive, send):
+        await send({"type": "websocket.accept", "headers": [(b"x-room", b"tea")]})
+        await receive()
+        await send({"type": "websocket.send", "text": '{"say": "hello"}'})
+        await send({"type": "websocket.send", "bytes": b"\x00\x01\x02"})
+        await send({"type": "websocket.close", "code": 1001})
+
+    run(traffic.websocket("/chat", chat, [{"type": "websocket.receive", "text": "hello"}]))
+    # The cell that answered last has changed meanwhile.
+    live.notebook.current = Cell("cell-1", 13, "%%asgi_route GET /items\nreturn 1")
+    live.define_route("GET", "/items", "return 1")
+    return store

@@ -80,7 +80,8 @@ def elements(page):
     return set(
         page.evaluate(
             """() => [...root().querySelectorAll("*")]
-                .filter((el) => !el.matches("iframe.preview[sandbox=''], .checkerboard > img[src^='blob:']"))
+                .filter((el) => !el.matches("iframe.page-preview[sandbox='']"))
+                .filter((el) => !el.matches(".checkerboard > img[src^='blob:']"))
                 .map((el) => el.localName)"""
         )
     )

@@ -11,6 +11,9 @@ import { explained } from "../tips.js";
  * @property {string} about What the name means, or "".
  */
 
+/** Tables that the reader has folded away: they stay so from one exchange to the next. @type {Set<string>} */
+const folded = new Set();
+
 /** @typedef {(what: string, args?: object) => Promise<{ value: any, buffer: DataView | undefined }>} Ask */
 
 /**
@@ -23,12 +26,15 @@ export function fieldTable(title, rows, place, { ask, signal }) {
   const body = rows.map((field, index) =>
     h("tr", {}, h("th", { scope: "row" }, explained(field.name, field.about)), h("td", {}, ...hiddenValue(field, place, index, ask, signal))),
   );
-  return h(
-    "section",
-    { class: "pairs" },
-    h("h3", {}, title, h("span", { class: "note" }, rows.length === 0 ? " none" : ` ${count(rows.length)}`)),
-    rows.length === 0 ? "" : h("table", { "aria-label": title }, h("tbody", {}, ...body)),
+  if (rows.length === 0) return h("p", { class: "note" }, `${title}: none`);
+  const fold = h(
+    "details",
+    { class: "pairs fold", open: !folded.has(place) },
+    h("summary", {}, title, h("span", { class: "note" }, ` ${count(rows.length)}`)),
+    h("table", { "aria-label": title }, h("tbody", {}, ...body)),
   );
+  fold.addEventListener("toggle", () => (fold.open ? folded.delete(place) : folded.add(place)), { signal });
+  return fold;
 }
 
 /**

@@ -64,7 +64,7 @@ function candidate({ route, verdict, reason, chosen, cell }) {
     { "data-verdict": look },
     h("td", { class: "verdict" }, words ?? ""),
     h("th", { scope: "row" }, route),
-    h("td", {}, reason),
+    h("td", { class: "why" }, reason),
     h("td", { class: "origin" }, cell),
   );
 }

@@ -12,7 +12,7 @@ export const html = {
   applies: ({ mediaType }) => mediaType === "text/html" || mediaType === "application/xhtml+xml",
   render({ bytes }) {
     // The one place where a stranger's text becomes a document: one of its own, with the origin of nobody.
-    const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "preview" });
+    const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "page-preview" });
     frame.srcdoc = HEAD + new TextDecoder().decode(bytes);
     return h("div", {}, h("p", { class: "note" }, "Without scripts, and without what it would load from elsewhere."), frame);
   },
