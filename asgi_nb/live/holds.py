@@ -313,8 +313,8 @@ def _read(where: str, at: Stage) -> Filter:
             continue
         remedy = "it is not known before the answer has gone out; leave it out"
         if term.key in KNOWN_AT_RESPONSE:
-            remedy = "it is known only after the handler: use at='response'"
+            remedy = "it is known only after the handler: use at='response', or --at response"
         raise FilterError(
-            f"a hold at the {at} cannot ask for {term.key}: {remedy}", where, term.start, term.end
+            f"a hold at the {at} cannot ask for {term.key}; {remedy}", where, term.start, term.end
         )
     return wanted

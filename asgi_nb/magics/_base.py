@@ -69,7 +69,8 @@ class KitMagics(Magics):  # type: ignore[misc]
         """
         names = self.shell.user_ns
         if name not in names:
-            close = difflib.get_close_matches(name, names, 1)
+            own = [known for known in names if known not in self.shell.user_ns_hidden]
+            close = difflib.get_close_matches(name, own, 1)
             advice = f"did you mean {close[0]}?" if close else "run the cell that defines it first"
             raise MagicError(f"{magic}: no variable named {name!r}; {advice}")
         return names[name]

@@ -7,6 +7,7 @@ from IPython.core.magic_arguments import argument
 
 from asgi_nb.live.holds import TIMEOUT, Hold, HoldList
 from asgi_nb.magics._base import KitMagics, MagicError, magic
+from asgi_nb.record.filters import FilterError
 
 EXAMPLE = "%asgi_hold method:POST path:/items --timeout 60"
 
@@ -48,6 +49,11 @@ class HoldMagic(KitMagics):
             held.cancel()
             return held
         if not where.strip() and not given.next:
+            if dashes:
+                raise MagicError(
+                    f"%asgi_hold: expected a filter before the options, or --next for any request; "
+                    f"got {line.strip()!r} alone; write for example: {EXAMPLE}"
+                )
             return held
         options: dict[str, Any] = {
             "at": given.at,
@@ -58,6 +64,8 @@ class HoldMagic(KitMagics):
         }
         try:
             return self.kit.hold(where.strip(), **options)
+        except FilterError as exc:
+            raise MagicError(f"%asgi_hold: {exc}") from None
         except ValueError as exc:
             raise MagicError(f"%asgi_hold: {exc}; write for example: {EXAMPLE}") from None
 

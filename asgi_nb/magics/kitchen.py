@@ -30,7 +30,14 @@ class KitchenMagic(KitMagics):
         ),
     )
     def asgi_kitchen(self, line: str) -> "Kitchen":
-        """Show on one time axis which requests run, which wait, and which one holds the loop; live."""
+        """
+        Show on one time axis which requests run, which wait, and which one holds the loop; live.
+
+            %asgi_kitchen
+            %asgi_kitchen --last 30
+
+        `asgi_nb.traffic.timeline()` makes a picture of it that stays as it is.
+        """
         args = self.read(self.asgi_kitchen, line, EXAMPLE)
         try:
             return self.kit.kitchen(seconds=args.last)

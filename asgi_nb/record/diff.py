@@ -167,6 +167,7 @@ def diff(old: Recorded, new: Recorded, *, ignore: Collection[str] = ()) -> Diff:
             `("x-a", "/items/*/id")`; also "status", "close" or "request". Beside what IGNORED names.
 
     Raises:
+        TypeError: `new` is no exchange.
         ValueError: `ignore` is one text, or has an empty name in it.
 
     Source: RFC 6901.
@@ -176,6 +177,8 @@ def diff(old: Recorded, new: Recorded, *, ignore: Collection[str] = ()) -> Diff:
             f"ignore must be a collection of header names and JSON Pointers, got {ignore!r}; "
             'write ignore=("x-a", "/items/0/id")'
         )
+    if not hasattr(new, "request"):
+        raise TypeError(f"an exchange is compared with another exchange, got {type(new).__name__}")
     names = frozenset(name.lower() for name in ignore if not name.startswith("/")) | frozenset(IGNORED)
     found = _Found(names, tuple(name for name in ignore if name.startswith("/")))
     if "request" not in names:

@@ -344,8 +344,8 @@ def test_waiting_for_nothing_ends_with_advice(holds):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"where": "status:404"}, "a hold at the request cannot ask for status: .* use at='response'"),
-        ({"where": "cell:3", "at": "response"}, "cannot ask for cell: .* leave it out"),
+        ({"where": "status:404"}, "a hold at the request cannot ask for status; .* use at='response'"),
+        ({"where": "cell:3", "at": "response"}, "cannot ask for cell; .* leave it out"),
         ({"where": "path:"}, "path"),
     ],
 )

@@ -76,6 +76,11 @@ def test_answers_and_delays_come_from_the_line(run, ask):
         ("--next --times none", "--times is a number or all, got 'none'"),
         ("--next --at end", "at is 'request' or 'response', got 'end'"),
         ("--next --tims 2", "unrecognized arguments: --tims"),
+        (
+            "--times 2",
+            "expected a filter before the options, or --next for any request; got '--times 2' alone",
+        ),
+        ("methd:POST", r"did you mean 'method'.*\n  methd:POST\n  \^+$"),
     ],
 )
 def test_a_wrong_line_says_what_is_wrong(run, line, message):

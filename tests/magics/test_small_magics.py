@@ -131,6 +131,7 @@ def test_a_cell_that_fails_after_a_reset_takes_the_reset_back(run):
         pytest.param("%asgi_mount /v1", MagicError, "got '/v1' alone", id="no-app"),
         pytest.param("%asgi_mount other /v1", MagicError, "the path comes first: /v1 other", id="swapped"),
         pytest.param("%asgi_mount /v1 otter", MagicError, "did you mean other", id="typo"),
+        pytest.param("%asgi_mount /v1 opem", MagicError, "run the cell that defines it", id="not-the-shells"),
         pytest.param("%asgi_mount v1 other", CellError, "start with '/', got 'v1'", id="no-slash"),
         pytest.param("%asgi_mount /v1 number", CellError, "cannot mount int", id="no-app-at-all"),
         pytest.param("%asgi_routes --drop GET /x", CellError, "nothing is called 'GET /x'", id="unknown"),

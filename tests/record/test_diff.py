@@ -71,6 +71,11 @@ def test_what_is_to_be_ignored_is_named_by_header_or_place(make_exchange):
     assert found.ignored == 3
 
 
+def test_what_is_no_exchange_is_refused(make_exchange):
+    with pytest.raises(TypeError, match="compared with another exchange, got int"):
+        make_exchange().diff(3)
+
+
 @pytest.mark.parametrize("ignore", ["x-a", [""]])
 def test_what_is_no_collection_of_names_is_refused(make_exchange, ignore):
     with pytest.raises(ValueError, match="ignore must be a collection of header names and JSON Pointers"):
