@@ -5,6 +5,7 @@ import threading
 import time
 import types
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_what_is_held_stands_above_the_list_and_goes_on(held, notebook, page):
     assert "s3cr3t" not in page.evaluate("root().textContent")
     left = line(page).locator(".held-left").text_content()
     assert 0 < int(left.removesuffix(" s")) <= 30
-    assert page.locator(".row", has_text="❚❚ held").count() == 1
+    assert page.locator(".row", has_text="held").count() == 1
     button(page, "Go").click()
     settle(notebook, page, lambda: line(page).count() == 0)
 
@@ -316,3 +317,32 @@ def test_a_socket_on_old_code_says_so_and_is_closed(notebook, store, traffic, lo
     settle(notebook, page, lambda: not page.locator(".old-code").is_visible())
 
     assert page.locator(".list .row", has_text="⟲ old code").count() == 0
+
+
+AXE = Path(__file__).parents[2] / "asgi_nb" / "widgets" / "js" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.timeout(60)  # axe takes its time
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 900])
+def test_strip_and_form_are_accessible_and_fit(held, notebook, page, width, scheme):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm ci in asgi_nb/widgets/js")
+    held.extend(60)
+    page.set_viewport_size({"width": width, "height": 700})
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("scheme => { document.documentElement.style.colorScheme = scheme }", scheme)
+    button(page, "Edit").click()
+    page.get_by_role("textbox", name="Method").wait_for()
+    page.add_script_tag(path=AXE)
+    found = page.evaluate(
+        """async () => {
+            const { violations } = await axe.run({ fromShadowDom: ["#cell > div", ".held"] });
+            return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+        }"""
+    )
+    overflow = "(strip) => strip.scrollWidth - strip.clientWidth"
+
+    assert found == []
+    assert page.locator(".held").evaluate(overflow) == 0
+    held.go()

@@ -1042,6 +1042,7 @@ var Client = class extends EventTarget {
     this.problem = "";
     this.recording = true;
     this.held = [];
+    this.wereHeld = /* @__PURE__ */ new Set();
     this.holds = [];
     this.lost = 0;
     this.skew = Infinity;
@@ -1198,6 +1199,8 @@ var Client = class extends EventTarget {
     const now = performance.now();
     this.held = held.map((one) => ({ ...one, until: now + one.left * 1e3 }));
     this.holds = holds;
+    if (this.wereHeld.size > MAX_ROWS) this.wereHeld.clear();
+    for (const { seq } of held) this.wereHeld.add(seq);
   }
   /**
    * @param {import("./wire.js").Batch} batch
@@ -1240,7 +1243,7 @@ var status = {
 function statusText(row2) {
   if (row2.state === "error") return `! ${row2.status ?? "error"}`;
   if (row2.state === "aborted") return row2.status === null ? "aborted" : `${row2.status} ✕`;
-  if (row2.state === "held") return "❚❚ held";
+  if (row2.state === "held") return "held";
   if (row2.state === "queued") return "queued";
   return row2.status === null ? "…" : String(row2.status);
 }
@@ -3435,9 +3438,9 @@ var RATE_SPAN = 10;
 function percentile(ascending, part) {
   return ascending[Math.max(0, Math.ceil(part * ascending.length) - 1)];
 }
-function latency(rows) {
+function latency(rows, held = /* @__PURE__ */ new Set()) {
   const durations = [];
-  for (const row2 of rows) if (row2.kind === "http" && row2.duration_ms !== null) durations.push(row2.duration_ms);
+  for (const row2 of rows) if (row2.kind === "http" && row2.duration_ms !== null && !held.has(row2.seq)) durations.push(row2.duration_ms);
   if (durations.length === 0) return null;
   durations.sort((a, b) => a - b);
   return { p50: percentile(durations, 0.5), p95: percentile(durations, 0.95) };
@@ -3512,7 +3515,7 @@ function footer(client, signal) {
     if (now < sums.at + STATS_MS) return;
     sums.at = now;
     sums.masked = client.rows.list.reduce((total, row2) => total + row2.masked, 0);
-    sums.latency = latency(client.rows.list);
+    sums.latency = latency(client.rows.list, client.wereHeld);
   }
   return {
     element,
@@ -3581,7 +3584,7 @@ function editForm(held, { ask, close }) {
     inputs = Object.fromEntries(all.map(({ input }) => [input.name, input]));
     fields.replaceChildren(
       h("div", { class: "held-first" }, ...first.map(({ label }) => label)),
-      ...all.slice(first.length).map(({ label }) => label),
+      h("div", { class: "held-texts" }, ...all.slice(first.length).map(({ label }) => label)),
       contents.note === "" ? "" : h("p", { class: "note" }, contents.note)
     );
     show.hidden = !contents.hidden;
@@ -3653,7 +3656,7 @@ function area(name, title2, value, rows) {
 function labelled(title2, name, input, value) {
   input.defaultValue = value.replaceAll("\r\n", "\n");
   input.value = input.defaultValue;
-  return h("label", { class: `held-field ${name}` }, h("span", {}, title2), input);
+  return h("label", { class: `held-field held-${name}` }, h("span", {}, title2), input);
 }
 
 // src/held.js
@@ -3664,7 +3667,7 @@ function heldStrip(client, { say, leave }, signal) {
   const rules = h("ul", { class: "held-lines" });
   const form2 = h("div", { class: "held-form", hidden: true });
   const alert = h("p", { class: "for-readers", role: "alert" });
-  const strip = h("div", { class: "held", role: "group", "aria-label": "Held requests", hidden: true }, lines2, form2, rules);
+  const strip = h("div", { class: "held", role: "group", "aria-label": "Held requests", hidden: true }, lines2, rules);
   const element = h("div", { class: "held-place" }, alert, strip);
   const shown = /* @__PURE__ */ new Map();
   let open = null;
@@ -3807,7 +3810,7 @@ function heldStrip(client, { say, leave }, signal) {
     open = { n, life };
     form2.replaceChildren(content);
     form2.hidden = false;
-    shown.get(n)?.item.after(form2);
+    shown.get(n)?.item.append(form2);
     content.addEventListener("input", () => keepHeld(n), { signal: life.signal });
   }
   function keepHeld(n) {
@@ -4341,7 +4344,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .for-readers { position: absolute; inline-size: 1px; block-size: 1px; clip-path: inset(50%); }
 
 /* What is held */
-.held { flex: none; max-block-size: 60%; overflow-y: auto; border-block-end: 1px solid var(--line); background: color-mix(in srgb, var(--warn) 12%, var(--paper)); }
+.held { flex: none; max-block-size: 70%; overflow-y: auto; border-block-end: 1px solid var(--line); background: color-mix(in srgb, var(--warn) 12%, var(--paper)); }
 .held-place { display: contents; }
 .held-lines { margin: 0; padding: 0; list-style: none; }
 .held-line { display: flex; gap: 4px; align-items: center; padding: 3px 8px; }
@@ -4350,12 +4353,17 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .held-left { flex: none; min-inline-size: 5ch; font-variant-numeric: tabular-nums; text-align: end; }
 .held-line[data-n] .held-what { font-weight: 600; }
 .held-line button { flex: none; }
-.held-editor { display: flex; flex-direction: column; gap: 6px; padding: 4px 8px 8px; }
+.held-line:has(form) { flex-wrap: wrap; }
+.held-form { flex: 1 1 100%; min-inline-size: 0; }
+.held-editor { display: flex; flex-direction: column; gap: 6px; padding: 4px 0; }
+.held-editor p { margin: 0; }
 .held-fields { display: flex; flex-direction: column; gap: 6px; }
 .held-first { display: flex; flex-wrap: wrap; gap: 6px; }
 .held-field { display: flex; flex-direction: column; gap: 2px; font-size: 12px; }
-.held-field.target { flex: 1 1 16ch; }
-.held-field.method, .held-field.status { flex: 0 1 12ch; }
+.held-field.held-target { flex: 1 1 16ch; }
+.held-field.held-method, .held-field.held-status { flex: 0 1 12ch; }
+.held-texts { display: flex; flex-wrap: wrap; gap: 6px; }
+.held-texts > .held-field { flex: 1 1 32ch; min-inline-size: 0; }
 .held-field textarea { min-block-size: 60px; padding: 4px 8px; resize: vertical; }
 .held-buttons { display: flex; gap: 6px; }
 [data-layout="narrow"] .held-line { flex-wrap: wrap; }

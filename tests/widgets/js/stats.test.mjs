@@ -18,6 +18,12 @@ test("latency is of the finished HTTP exchanges", () => {
   assert.equal(latency([row("http", null)]), null);
 });
 
+test("what a person held is left out of the latency", () => {
+  const rows = [{ seq: 1, kind: "http", duration_ms: 2 }, { seq: 2, kind: "http", duration_ms: 30_000 }];
+
+  assert.deepEqual(latency(rows, new Set([2])), { p50: 2, p95: 2 });
+});
+
 test("a rate is the growth over the last seconds", () => {
   const rate = new Rate();
   for (let second = 0; second <= 60; second += 1) rate.add(second, second < 40 ? 0 : (second - 40) * 100);

@@ -1,7 +1,7 @@
 /**
  * The data of one view: the rows that its filter lets through, counts, and how well the kernel is heard.
  */
-import { Rows } from "./rows.js";
+import { MAX_ROWS, Rows } from "./rows.js";
 import { Session, decode } from "./wire.js";
 
 /** @typedef {import("./channel.js").Model} Model */
@@ -46,6 +46,8 @@ export class Client extends EventTarget {
     this.recording = true;
     /** @type {readonly import("./held.js").Held[]} What is held, each with its end on this page's clock. */
     this.held = [];
+    /** @type {Set<number>} Numbers of what was held while this page looked. */
+    this.wereHeld = new Set();
     /** @type {readonly import("./held.js").Hold[]} */
     this.holds = [];
     /** Rows that changed and left the store before they could be sent. */
@@ -225,6 +227,8 @@ export class Client extends EventTarget {
     const now = performance.now();
     this.held = held.map((one) => ({ ...one, until: now + one.left * 1000 }));
     this.holds = holds;
+    if (this.wereHeld.size > MAX_ROWS) this.wereHeld.clear();
+    for (const { seq } of held) this.wereHeld.add(seq);
   }
 
   /**

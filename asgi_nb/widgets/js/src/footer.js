@@ -67,7 +67,7 @@ export function footer(client, signal) {
     if (now < sums.at + STATS_MS) return;
     sums.at = now;
     sums.masked = client.rows.list.reduce((total, row) => total + row.masked, 0);
-    sums.latency = latency(client.rows.list);
+    sums.latency = latency(client.rows.list, client.wereHeld);
   }
 
   return {

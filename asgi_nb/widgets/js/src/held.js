@@ -51,7 +51,7 @@ export function heldStrip(client, { say, leave }, signal) {
   const rules = h("ul", { class: "held-lines" });
   const form = h("div", { class: "held-form", hidden: true });
   const alert = h("p", { class: "for-readers", role: "alert" });
-  const strip = h("div", { class: "held", role: "group", "aria-label": "Held requests", hidden: true }, lines, form, rules);
+  const strip = h("div", { class: "held", role: "group", "aria-label": "Held requests", hidden: true }, lines, rules);
   const element = h("div", { class: "held-place" }, alert, strip);
   /** @type {Map<number, { item: HTMLElement, left: HTMLElement, held: Held }>} */
   const shown = new Map();
@@ -210,7 +210,7 @@ export function heldStrip(client, { say, leave }, signal) {
     open = { n, life };
     form.replaceChildren(content);
     form.hidden = false;
-    shown.get(n)?.item.after(form);
+    shown.get(n)?.item.append(form);
     content.addEventListener("input", () => keepHeld(n), { signal: life.signal });
   }
 

@@ -57,7 +57,7 @@ export function editForm(held, { ask, close }) {
     inputs = Object.fromEntries(all.map(({ input }) => [input.name, input]));
     fields.replaceChildren(
       h("div", { class: "held-first" }, ...first.map(({ label }) => label)),
-      ...all.slice(first.length).map(({ label }) => label),
+      h("div", { class: "held-texts" }, ...all.slice(first.length).map(({ label }) => label)),
       contents.note === "" ? "" : h("p", { class: "note" }, contents.note),
     );
     show.hidden = !contents.hidden;
@@ -163,5 +163,5 @@ function labelled(title, name, input, value) {
   // The default first: what differs from it was edited. A text area makes line feeds of its line ends.
   input.defaultValue = value.replaceAll("\r\n", "\n");
   input.value = input.defaultValue;
-  return h("label", { class: `held-field ${name}` }, h("span", {}, title), input);
+  return h("label", { class: `held-field held-${name}` }, h("span", {}, title), input);
 }

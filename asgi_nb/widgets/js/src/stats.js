@@ -17,12 +17,13 @@ export function percentile(ascending, part) {
 
 /**
  * @param {readonly Row[]} rows
+ * @param {ReadonlySet<number>} held Numbers of those that a person held: their time says nothing of the app.
  * @returns {{ p50: number, p95: number } | null} Milliseconds of the finished HTTP exchanges; null without any.
  */
-export function latency(rows) {
+export function latency(rows, held = new Set()) {
   const durations = [];
   // A socket lasts as long as somebody likes it to.
-  for (const row of rows) if (row.kind === "http" && row.duration_ms !== null) durations.push(row.duration_ms);
+  for (const row of rows) if (row.kind === "http" && row.duration_ms !== null && !held.has(row.seq)) durations.push(row.duration_ms);
   if (durations.length === 0) return null;
   durations.sort((a, b) => a - b);
   return { p50: percentile(durations, 0.5), p95: percentile(durations, 0.95) };

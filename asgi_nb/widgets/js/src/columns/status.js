@@ -17,7 +17,7 @@ export const status = {
 export function statusText(row) {
   if (row.state === "error") return `! ${row.status ?? "error"}`;
   if (row.state === "aborted") return row.status === null ? "aborted" : `${row.status} ✕`;
-  if (row.state === "held") return "❚❚ held";
+  if (row.state === "held") return "held";
   if (row.state === "queued") return "queued";
   return row.status === null ? "…" : String(row.status);
 }
