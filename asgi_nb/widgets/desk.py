@@ -12,7 +12,6 @@ from typing import Any
 
 from asgi_nb.live.holds import Holds
 from asgi_nb.live.sessions import REASON, OpenSocket, close_all
-from asgi_nb.record.diff import diff
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.export.har import to_har
 from asgi_nb.record.filters import Filter, FilterError, complete
@@ -138,13 +137,6 @@ def _select(desk: Desk, message: Mapping[str, Any]) -> None:
     desk.selected = tuple(exchange.seq for exchange in desk.exchanges(message))
 
 
-def _compare(desk: Desk, message: Mapping[str, Any]) -> str:
-    found = sorted(desk.exchanges(message), key=lambda exchange: exchange.seq)
-    if len(found) != 2:
-        raise WireError(f"select two requests to compare, got {len(found)}")
-    return repr(diff(*found))
-
-
 def _export(desk: Desk, message: Mapping[str, Any]) -> bytes:
     """Give an HTTP Archive of the exchanges, secrets masked, or of all that are kept."""
     return encode(to_har(desk.exchanges(message)))
@@ -206,7 +198,6 @@ COMMANDS: dict[str, Callable[[Desk, Mapping[str, Any]], Any]] = {
     "pin": _pin,
     "note": _note,
     "select": _select,
-    "compare": _compare,
     "export": _export,
     "complete": _complete,
     "filters": _filters,

@@ -9,6 +9,7 @@ from anyio.from_thread import start_blocking_portal
 from anyio.lowlevel import checkpoint
 
 from asgi_nb.live.holds import Holds
+from asgi_nb.widgets.actions import ACTIONS
 from asgi_nb.widgets.desk import Desk
 from asgi_nb.widgets.pump import MAX_POLLING, Pump
 from asgi_nb.widgets.wire import WIRE_VERSION
@@ -78,6 +79,54 @@ def test_a_page_sees_a_request_that_another_thread_recorded(pump, wire, traffic,
 
     assert content["v"] == "page"
     assert [row["path"] for row in json.loads(buffer)] == ["/from-here"]
+
+
+def test_an_action_that_takes_long_keeps_no_other_answer_waiting(pump, wire, traffic, run, monkeypatch):
+    run(traffic.http())
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(bench, message):
+        begun.set()
+        assert ended.wait(10)
+        return 2
+
+    monkeypatch.setitem(ACTIONS, "replay", slow)
+    pump.put({"kind": "ask", "v": "page", "id": 1, "what": "replay", "seq": 1})
+    assert begun.wait(10)
+    for number, what in ((2, "here"), (3, "detail"), (4, "clear")):
+        pump.put({"kind": "ask", "v": "page", "id": number, "what": what, "seq": 1})
+        assert wire.next("answer")[0]["id"] == number
+    ended.set()
+
+    content, _, _ = wire.next("answer")
+    assert (content["id"], content["value"]) == (1, 2)
+
+
+def test_a_pump_stops_while_an_action_waits_for_an_app(store, wire, portal, monkeypatch):
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(bench, message):
+        begun.set()
+        ended.wait(10)
+
+    monkeypatch.setitem(ACTIONS, "replay", slow)
+    pump = Pump(store, wire, desk=Desk(store), interval=0.001)
+    running = portal.start_task_soon(pump.run)
+    pump.put({"kind": "ask", "v": "page", "id": 1, "what": "replay", "seq": 1})
+    assert begun.wait(10)
+    pump.stop()
+
+    running.result(5)
+    ended.set()
+
+
+@pytest.mark.parametrize("what", [None, ["replay"], {"a": 1}])
+def test_a_question_that_is_no_word_is_refused_and_the_feed_goes_on(pump, wire, what):
+    pump.put({"kind": "ask", "v": "page", "id": 1, "what": what})
+
+    content, _, _ = wire.next("answer")
+    assert content["ok"] is False
+    assert "unknown question" in content["value"]
 
 
 def test_everything_is_sent_on_the_loop_that_runs_the_pump(pump, wire, portal, traffic, run):
