@@ -66,6 +66,9 @@ def last_requests(traffic: Store, definition: Definition, count: int) -> list[Ex
             break
         if exchange.kind != "http" or exchange.state not in ("done", "error"):
             continue
+        if any(hold.changes or hold.ended == "answered" for hold in exchange.holds):
+            # A person had a hand in that answer: sent again, the request would get another one.
+            continue
         if _is_of(exchange, definition):
             request = exchange.request
             found.setdefault(

@@ -1,5 +1,7 @@
 """Edit, run, compare: what a route's last requests are answered when its cell has run again."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from asgi_nb.kit import Kit
@@ -54,6 +56,24 @@ def test_what_has_changed_is_shown(run):
 
     assert not card.comparison.same
     assert "GET /x?token=•••  1 difference (1 ignored)\n  ~ changed body /n: 1 → 2" in repr(card)
+
+
+def test_what_a_person_changed_or_answered_is_not_compared(run):
+    run("a", "GET", "/x/{n:int}", "return n")
+    run.kit.request("GET /x/1")
+    run.kit.hold(answer=503)
+    run.kit.request("GET /x/2")
+    hold = run.kit.hold()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(run.kit.request, "GET /x/3")
+        held = hold.wait(10)
+        held.request.path = "/x/4"
+        held.go()
+        asked.result(10)
+
+    card = run("a", "GET", "/x/{n:int}", "return n", compare=True)
+
+    assert [one.title for one in card.comparison] == ["GET /x/1"]
 
 
 def test_each_run_shows_what_that_run_has_changed(run):
