@@ -1004,6 +1004,7 @@ var Session = class {
       counts: message.counts,
       whole: message.whole,
       lost: message.lost,
+      behind: message.behind,
       recording: message.recording,
       beside: besideOf(message),
       left: message.left,
@@ -1045,6 +1046,7 @@ var Client = class extends EventTarget {
     this.wereHeld = /* @__PURE__ */ new Set();
     this.holds = [];
     this.lost = 0;
+    this.behind = 0;
     this.skew = Infinity;
     this.link = "asleep";
     this.reason = "";
@@ -1225,6 +1227,7 @@ var Client = class extends EventTarget {
     this.whole = batch.whole;
     if (batch.problem !== "") this.problem = batch.problem;
     this.lost += batch.lost;
+    this.behind = batch.behind;
     if (batch.follows && !this.follows) this.wish = { ...this.wish, where: null };
     this.follows = batch.follows;
   }
@@ -3542,6 +3545,7 @@ function footer(client, signal) {
         `${count(dropped)} dropped`,
         `${count(sums.masked)} masked`
       ];
+      if (client.behind > 0) parts.push(`${count(client.behind)} to come`);
       if (client.lost > 0) parts.push(`${count(client.lost)} missed`);
       if (rate.perSecond >= 0.05) parts.push(`${rate.perSecond < 10 ? rate.perSecond.toFixed(1) : count(Math.round(rate.perSecond))}/s`);
       if (sums.latency !== null) parts.push(`p50 ${duration(sums.latency.p50)}, p95 ${duration(sums.latency.p95)}`);

@@ -269,6 +269,7 @@ var Session = class {
       counts: message.counts,
       whole: message.whole,
       lost: message.lost,
+      behind: message.behind,
       recording: message.recording,
       beside: besideOf(message),
       left: message.left,
@@ -310,6 +311,7 @@ var Client = class extends EventTarget {
     this.wereHeld = /* @__PURE__ */ new Set();
     this.holds = [];
     this.lost = 0;
+    this.behind = 0;
     this.skew = Infinity;
     this.link = "asleep";
     this.reason = "";
@@ -490,6 +492,7 @@ var Client = class extends EventTarget {
     this.whole = batch.whole;
     if (batch.problem !== "") this.problem = batch.problem;
     this.lost += batch.lost;
+    this.behind = batch.behind;
     if (batch.follows && !this.follows) this.wish = { ...this.wish, where: null };
     this.follows = batch.follows;
   }

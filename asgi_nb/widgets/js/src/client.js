@@ -50,8 +50,10 @@ export class Client extends EventTarget {
     this.wereHeld = new Set();
     /** @type {readonly import("./held.js").Hold[]} */
     this.holds = [];
-    /** Rows that changed and left the store before they could be sent. */
+    /** Rows that came too fast to be sent at all. */
     this.lost = 0;
+    /** Rows that the kernel sends when it has time. */
+    this.behind = 0;
     /** Seconds by which this page's clock is ahead of the kernel's, and of what was sent on its way. */
     this.skew = Infinity;
     /** @type {Link} */
@@ -254,6 +256,7 @@ export class Client extends EventTarget {
     this.whole = batch.whole;
     if (batch.problem !== "") this.problem = batch.problem;
     this.lost += batch.lost;
+    this.behind = batch.behind;
     if (batch.follows && !this.follows) this.wish = { ...this.wish, where: null };
     this.follows = batch.follows;
   }

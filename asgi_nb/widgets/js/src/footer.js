@@ -95,6 +95,7 @@ export function footer(client, signal) {
         `${count(dropped)} dropped`,
         `${count(sums.masked)} masked`,
       ];
+      if (client.behind > 0) parts.push(`${count(client.behind)} to come`);
       if (client.lost > 0) parts.push(`${count(client.lost)} missed`);
       if (rate.perSecond >= 0.05) parts.push(`${rate.perSecond < 10 ? rate.perSecond.toFixed(1) : count(Math.round(rate.perSecond))}/s`);
       if (sums.latency !== null) parts.push(`p50 ${duration(sums.latency.p50)}, p95 ${duration(sums.latency.p95)}`);

@@ -63,7 +63,8 @@ export const LIVE = new Set(["open", "held", "queued", "streaming"]);
  * @property {Counts} counts
  * @property {boolean} recording
  * @property {Beside} beside
- * @property {number} lost
+ * @property {number} lost Rows that will not be sent, since the last batch.
+ * @property {number} behind Rows that wait until the kernel has time for them.
  * @property {readonly number[]} left Numbers that match the filter no longer.
  * @property {number} matching
  * @property {string} where
@@ -135,6 +136,7 @@ export class Session {
       counts: message.counts,
       whole: message.whole,
       lost: message.lost,
+      behind: message.behind,
       recording: message.recording,
       beside: besideOf(message),
       left: message.left,
