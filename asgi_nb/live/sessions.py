@@ -16,8 +16,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
-import anyio
-
 from asgi_nb.live.notebook import running_loop
 from asgi_nb.record import markup
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
@@ -64,7 +62,9 @@ class OpenSocket:
         self._open = False
         # What the app is to receive before anything of the client's.
         self._to_app: deque[Message] = deque()
-        self._waiting: anyio.CancelScope | None = None
+        # The task that waits for the client, and whether the notebook has cut its wait short.
+        self._waiting: asyncio.Task[Any] | None = None
+        self._stirred = False
 
     @property
     def path(self) -> str:
@@ -135,9 +135,8 @@ class OpenSocket:
     async def receive(self) -> Message:
         """Give the handler its next message: the notebook's before the client's."""
         while not self._to_app:
-            with anyio.CancelScope() as waiting:
-                self._waiting = waiting
-                message = await self._receive()
+            message = await self._receive_or_none()
+            if message is not None:
                 if message["type"] == "websocket.disconnect":
                     self._open = False
                 return message
@@ -155,9 +154,33 @@ class OpenSocket:
                 tell("receive", message)
         return message
 
+    async def _receive_or_none(self) -> Message | None:
+        """Give the client's next message; None when there is one of the notebook's meanwhile."""
+        if self._loop is None:
+            return await self._receive()
+        # By the task itself: a cancel scope around each message would take ten times as long as the rest.
+        task = asyncio.current_task()
+        if task is None:
+            return await self._receive()
+        others = task.cancelling()
+        self._waiting, self._stirred = task, False
+        try:
+            message: Message | None = await self._receive()
+        except asyncio.CancelledError:
+            if not self._stirred:
+                raise
+            message = None
+        finally:
+            self._waiting = None
+        # Whoever else has cancelled the task in the same moment is obeyed.
+        if self._stirred and task.uncancel() > others and message is None:
+            raise asyncio.CancelledError
+        return message
+
     async def _give_app(self, message: Message) -> None:
         self._to_app.append(message)
-        if self._waiting is not None:
+        if self._waiting is not None and not self._stirred:
+            self._stirred = True
             self._waiting.cancel()
 
     async def _give_client(self, message: Message) -> None:

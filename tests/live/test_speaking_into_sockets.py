@@ -1,5 +1,6 @@
 """Messages from a cell into an open WebSocket, to either end, and its end from either side."""
 
+import asyncio
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from asgi_nb.live.notebook import Cell
-from asgi_nb.live.sessions import WithSessions
+from asgi_nb.live.sessions import Sessions, WithSessions
 from asgi_nb.record.line import NotOpenError
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
@@ -91,6 +92,32 @@ def test_nothing_of_the_clients_is_lost_beside_what_a_cell_sends(echo, store):
 
     assert [one for one in answers if one.startswith("echo c")] == [f"echo c{n}" for n in range(200)]
     assert [one for one in answers if one.startswith("echo n")] == [f"echo n{n}" for n in range(200)]
+
+
+def test_whoever_cancels_the_handler_in_the_same_moment_is_obeyed():
+    async def main():
+        sessions = Sessions(lambda scope: None, lambda scope: False)
+        went_on = []
+
+        async def app(scope, receive, send):
+            await send({"type": "websocket.accept"})
+            went_on.append(await receive())
+
+        async def send(message):
+            pass
+
+        running = asyncio.create_task(sessions.run(app, {"path": "/"}, asyncio.Queue().get, send))
+        await asyncio.sleep(0)
+        (socket,) = sessions.open()
+        socket.send_to_app("tea")
+        # The message is put in on the next turn of the loop, and the handler would take it on the one after.
+        await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        return went_on
+
+    assert asyncio.run(main()) == []
 
 
 def test_closing_as_the_app_does_reaches_the_client_with_code_and_reason(echo, store, service):
