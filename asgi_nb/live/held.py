@@ -3,7 +3,7 @@
 import itertools
 import json
 import time
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -114,6 +114,8 @@ class Held:
     """How it ended: "went on", "answered", "timed out", "client left" or "cancelled"; "" while it is held."""
     number: int = field(default_factory=_numbers.__next__)
     """Its own, by which a page names it."""
+    tell: Callable[[], None] = field(default=lambda: None, repr=False)
+    """Tells who shows it that its time has changed."""
 
     @property
     def waiting(self) -> bool:
@@ -163,6 +165,7 @@ class Held:
             raise self._over()
         # Who waits for its end looks at it again when the old end has come.
         self.until += seconds
+        self.tell()
 
     def _over(self) -> HoldError:
         return HoldError(f"{self._name()} is held no longer: it {self.ended or 'was decided'}")

@@ -188,6 +188,7 @@ class _Passage:
         before = exchange.state if exchange is not None else "open"
         began = time.perf_counter_ns()
         automatic = hold.automatic()
+        held.tell = self.holds.tell
         hold.take(held)
         self.holds.tell()
         if exchange is not None:

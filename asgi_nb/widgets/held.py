@@ -113,7 +113,6 @@ def answer_of(status: int, text: str) -> Response:
 
 def _extend(desk: HeldDesk, message: Mapping[str, Any]) -> None:
     desk.find(message).extend(MORE)
-    desk.holds.tell()
 
 
 def _hold_next(desk: HeldDesk, message: Mapping[str, Any]) -> str:

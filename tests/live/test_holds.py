@@ -268,7 +268,10 @@ def test_who_needs_longer_gets_it(holds, ask, store):
     asked = ask("GET", "items/1")
     held = hold.wait(10)
     end = held.until
+    told = threading.Event()
+    holds.listen(told.set)
     held.extend(20)
+    assert told.is_set()
     assert held.until == end + 20
     with pytest.raises(ValueError, match="seconds is above 0"):
         held.extend(0)
