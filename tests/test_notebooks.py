@@ -70,6 +70,27 @@ def test_the_second_look_shows_what_the_lesson_says(tmp_path):
     assert "{'item': 'better soup', 'price': 11}" in shown["go"]
 
 
+@pytest.mark.kernel
+@pytest.mark.timeout(60)
+def test_the_kitchen_s_pictures_show_what_the_lesson_says(tmp_path):
+    notebook = nbformat.read(NOTEBOOKS[0].parent / "01_the_kitchen.ipynb", as_version=4)
+
+    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+    shown = {cell.id: text_of(cell) for cell in notebook.cells if cell.cell_type == "code"}
+    assert "Timeline: 10 requests in" in shown["awaiting-picture"]
+    # Each holds it once: a busy machine may add more.
+    assert "GET /blocking held the server's loop for" in shown["blocking-picture"]
+    assert "Cell In[3], line 3: time.sleep(0.2)" in shown["blocking-picture"]
+    assert "= running in a thread" in shown["thread-picture"]
+    assert "had to wait" in shown["mixed-picture"]
+    assert "Write await asyncio.sleep(…)" in shown["mixed-blocks"]
+    [image] = [
+        cell.outputs[0]["data"]["image/svg+xml"] for cell in notebook.cells if cell.id == "mixed-picture"
+    ]
+    assert image.startswith("<svg")
+
+
 def text_of(cell: Any) -> str:
     """What a cell shows as text."""
     return "\n".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
