@@ -279,14 +279,14 @@ function menuButton({ label, face, title: title2, head, items }, signal) {
   const button = h("button", { type: "button", "aria-label": label, "aria-haspopup": "menu", "aria-expanded": "false", title: title2 ?? label }, ...face);
   const panel = h("div", { class: "popover menu", hidden: true });
   const element = h("div", { class: "popover-place" }, button, panel);
-  let opened = 0;
+  let opened2 = 0;
   const entries = () => [...panel.querySelectorAll("[role=menuitem]")].map((entry) => (
     /** @type {HTMLElement} */
     entry
   ));
   async function open(last = false) {
-    opened += 1;
-    const mine = opened;
+    opened2 += 1;
+    const mine = opened2;
     panel.hidden = false;
     button.setAttribute("aria-expanded", "true");
     panel.replaceChildren(h("p", { class: "note", role: "status" }, "Asking the kernel…"));
@@ -294,13 +294,13 @@ function menuButton({ label, face, title: title2, head, items }, signal) {
     try {
       found = await items();
     } catch (error2) {
-      if (mine === opened) panel.replaceChildren(h("p", { class: "problem", role: "alert" }, String(
+      if (mine === opened2) panel.replaceChildren(h("p", { class: "problem", role: "alert" }, String(
         /** @type {Error} */
         error2.message
       )));
       return;
     }
-    if (mine !== opened || panel.hidden) return;
+    if (mine !== opened2 || panel.hidden) return;
     const menu = h("div", { role: "menu", id, "aria-label": label });
     for (const item of found) {
       const entry = h("div", { role: "menuitem", tabindex: -1, class: "menu-item", title: item.code }, item.title);
@@ -323,7 +323,7 @@ function menuButton({ label, face, title: title2, head, items }, signal) {
     if (inside) button.focus();
   }
   function hide() {
-    opened += 1;
+    opened2 += 1;
     panel.hidden = true;
     button.setAttribute("aria-expanded", "false");
   }
@@ -500,7 +500,7 @@ function selectionActions(client, list, say, signal) {
 }
 
 // src/actions/actions.css
-var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 620px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1; flex-direction: column; min-block-size: 0; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; min-block-size: 0; }\n.diff .scrolling { max-block-size: none; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n';
+var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 620px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1; flex-direction: column; min-block-size: 0; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; min-block-size: 0; }\n.diff .scrolling { max-block-size: none; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n\n@media (forced-colors: active) {\n  .menu-item:focus { outline: 2px solid Highlight; outline-offset: -2px; }\n}\n';
 
 // src/copy.js
 var SAID_MS = 1500;
@@ -2050,19 +2050,19 @@ var csv = {
 };
 
 // src/panels/fields.js
-var folded = /* @__PURE__ */ new Set();
-function fieldTable(title2, rows, place, { ask, signal }) {
+var opened = /* @__PURE__ */ new Map();
+function fieldTable(title2, rows, place, { ask, signal }, open) {
   const body = rows.map(
     (field3, index) => h("tr", {}, h("th", { scope: "row" }, explained(field3.name, field3.about)), h("td", {}, ...hiddenValue(field3, place, index, ask, signal)))
   );
   if (rows.length === 0) return h("p", { class: "note" }, `${title2}: none`);
   const fold = h(
     "details",
-    { class: "pairs fold", open: !folded.has(place) },
+    { class: "pairs fold", open: opened.get(place) ?? open },
     h("summary", {}, title2, h("span", { class: "note" }, ` ${count(rows.length)}`)),
     h("table", { "aria-label": title2 }, h("tbody", {}, ...body))
   );
-  fold.addEventListener("toggle", () => fold.open ? folded.delete(place) : folded.add(place), { signal });
+  fold.firstElementChild?.addEventListener("click", () => opened.set(place, !fold.open), { signal });
   return fold;
 }
 function hiddenValue({ name, value, hidden }, place, index, ask, signal) {
@@ -2308,17 +2308,17 @@ function parseJson(source2) {
       nodes += 1;
       if (nodes > MAX_NODES) return fail(`it has more than ${MAX_NODES} values, too many for a tree`);
       const start = at;
-      const opened = source2[at];
+      const opened2 = source2[at];
       const node = { kind: "literal", key, children: [], start, end: start };
       key = null;
-      if (opened === "{" || opened === "[") {
-        node.kind = opened === "{" ? "object" : "array";
+      if (opened2 === "{" || opened2 === "[") {
+        node.kind = opened2 === "{" ? "object" : "array";
         at += 1;
       } else {
         const string = match(STRING);
         const number2 = string === void 0 ? match(NUMBER) : void 0;
         const word = string ?? number2 ?? match(LITERAL);
-        if (word === void 0) return fail(opened === '"' ? "this text has no end, or a wrong escape" : "expected a value");
+        if (word === void 0) return fail(opened2 === '"' ? "this text has no end, or a wrong escape" : "expected a value");
         node.kind = string !== void 0 ? "string" : number2 !== void 0 ? "number" : "literal";
         at += word.length;
         node.end = at;
@@ -2724,13 +2724,14 @@ function sideView(el, side, context) {
   let drawn = "";
   let view = null;
   return ({ status: status2, about }, tables, body, live) => {
-    const head = JSON.stringify([status2, tables, body === null]);
+    const roomy = side === "request" || body === null || body.size === 0;
+    const head = JSON.stringify([status2, tables, body === null, roomy]);
     if (head !== drawn) {
       drawn = head;
       view = body === null ? null : view ?? bodyView(side, context);
       el.replaceChildren(
         status2 === "" ? "" : h("p", { class: "status-line" }, explained(status2, about)),
-        ...tables.map(({ title: title2, rows, place }) => fieldTable(title2, rows, place, context)),
+        ...tables.map(({ title: title2, rows, place }) => fieldTable(title2, rows, place, context, roomy)),
         view?.element ?? ""
       );
     }
@@ -3434,7 +3435,7 @@ var Detail = class {
 };
 
 // src/details.css
-var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs th, .pairs td { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.fold > summary { margin: 6px 0 2px; font: 600 12px/24px var(--font); }\n.fold:first-child > summary { margin-block-start: 0; }\n.fold > summary .note { font-weight: 400; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; margin: 6px 0; }\n.badge { padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; white-space: nowrap; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.payload-view > select { margin-block-end: 4px; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; min-inline-size: 24px; image-rendering: pixelated; max-inline-size: 100%; block-size: auto; }\n.page-preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict { white-space: nowrap; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 420px) {\n  .routes thead { display: none; }\n  .routes tr { display: grid; grid-template-columns: 1fr auto; padding-block: 2px; }\n  .routes th { grid-column: 1 / -1; grid-row: 1; }\n  .routes .why { grid-column: 1 / -1; }\n}\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
+var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs th, .pairs td { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.fold > summary { margin: 6px 0 2px; font: 600 12px/24px var(--font); }\n.fold:first-child > summary { margin-block-start: 0; }\n.fold > summary .note { font-weight: 400; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; margin: 6px 0; }\n.badge { padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; white-space: nowrap; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.body { position: relative; }\n.body > h3 { min-block-size: 24px; line-height: 24px; }\n.body > .payload-view > select { position: absolute; inset-block-start: 0; inset-inline-end: 0; }\n.message-view .payload-view > select { margin-block-end: 4px; }\n.stages td { white-space: nowrap; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; min-inline-size: 24px; image-rendering: pixelated; max-inline-size: 100%; block-size: auto; }\n.page-preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict { white-space: nowrap; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 420px) {\n  .routes thead { display: none; }\n  .routes tr { display: grid; grid-template-columns: 1fr auto; padding-block: 2px; }\n  .routes th { grid-column: 1 / -1; grid-row: 1; }\n  .routes .why { grid-column: 1 / -1; }\n}\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
 
 // src/stats.js
 var RATE_SPAN = 10;
@@ -3875,17 +3876,17 @@ var KEYS = [
   { keys: [], shown: "Home End PgUp PgDn", text: "far moves; End follows what comes" },
   { keys: [], shown: "Enter", text: "open the details" },
   { keys: [], shown: "Esc", text: "back to the list, then close the details" },
-  { keys: ["/"], shown: "/", text: "filter", action: "filter" },
+  { keys: ["/"], shown: "/", text: "filter", action: "filter", anywhere: true },
   { keys: ["p"], shown: "p", text: "pin or unpin what is selected", action: "pin" },
-  { keys: ["r"], shown: "r", text: "replay", action: "replay" },
-  { keys: ["e"], shown: "e", text: "edit and send", action: "edit" },
-  { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy" },
+  { keys: ["r"], shown: "r", text: "replay", action: "replay", inHead: true },
+  { keys: ["e"], shown: "e", text: "edit and send", action: "edit", inHead: true },
+  { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy", inHead: true },
   { keys: ["n"], shown: "n", text: "write a note", action: "note" },
   { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
   { keys: [], shown: "Ctrl+A", text: "select every row" },
   { keys: ["h"], shown: "h", text: "go to what is held", action: "held" },
   { keys: ["s"], shown: "s", text: "stop the list, or let it go on", action: "pause" },
-  { keys: ["?"], shown: "?", text: "these keys", action: "help" }
+  { keys: ["?"], shown: "?", text: "these keys", action: "help", anywhere: true }
 ];
 function keyTable() {
   return h("table", { class: "keys" }, h("tbody", {}, ...KEYS.map(({ shown, text: text2 }) => h("tr", {}, h("th", { scope: "row" }, shown), h("td", {}, text2)))));
@@ -3898,11 +3899,12 @@ function listenForKeys(root, actions, signal) {
       event.composedPath()[0]
     );
     if (target.matches("input, select, textarea, [contenteditable]")) return;
-    if (target.closest(".detail, .held") !== null && event.key !== "/" && event.key !== "?") return;
-    const action = KEYS.find(({ keys }) => keys.includes(event.key))?.action;
-    if (action === void 0 || !(action in actions)) return;
+    const key = KEYS.find(({ keys }) => keys.includes(event.key));
+    if (key?.action === void 0 || !(key.action in actions)) return;
+    const inHead = target.closest(".detail-head, .tabs") !== null;
+    if (target.closest(".detail, .held") !== null && !(key.anywhere || inHead && key.inHead)) return;
     event.preventDefault();
-    actions[action]();
+    actions[key.action]();
   }, { signal });
 }
 
@@ -4834,8 +4836,8 @@ function toolbar(client, list, { onPause, say }, light, signal) {
   const columns = columnsMenu(list, (change) => client.look(change), failed, signal);
   const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
   const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
-  const folded2 = h("div", { class: "folded" }, holdButton(client, say, signal), filter.quick, columns.element, help.element);
-  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, more, filter.box, folded2);
+  const folded = h("div", { class: "folded" }, holdButton(client, say, signal), filter.quick, columns.element, help.element);
+  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, more, filter.box, folded);
   record.addEventListener("click", () => {
     client.ask("record", { on: !client.recording }).then(({ value }) => {
       client.recording = value;
@@ -5027,6 +5029,18 @@ function renderInspector(host, channel, signal) {
     const shown = grid.rows.reduce((last, { seq }) => Math.max(last, seq), 0);
     return client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf);
   }
+  document.addEventListener("asgi-nb:choose", (event) => {
+    const { seq, id } = (
+      /** @type {CustomEvent<{ seq: number, id: string }>} */
+      event.detail
+    );
+    if (client.rows.get(seq)?.id !== id) return;
+    event.preventDefault();
+    selected = seq;
+    grid.select(seq);
+    main.removeAttribute("data-closed");
+    draw4();
+  }, { signal });
   main.setAttribute("data-closed", "");
   draw4();
 }

@@ -214,6 +214,17 @@ export function renderInspector(host, channel, signal) {
     return client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf);
   }
 
+  // What was chosen elsewhere in this page, as in the kitchen. By its id, too: two kernels count alike.
+  document.addEventListener("asgi-nb:choose", (event) => {
+    const { seq, id } = /** @type {CustomEvent<{ seq: number, id: string }>} */ (event).detail;
+    if (client.rows.get(seq)?.id !== id) return;
+    event.preventDefault();
+    selected = seq;
+    grid.select(seq);
+    main.removeAttribute("data-closed");
+    draw();
+  }, { signal });
+
   main.setAttribute("data-closed", "");
   draw();
 }
