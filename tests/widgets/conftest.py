@@ -262,7 +262,7 @@ CELLS = [
     (3, "GET", "/boom", "shelf = {}\nreturn shelf['green tea']"),
     (4, "GET", "/events", "for n in range(5):\n    yield Event({'n': n}, event='tick', id=str(n))"),
     (5, "POST", "/form", "form = await request.body()\nreturn None"),
-    (6, "GET", "/slow", "import time\ntime.sleep(0.12)\nreturn 'done'"),
+    (6, "GET", "/slow", "import time\nawait asyncio.sleep(0)\ntime.sleep(0.12)\nreturn 'done'"),
     (7, "GET", "/csv", "return Response('name,price\\ntea,4\\n', media_type='text/csv')"),
     (8, "GET", "/lines", "return Response('{\"a\": 1}\\n{oops\\n', media_type='application/x-ndjson')"),
     (9, "GET", "/page", "return Response('<h1 lang=en>Tea</h1><p>green</p>', media_type='text/html')"),

@@ -67,7 +67,11 @@ def test_each_route_says_why_it_did_not_answer(panel):
 
     rows = route.locator(".routes tbody tr")
     cells = rows.filter(has_text="/items/{item_id:int}").locator("td, th").all_text_contents()
-    assert cells[1:] == ["GET /items/{item_id:int}", "segment 2: 'tea' is not a whole number", "[2]"]
+    assert cells[1:] == [
+        "GET /items/{item_id:int}",
+        "segment 2: 'tea' is not a whole number (item_id)",
+        "[2]",
+    ]
     assert cells[0].endswith(" no")
     assert rows.count() == 11
 
@@ -139,10 +143,20 @@ def test_a_secret_header_is_shown_when_asked_for_and_hidden_again(panel, page):
     request.get_by_text(f"Bearer {MASK}").wait_for()
 
 
-def test_headers_that_were_folded_away_stay_so_from_one_exchange_to_the_next(panel, page):
-    panel("/items", "Response").locator("summary", has_text="Headers").click()
-    page.wait_for_function("() => !root().querySelector('.fold').open")
+def test_headers_that_were_opened_stay_so_from_one_exchange_to_the_next(panel, page):
+    response = panel("/items", "Response")
+    assert response.locator(".fold").get_attribute("open") is None
+
+    response.locator("summary", has_text="Headers").click()
+    page.wait_for_function("() => root().querySelector('.fold').open")
 
     response = panel("/boom", "Response")
+    assert response.locator(".fold").get_attribute("open") == ""
 
-    assert response.locator(".fold").get_attribute("open") is None
+
+def test_code_that_held_the_loop_is_named_first(panel):
+    timing = panel("/slow", "Timing")
+
+    blame = timing.locator(".guilty .fault").text_content()
+    assert blame.startswith("Blocked get_slow held the server")
+    assert blame.endswith("Nothing else ran there meanwhile.")

@@ -11,8 +11,8 @@ import { explained } from "../tips.js";
  * @property {string} about What the name means, or "".
  */
 
-/** Tables that the reader has folded away: they stay so from one exchange to the next. @type {Set<string>} */
-const folded = new Set();
+/** Tables that the reader has opened or folded away: they stay so from one exchange to the next. @type {Map<string, boolean>} */
+const opened = new Map();
 
 /** @typedef {(what: string, args?: object) => Promise<{ value: any, buffer: DataView | undefined }>} Ask */
 
@@ -21,19 +21,21 @@ const folded = new Set();
  * @param {readonly Field[]} rows
  * @param {string} place Where they stand, as the kernel calls it. Source: PLACES in asgi_nb/widgets/wire_fields.py.
  * @param {{ ask: Ask, signal: AbortSignal }} context
+ * @param {boolean} open Whether it is open while nobody has said otherwise.
  */
-export function fieldTable(title, rows, place, { ask, signal }) {
+export function fieldTable(title, rows, place, { ask, signal }, open) {
   const body = rows.map((field, index) =>
     h("tr", {}, h("th", { scope: "row" }, explained(field.name, field.about)), h("td", {}, ...hiddenValue(field, place, index, ask, signal))),
   );
   if (rows.length === 0) return h("p", { class: "note" }, `${title}: none`);
   const fold = h(
     "details",
-    { class: "pairs fold", open: !folded.has(place) },
+    { class: "pairs fold", open: opened.get(place) ?? open },
     h("summary", {}, title, h("span", { class: "note" }, ` ${count(rows.length)}`)),
     h("table", { "aria-label": title }, h("tbody", {}, ...body)),
   );
-  fold.addEventListener("toggle", () => (fold.open ? folded.delete(place) : folded.add(place)), { signal });
+  // A press, not the toggle event: that one also tells of how it began.
+  fold.firstElementChild?.addEventListener("click", () => opened.set(place, !fold.open), { signal });
   return fold;
 }
 

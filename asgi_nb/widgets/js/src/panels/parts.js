@@ -42,14 +42,16 @@ export function sideView(el, side, context) {
   /** @type {ReturnType<typeof bodyView> | null} */
   let view = null;
   return ({ status, about }, tables, body, live) => {
-    const head = JSON.stringify([status, tables, body === null]);
+    // A body is what one came for: the headers of a response leave it the room.
+    const roomy = side === "request" || body === null || body.size === 0;
+    const head = JSON.stringify([status, tables, body === null, roomy]);
     if (head !== drawn) {
       drawn = head;
       // The body stays: it has a state of its own.
       view = body === null ? null : (view ?? bodyView(side, context));
       el.replaceChildren(
         status === "" ? "" : h("p", { class: "status-line" }, explained(status, about)),
-        ...tables.map(({ title, rows, place }) => fieldTable(title, rows, place, context)),
+        ...tables.map(({ title, rows, place }) => fieldTable(title, rows, place, context, roomy)),
         view?.element ?? "",
       );
     }
