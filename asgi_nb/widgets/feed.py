@@ -57,21 +57,6 @@ FLOOD = 100
 # Of that time, what news may take while old rows wait.
 NEWS_FIRST = 0.75
 
-# Rows that a page holds (js/src/rows.js): it forgets older ones, so they are not worth sending.
-MAX_PAGE_ROWS = 5000
-
-# Seconds of a round that all views together may take from the server's loop: a request waits no longer.
-LOOKING = 0.01
-
-# The same where a round brings more than FLOOD exchanges: a fiftieth of the loop, while others need it.
-BUSY = 0.001
-
-# 2,000 requests a second: beyond it, a round takes the rest of a busy server's time.
-FLOOD = 100
-
-# Of that time, what news may take while old rows wait.
-NEWS_FIRST = 0.75
-
 # Rows that each view gets per round whatever they take: a screen has twenty, and twenty rounds are a second.
 MIN_ROWS = 10
 
