@@ -500,7 +500,7 @@ function selectionActions(client, list, say, signal) {
 }
 
 // src/actions/actions.css
-var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 620px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1; flex-direction: column; min-block-size: 0; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; min-block-size: 0; }\n.diff .scrolling { max-block-size: none; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n';
+var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 620px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1 0 auto; flex-direction: column; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.form-end button { flex: none; }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; }\n.diff .scrolling { flex: none; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n\n@media (forced-colors: active) {\n  .menu-item:focus { outline: 2px solid Highlight; outline-offset: -2px; }\n}\n';
 
 // src/copy.js
 var SAID_MS = 1500;
@@ -632,8 +632,9 @@ var edit = {
     const code = h("code", { class: "code" });
     const [line, rest] = [fields.filter(({ input }) => input instanceof HTMLInputElement), fields.filter(({ input }) => input instanceof HTMLTextAreaElement)];
     const elements = (some) => some.flatMap(({ element }) => element);
-    const form2 = h("form", { class: "edit-form" }, h("div", { class: "request-line", "data-fields": line.length }, ...elements(line)), ...elements(rest), value.note === "" ? null : h("p", { class: "note" }, value.note), h("div", { class: "form-end" }, send, code));
+    const form2 = h("form", { class: "edit-form" }, h("div", { class: "request-line", "data-fields": line.length }, ...elements(line)), ...elements(rest), h("div", { class: "form-end" }, send, code));
     const signal = sheet.open(`Edit #${row2.seq}`, button, [form2]);
+    sheet.say(value.note);
     const changed = () => fields.filter(({ input, was }) => input.value !== was);
     const draw4 = () => {
       const words = changed().map(({ name }) => `${name === "target" ? "path" : name}=…`);
@@ -648,7 +649,7 @@ var edit = {
       send.disabled = true;
       try {
         const edits = Object.fromEntries(changed().map(({ name, input }) => [name, input.value]));
-        const answer = await context.command("send", { edits }, sheet.say);
+        const answer = await context.command("send", { edits }, (word) => sheet.say(word === "" ? value.note : word));
         if (!signal.aborted) sheet.close();
         context.select(answer.value);
       } catch (error2) {
@@ -2842,8 +2843,8 @@ function joined(head, tail) {
 // src/panels/messages.js
 var MAX_MESSAGES = 5e3;
 var COLUMNS = [
-  { id: "direction", title: "Direction", width: "11ch", cell: ({ direction, injected }) => `${direction === "receive" ? "↑ receive" : "↓ send"}${injected ? " +" : ""}` },
-  { id: "preview", title: "Message", width: "minmax(10ch, 1fr)", cell: ({ preview }) => preview },
+  { id: "direction", title: "Direction", width: "minmax(4ch, 11ch)", cell: ({ direction, injected }) => `${direction === "receive" ? "↑ receive" : "↓ send"}${injected ? " +" : ""}` },
+  { id: "preview", title: "Message", width: "minmax(8ch, 1fr)", cell: ({ preview }) => preview },
   { id: "opcode", title: "Type", width: "7ch", wide: true, cell: ({ text: text2 }) => text2 ? "text" : "binary" },
   { id: "size", title: "Size", width: "7ch", end: true, cell: (message) => size(message.size) },
   { id: "time", title: "At", width: "8ch", end: true, wide: true, cell: ({ ms }) => duration(ms) }
@@ -3876,17 +3877,17 @@ var KEYS = [
   { keys: [], shown: "Home End PgUp PgDn", text: "far moves; End follows what comes" },
   { keys: [], shown: "Enter", text: "open the details" },
   { keys: [], shown: "Esc", text: "back to the list, then close the details" },
-  { keys: ["/"], shown: "/", text: "filter", action: "filter" },
+  { keys: ["/"], shown: "/", text: "filter", action: "filter", anywhere: true },
   { keys: ["p"], shown: "p", text: "pin or unpin what is selected", action: "pin" },
-  { keys: ["r"], shown: "r", text: "replay", action: "replay" },
-  { keys: ["e"], shown: "e", text: "edit and send", action: "edit" },
-  { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy" },
+  { keys: ["r"], shown: "r", text: "replay", action: "replay", inHead: true },
+  { keys: ["e"], shown: "e", text: "edit and send", action: "edit", inHead: true },
+  { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy", inHead: true },
   { keys: ["n"], shown: "n", text: "write a note", action: "note" },
   { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
   { keys: [], shown: "Ctrl+A", text: "select every row" },
   { keys: ["h"], shown: "h", text: "go to what is held", action: "held" },
   { keys: ["s"], shown: "s", text: "stop the list, or let it go on", action: "pause" },
-  { keys: ["?"], shown: "?", text: "these keys", action: "help" }
+  { keys: ["?"], shown: "?", text: "these keys", action: "help", anywhere: true }
 ];
 function keyTable() {
   return h("table", { class: "keys" }, h("tbody", {}, ...KEYS.map(({ shown, text: text2 }) => h("tr", {}, h("th", { scope: "row" }, shown), h("td", {}, text2)))));
@@ -3899,11 +3900,12 @@ function listenForKeys(root, actions, signal) {
       event.composedPath()[0]
     );
     if (target.matches("input, select, textarea, [contenteditable]")) return;
-    if (target.closest(".detail, .held") !== null && event.key !== "/" && event.key !== "?") return;
-    const action = KEYS.find(({ keys }) => keys.includes(event.key))?.action;
-    if (action === void 0 || !(action in actions)) return;
+    const key = KEYS.find(({ keys }) => keys.includes(event.key));
+    if (key?.action === void 0 || !(key.action in actions)) return;
+    const inHead = target.closest(".detail-head, .tabs") !== null;
+    if (target.closest(".detail, .held") !== null && !(key.anywhere || inHead && key.inHead)) return;
     event.preventDefault();
-    actions[action]();
+    actions[key.action]();
   }, { signal });
 }
 
@@ -5028,6 +5030,18 @@ function renderInspector(host, channel, signal) {
     const shown = grid.rows.reduce((last, { seq }) => Math.max(last, seq), 0);
     return client.rows.list.length - lowerBound(client.rows.list, shown + 1, seqOf);
   }
+  document.addEventListener("asgi-nb:choose", (event) => {
+    const { seq, id } = (
+      /** @type {CustomEvent<{ seq: number, id: string }>} */
+      event.detail
+    );
+    if (client.rows.get(seq)?.id !== id) return;
+    event.preventDefault();
+    selected = seq;
+    grid.select(seq);
+    main.removeAttribute("data-closed");
+    draw4();
+  }, { signal });
   main.setAttribute("data-closed", "");
   draw4();
 }

@@ -19,8 +19,9 @@ export const edit = {
     const code = h("code", { class: "code" });
     const [line, rest] = [fields.filter(({ input }) => input instanceof HTMLInputElement), fields.filter(({ input }) => input instanceof HTMLTextAreaElement)];
     const elements = (/** @type {typeof fields} */ some) => some.flatMap(({ element }) => element);
-    const form = h("form", { class: "edit-form" }, h("div", { class: "request-line", "data-fields": line.length }, ...elements(line)), ...elements(rest), value.note === "" ? null : h("p", { class: "note" }, value.note), h("div", { class: "form-end" }, send, code));
+    const form = h("form", { class: "edit-form" }, h("div", { class: "request-line", "data-fields": line.length }, ...elements(line)), ...elements(rest), h("div", { class: "form-end" }, send, code));
     const signal = sheet.open(`Edit #${row.seq}`, button, [form]);
+    sheet.say(value.note);
 
     const changed = () => fields.filter(({ input, was }) => input.value !== was);
     const draw = () => {
@@ -36,7 +37,7 @@ export const edit = {
       send.disabled = true;
       try {
         const edits = Object.fromEntries(changed().map(({ name, input }) => [name, input.value]));
-        const answer = await context.command("send", { edits }, sheet.say);
+        const answer = await context.command("send", { edits }, (word) => sheet.say(word === "" ? value.note : word));
         if (!signal.aborted) sheet.close();
         context.select(answer.value);
       } catch (error) {

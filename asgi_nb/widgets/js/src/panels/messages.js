@@ -22,8 +22,8 @@ const MAX_MESSAGES = 5000;
 
 /** @type {readonly import("../grid.js").Column<WsMessage>[]} */
 const COLUMNS = [
-  { id: "direction", title: "Direction", width: "11ch", cell: ({ direction, injected }) => `${direction === "receive" ? "↑ receive" : "↓ send"}${injected ? " +" : ""}` },
-  { id: "preview", title: "Message", width: "minmax(10ch, 1fr)", cell: ({ preview }) => preview },
+  { id: "direction", title: "Direction", width: "minmax(4ch, 11ch)", cell: ({ direction, injected }) => `${direction === "receive" ? "↑ receive" : "↓ send"}${injected ? " +" : ""}` },
+  { id: "preview", title: "Message", width: "minmax(8ch, 1fr)", cell: ({ preview }) => preview },
   { id: "opcode", title: "Type", width: "7ch", wide: true, cell: ({ text }) => (text ? "text" : "binary") },
   { id: "size", title: "Size", width: "7ch", end: true, cell: (message) => size(message.size) },
   { id: "time", title: "At", width: "8ch", end: true, wide: true, cell: ({ ms }) => duration(ms) },
