@@ -71,7 +71,7 @@ SHAPES = {
 ELEMENTS = {
     *("style", "div", "span", "button", "p", "h2", "h3", "section", "strong", "pre"),
     *("table", "thead", "tbody", "tr", "th", "td", "ul", "ol", "li", "details", "summary", "mark"),
-    *("input", "select", "option", "output"),
+    *("input", "select", "option", "output", "form", "textarea", "datalist", "label"),
 }
 
 
