@@ -101,7 +101,8 @@ class _Session:
         self._news = anyio.Event()
         websocket = prepared.exchange.websocket
         close = None if websocket is None else websocket.close
-        self._expected = 0 if websocket is None else websocket.sent_count
+        sent = [] if websocket is None else [one for one in websocket.messages if one.direction == "send"]
+        self._expected = sum(not one.injected for one in sent)
         if "messages" in prepared.edited:
             self._expected = 0
         self._app_closes = close is not None and close.by in ("app", "error")

@@ -7,6 +7,7 @@ import pytest
 from asgi_nb.kit import Kit
 from asgi_nb.live.notebook import PlainNotebook
 from asgi_nb.record.masks import MASK
+from asgi_nb.replaying.request import prepare
 from asgi_nb.widgets.actions import ACTIONS, Bench
 from asgi_nb.widgets.desk import COMMANDS
 from asgi_nb.widgets.wire import QUESTIONS
@@ -316,6 +317,26 @@ def test_a_socket_is_spoken_to_and_closed_from_both_sides(kit, do, refused):
         do("ws_close", seq=seq, to="client", code=4000, reason="enough")
         kit.stop()
     assert "this WebSocket is closed (4000" in refused("ws_send", seq=seq, to="app", data="x")
+
+
+def test_a_replay_does_not_wait_for_what_a_cell_had_put_in(kit, do):
+    from websockets.sync.client import connect
+
+    service = kit.serve()
+    with connect(service.websocket_url + "chat") as client:
+        client.send("a")
+        client.recv(timeout=10)
+        seq = kit.traffic[-1].seq
+        for text in ("x", "y", "z"):
+            do("ws_send", seq=seq, to="client", data=text)
+            client.recv(timeout=10)
+        client.send("b")
+        client.recv(timeout=10)
+    kit.stop()
+    new = kit.traffic.get(do("replay", seq=seq))
+
+    assert [one.after for one in prepare(kit.traffic.get(seq), {}).messages] == [0, 1]
+    assert [one.text for one in new.websocket.messages] == ["a", "A", "b", "B"]
 
 
 @pytest.mark.parametrize(
