@@ -101,7 +101,8 @@ def read_blocked(runs: Iterable[Run], samples: Iterable[Sample], clock_ns: int, 
 
 
 def _blocked(run: Run, start: int, took: int, samples: list[Sample] | None, clock_ns: int) -> Blocked:
-    # The line at which it was seen most often; the later one of two.
-    counted = Counter((s.place, s.lineno, s.text) for s in reversed(samples or ()))
+    # The line at which it was seen most often; the first one of two: what came after it may only have met
+    # the others whom it had kept waiting.
+    counted = Counter((s.place, s.lineno, s.text) for s in samples or ())
     cell, line, text = counted.most_common(1)[0][0] if counted else (None, None, "")
     return Blocked(start - clock_ns, took / 1e9, run[TITLE], run[PLACE], cell, line, text)

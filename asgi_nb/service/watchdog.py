@@ -91,9 +91,10 @@ def look(now_ns: int) -> bool:
     """
     thread = loop_thread()
     frame = None if thread is None else sys._current_frames().get(thread.ident or 0)
-    above: list[FrameType] = []
+    above: list[tuple[FrameType, int]] = []
     while frame is not None and not is_stepping(frame.f_code):
-        above.append(frame)
+        # Its line at once: the thread goes on while it is looked at.
+        above.append((frame, frame.f_lineno))
         frame = frame.f_back
     if frame is None:
         return False
@@ -112,23 +113,23 @@ def _open_step(run: Run) -> int | None:
     return noted[-1] if (len(noted) - HEAD) % 2 else None
 
 
-def _note(exchange: Exchange, step_ns: int, above: list[FrameType]) -> None:
+def _note(exchange: Exchange, step_ns: int, above: list[tuple[FrameType, int]]) -> None:
     trace = exchange.trace
     if trace is None or not above or len(trace.samples) >= SAMPLE_LIMIT:
         return
     label = (lambda name: None) if trace.candidates is None else trace.candidates.frame_label
-    found: tuple[FrameType, str | None] | None = None
+    found: tuple[FrameType, int, str | None] | None = None
     # From the inside out: the first line of a cell, else the first one that is not of the machinery.
-    for frame in above:
+    for frame, lineno in above:
         cell = label(frame.f_code.co_filename)
         if cell is not None:
-            found = frame, cell
+            found = frame, lineno, cell
             break
         package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         if found is None and package not in OWN:
-            found = frame, None
-    frame, cell = found or (above[0], None)
-    code, lineno = frame.f_code, frame.f_lineno
+            found = frame, lineno, None
+    frame, lineno, cell = found or (*above[0], None)
+    code = frame.f_code
     text = linecache.getline(code.co_filename, lineno, frame.f_globals).strip()[:LINE_LIMIT]
     trace.samples = [
         *trace.samples,
