@@ -18,6 +18,7 @@ from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.export.parts import CONNECTION_HEADERS, URL_SAFE
 from asgi_nb.record.masks import MASK
 from asgi_nb.record.websocket import WebSocketRecord
+from asgi_nb.replaying.masked import is_masked_body, masked_part
 
 # As in RFC 9110 section 5.6.2.
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -173,6 +174,14 @@ def _as_recorded(exchange: Exchange, changes: Mapping[str, Any]) -> Prepared:
 
 def _check_body(exchange: Exchange) -> None:
     body = exchange.request.body
+    if exchange.keeper is None:
+        # Before its length is asked: a mask is seldom as long as what it hides.
+        try:
+            decoded = body.decoded
+        except ValueError:
+            decoded = body.data  # Not in the coding that it claims: it is what it is.
+        if is_masked_body(decoded, body.content_type):
+            raise _masked(exchange, "the body")
     if body.truncated:
         raise ReplayError(
             f"the request body of exchange {exchange.seq} was cut: {len(body.data)} of {body.size} bytes are "
@@ -292,15 +301,15 @@ def _with_headers(headers: Headers, changes: Any) -> Headers:
 def _check_masks(prepared: Prepared) -> None:
     if prepared.exchange.keeper is not None:
         return  # Never in a file: the dots are what the client sent.
-    mask = MASK.encode()
-    masked = [name.decode("latin-1") for name, value in prepared.headers if mask in value]
-    where = f"the header {masked[0]!r}" if masked else ""
-    if not where and (mask in prepared.query_string or quote(MASK).encode() in prepared.query_string):
-        where = "the query"
-    if not where and mask in prepared.body:
+    where = masked_part(prepared.headers, prepared.query_string)
+    if not where and MASK.encode() in prepared.body:
         where = "the body"
     if where:
-        raise ReplayError(
-            f"{where} of exchange {prepared.exchange.seq} was masked when it was saved; give it anew, as in "
-            'replay(headers={"authorization": "Bearer ..."})'
-        )
+        raise _masked(prepared.exchange, where)
+
+
+def _masked(exchange: Exchange, where: str) -> ReplayError:
+    return ReplayError(
+        f"{where} of exchange {exchange.seq} was masked when it was saved; give it anew, as in "
+        'replay(headers={"authorization": "Bearer ..."})'
+    )

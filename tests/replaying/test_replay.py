@@ -1,5 +1,7 @@
 """Requests that are sent again: as they were, or with changes, into the app as it is now."""
 
+import gzip
+
 import anyio
 import httpx2
 import pytest
@@ -276,6 +278,41 @@ def test_what_a_file_has_masked_is_refused_until_it_is_given(echoing):
     with pytest.raises(ReplayError, match=r"the header 'authorization' .* was masked when it was saved"):
         echoing.replay(foreign)
     assert echoing.replay(foreign, headers={"authorization": "Bearer x"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("line", "headers", "body", "part"),
+    [
+        pytest.param(
+            "GET /", {"authorization": "Bearer hunter2"}, None, "the header 'authorization'", id="head"
+        ),
+        pytest.param("GET /?token=hunter2", {}, None, "the query", id="query"),
+        pytest.param("POST /", {}, {"password": "hunter2"}, "the body", id="body"),
+        pytest.param(
+            "POST /",
+            {"content-encoding": "gzip"},
+            gzip.compress(b'{"token": "hunter2"}'),
+            "the body",
+            id="packed",
+        ),
+    ],
+)
+def test_what_was_masked_where_traffic_is_kept_is_refused(echoing, tmp_path, line, headers, body, part):
+    echoing.request(line, headers, body)
+    with echoing.traffic.keep(tmp_path / "kept.sqlite"):
+        pass
+    kept = echoing.traffic.load(tmp_path / "kept.sqlite")[0]
+
+    with pytest.raises(ReplayError, match=f"{part} of exchange 1 was masked when it was saved"):
+        echoing.replay(kept)
+
+
+def test_stars_that_a_client_has_sent_are_no_mask(echoing, tmp_path):
+    echoing.request("POST /?stars=***", {"x-stars": "***"}, {"stars": "***"})
+    with echoing.traffic.keep(tmp_path / "kept.sqlite"):
+        pass
+
+    assert echoing.replay(echoing.traffic.load(tmp_path / "kept.sqlite")[0]).status == 200
 
 
 def test_it_is_refused_on_the_servers_own_thread(echoing):
