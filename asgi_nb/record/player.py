@@ -58,7 +58,7 @@ def player_of(exchange: Any) -> Player:
         return player
     if not _find:
         raise RuntimeError(
-            "there is no app to send the request to; define one with asgi_nb, "
+            "there is no app to send the request to; run %load_ext asgi_nb and the cells that define one, "
             "or call replay(exchange) of the kit that has it"
         )
     return _find[0]()
