@@ -12,15 +12,15 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from heapq import nsmallest
-from typing import TYPE_CHECKING, Any, TypedDict, overload
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from asgi_nb.record.draft import EXIT, Draft
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.folded import Folded, fold, forget_unused, unfold
 from asgi_nb.record.guard import GUARD
-from asgi_nb.record.masks import visible
+from asgi_nb.record.lookup import Lookup
 from asgi_nb.record.output import OutputRecord
-from asgi_nb.record.selection import Queries, Selection, as_html
+from asgi_nb.record.selection import Selection, as_html
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 
 if TYPE_CHECKING:
@@ -45,9 +45,6 @@ SLACK = 100
 
 # 1 GiB: a disk that a notebook filled unasked is worse than a record with an end.
 KEPT_BYTES = 1 << 30
-
-# Exchanges that Tab looks at: an answer must come while somebody types.
-COMPLETED = 1000
 
 # Odd, so that multiplying by it modulo 2**32 gives each number another id. Source: Knuth, TAOCP 3, 6.4.
 _ID_FACTOR = 0x9E3779B1
@@ -99,7 +96,7 @@ class Watch:
             self._changed.clear()
 
 
-class Store(Queries):
+class Store(Lookup):
     """
     The exchanges of an app, oldest first.
 
@@ -498,72 +495,6 @@ class Store(Queries):
                 "last_seq": self._last_seq,
             }
 
-    @overload
-    def __getitem__(self, key: int) -> Exchange: ...
-    @overload
-    def __getitem__(self, key: slice) -> Selection: ...
-    @overload
-    def __getitem__(self, key: str) -> Exchange | Selection: ...
-
-    def __getitem__(self, key: int | slice | str) -> Exchange | Selection:
-        """
-        Find exchanges by position or by text.
-
-        Args:
-            key: A position or slice, oldest first; an id or its beginning; or a path ("/items"), with a
-                method before it if wanted ("GET /items", "WS /chat"). The path may be the route's
-                ("/items/{id}") or the request's, with or without its query.
-
-        Returns:
-            One exchange for a position or an id, a selection for a slice or a path; it may be empty.
-
-        Raises:
-            IndexError: There is no exchange at this position.
-            KeyError: There is none of this id, or more than one.
-        """
-        if isinstance(key, str):
-            method, space, path = key.strip().rpartition(" ")
-            if space or key.startswith("/"):
-                return Selection(one for one in self if _matches(one, method.strip().upper(), path))
-            return self._by_id(key)
-        exchanges = self._snapshot()
-        if isinstance(key, slice):
-            return Selection(exchanges[key])
-        try:
-            return exchanges[key]
-        except IndexError:
-            raise IndexError(self._why_not_at(key, len(exchanges))) from None
-
-    def _why_not_at(self, position: int, kept: int) -> str:
-        if kept:
-            return f"no exchange at position {position}: {kept} are kept, so use {-kept} to {kept - 1}"
-        if not self.recording:
-            return (
-                "no exchange is kept: recording is off; set .recording = True, then send a request to the app"
-            )
-        return "no exchange is kept yet; send a request to the app that is served, then look again"
-
-    def _by_id(self, text: str) -> Exchange:
-        found = [exchange for exchange in self if exchange.id.startswith(text)] if text else []
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise KeyError(f"{len(found)} exchanges have an id that begins with {text!r}; write more of it")
-        raise KeyError(
-            f"no exchange has the id {text!r}; {len(self)} are kept; "
-            f"write '/path' or 'GET /path' to find by path"
-        )
-
-    def _ipython_key_completions_(self) -> list[str]:
-        """What Tab offers inside of `traffic["`: the routes and paths that were asked for, newest first."""
-        routes: dict[str, None] = {}
-        for exchange in reversed(self[-COMPLETED:]):
-            path = exchange.request.path if exchange.route_path is None else exchange.route_path
-            text = f"{exchange.request.method} {path}"
-            if text == visible(text):
-                routes[text] = None
-        return list(routes)
-
     # --- showing
 
     def __repr__(self) -> str:
@@ -574,12 +505,3 @@ class Store(Queries):
 
     def _repr_html_(self) -> str:
         return as_html(self._snapshot(), f"{self!r}".strip("<>"))
-
-
-def _matches(exchange: Exchange, method: str, path: str) -> bool:
-    request = exchange.request
-    if method and method != request.method.upper():
-        return False
-    if path in (exchange.route_path, request.path):
-        return True
-    return "?" in path and path == f"{request.path}?{request.query_string.decode('latin-1')}"
