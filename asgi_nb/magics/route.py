@@ -84,7 +84,7 @@ class RouteMagic(KitMagics):
         source = body_of(cell, EXAMPLE)
         try:
             given = self.read(self.asgi_route, line, EXAMPLE)
-        except MagicError as exc:
+        except MagicError:
             if UNQUOTED.search(line) is None:
                 raise
             raise MagicError(f"%%asgi_route: write what stands after --try between quotes: {TRIED}") from None
