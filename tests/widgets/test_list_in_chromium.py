@@ -310,6 +310,8 @@ def test_a_highlight_marks_rows_and_hides_none(listed, page):
 
 def test_bars_lie_beside_each_other_in_the_order_of_time(notebook, store, mixed, page):
     for number, exchange in enumerate(store):
+        # Written now, so that its row shows its fields and not what was noted.
+        exchange.enter("done")
         exchange.started_at = 1000.0 + number
         exchange.response_done_ns = 500_000_000
     notebook.open()
