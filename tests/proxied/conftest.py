@@ -3,12 +3,13 @@
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,11 +183,15 @@ def jupyterhub(home: Path) -> Iterator[Place]:
     environment = {**os.environ, "JUPYTERHUB_CRYPT_KEY": "0" * 64}
     with running(command, environment, log) as process:
         wait_for(f"{jupyter}/hub/api/", login, process, log)
+        proxy_group = int((home / "proxy.pid").read_text().split()[0])
         httpx2.post(f"{jupyter}/hub/api/users/ada", headers=login, timeout=30).raise_for_status()
         httpx2.post(f"{jupyter}/hub/api/users/ada/server", headers=login, timeout=60).raise_for_status()
         wait_for(f"{jupyter}{BASE}api/status", login, process, log)
         yield Place(jupyter, HUB_TOKEN, start_kernel(jupyter, HUB_TOKEN, home), log_in)
         httpx2.delete(f"{jupyter}/hub/api/users/ada/server", headers=login, timeout=30)
+    # The hub ends the proxy it has started; a Node from a Python package is that one's child, and would stay.
+    with suppress(ProcessLookupError):
+        os.killpg(proxy_group, signal.SIGTERM)
 
 
 def own_folders(home: Path) -> dict[str, str]:

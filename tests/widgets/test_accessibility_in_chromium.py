@@ -83,8 +83,16 @@ CHECK = """async (part) => {
 
 
 @pytest.mark.timeout(180)  # about 40 states, half a second each
-@pytest.mark.parametrize("width", [320, 600, 768, 900])
-@pytest.mark.parametrize("theme", THEMES)
+# Each layout in one theme; in the others the ends, as colours are the same at each width.
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        (theme, width)
+        for theme in THEMES
+        for width in (320, 600, 768, 900)
+        if theme == "light" or width in (320, 900)
+    ],
+)
 def test_axe_finds_nothing_in_any_panel(notebook, rich, page, axe, theme, width):
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(**THEMES[theme])
