@@ -19,7 +19,7 @@ from typing import Any
 from asgi_nb.live.notebook import running_loop
 from asgi_nb.record import markup
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
-from asgi_nb.record.line import Injected, NotOpenError
+from asgi_nb.record.line import Injected, NotOpenError, check_not_closed
 from asgi_nb.record.masks import visible
 from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.status import WS_1012_SERVICE_RESTART
@@ -118,6 +118,9 @@ class OpenSocket:
 
     def _check_open(self) -> None:
         if not self._open:
+            # Its handler may still run, with nothing to send on.
+            if self.exchange is not None and self.exchange.websocket is not None:
+                check_not_closed(self.exchange.websocket)
             raise NotOpenError("this WebSocket is not open: the app has not accepted it, or it is closed")
 
     # On the socket's own loop.

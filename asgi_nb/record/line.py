@@ -120,12 +120,17 @@ def line_of(record: Any) -> Line:
     line: Line | None = record.line
     if line is not None:
         return line
+    check_not_closed(record)
+    raise NotOpenError("this WebSocket is open at no app of this kernel; send on one that is live")
+
+
+def check_not_closed(record: Any) -> None:
+    """Raise `NotOpenError` with the code and who closed, if a close is in a WebSocket's record."""
     if record.close is not None:
         raise NotOpenError(
             f"this WebSocket is closed ({record.close.code or 'without a code'}, by {record.close.by}); "
             "exchange.replay() plays it again"
         )
-    raise NotOpenError("this WebSocket is open at no app of this kernel; send on one that is live")
 
 
 def _payload(data: object) -> Any:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+import anyio
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -163,6 +164,28 @@ def test_a_socket_that_is_over_says_so(echo, store, service):
         socket.send_to_client("tea")
     with pytest.raises(NotOpenError):
         socket.close_client()
+
+
+def test_a_closed_socket_says_so_also_while_its_handler_still_tidies_up(
+    app, run_as, service, store, notebook
+):
+    tidied = notebook.namespace["tidied"] = threading.Event()
+    notebook.namespace["anyio"] = anyio
+    body = (
+        "await websocket.accept()\nawait websocket.send_text('ready')\n"
+        "try:\n    await websocket.receive_text()\n"
+        "finally:\n    await anyio.to_thread.run_sync(tidied.wait)"
+    )
+    with app.cell_run(Cell("w")):
+        app.define_websocket("/s", run_as(body, "w", magic="%%asgi_websocket /s"))
+    with connect(service.websocket_url + "s") as client:
+        client.recv(timeout=10)
+        store[-1].websocket.close_client(4000, "enough")
+        try:
+            with pytest.raises(NotOpenError, match=r"is closed \(4000, by notebook\)"):
+                store[-1].websocket.send_to_client("late")
+        finally:
+            tidied.set()
 
 
 @pytest.mark.parametrize(
