@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from asgi_nb.record.masks import mask_headers, mask_query, shorten
+from asgi_nb.record.scope import path_in_app
 from asgi_nb.web.datastructures import MutableHeaders
 from asgi_nb.web.responses import Response
 from asgi_nb.web.results import to_response
@@ -201,7 +202,7 @@ def request_of(scope: MutableMapping[str, Any], body: bytes | None) -> HeldReque
     """Give a request to look at and to change, from its scope."""
     return HeldRequest(
         scope["method"],
-        _below(scope),
+        path_in_app(scope["path"], scope.get("root_path", "")),
         scope["query_string"].decode("latin-1"),
         MutableHeaders(raw=list(scope["headers"])),
         body,
@@ -222,8 +223,8 @@ def changed_scope(
     changed = dict(scope)
     changed["method"] = request.method.upper()
     changed["query_string"] = request.query.encode("latin-1", "replace")
-    if request.path != _below(scope):
-        root_path = scope.get("root_path", "")
+    root_path = scope.get("root_path", "")
+    if request.path != path_in_app(scope["path"], root_path):
         path = request.path if request.path.startswith("/") else f"/{request.path}"
         changed["path"] = root_path + path
         changed["raw_path"] = quote(root_path + path, safe="/:@!$&'()*+,;=~").encode()
@@ -257,11 +258,3 @@ def differences(before: HeldRequest | HeldResponse, after: HeldRequest | HeldRes
     if before.body != after.body:
         sizes = [len(content.body or b"") for content in (before, after)]
         yield f"body {sizes[0]} → {sizes[1]} bytes"
-
-
-def _below(scope: MutableMapping[str, Any]) -> str:
-    path: str = scope["path"]
-    root_path: str = scope.get("root_path", "")
-    if root_path and path.startswith(root_path) and path[len(root_path) : len(root_path) + 1] in ("", "/"):
-        return path[len(root_path) :] or "/"
-    return path

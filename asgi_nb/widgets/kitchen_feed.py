@@ -19,9 +19,8 @@ from asgi_nb.record.remedies import remedy
 from asgi_nb.record.segments import Segment
 from asgi_nb.record.store import Store
 from asgi_nb.record.timeline import Timeline
-from asgi_nb.widgets.desk import Desk
 from asgi_nb.widgets.feed import Feed
-from asgi_nb.widgets.pump import Pump, Send
+from asgi_nb.widgets.pump import Pump
 from asgi_nb.widgets.view import View
 from asgi_nb.widgets.wire import Answers, Outgoing, WireError, row
 
@@ -165,9 +164,7 @@ class KitchenAnswers(Answers):
 
 
 class KitchenPump(Pump):
-    """A pump for `KitchenFeed` and `KitchenAnswers`. Arguments as for `Pump`."""
+    """A pump of bars and pictures. Arguments as for `Pump`."""
 
-    def __init__(self, store: Store, send: Send, *, desk: Desk, interval: float = 0.1) -> None:
-        super().__init__(store, send, desk=desk, interval=interval)
-        self._feed = KitchenFeed(store, self._wake, interval=interval, beside=desk.state)
-        self._answers = KitchenAnswers(store)
+    feed_type = KitchenFeed
+    answers_type = KitchenAnswers

@@ -47,6 +47,11 @@ class Pump:
         clock: Seconds, on a clock that does not jump.
     """
 
+    feed_type: type[Feed] = Feed
+    """What makes the batches."""
+    answers_type: type[Answers] = Answers
+    """What answers questions about one exchange."""
+
     def __init__(
         self,
         store: Store,
@@ -56,8 +61,8 @@ class Pump:
         interval: float = 0.05,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._feed = Feed(store, self._wake, interval=interval, beside=desk.state)
-        self._answers = Answers(store)
+        self._feed = self.feed_type(store, self._wake, interval=interval, beside=desk.state)
+        self._answers = self.answers_type(store)
         self._bench = Bench(store)
         self._desk = desk
         self._send = send

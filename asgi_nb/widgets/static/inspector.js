@@ -145,6 +145,25 @@ function channelOf(model) {
   return channel;
 }
 
+// src/streamed.js
+function streamed(render) {
+  return {
+    /** @param {{ model: Model }} context */
+    initialize({ model }) {
+      const channel = channelOf(model);
+      return () => channel.close();
+    },
+    /** @param {{ model: Model, el: HTMLElement }} context */
+    render({ model, el }) {
+      const life = new AbortController();
+      const host = document.createElement("div");
+      el.replaceChildren(host);
+      render(host, channelOf(model), life.signal);
+      return () => life.abort();
+    }
+  };
+}
+
 // src/dom.js
 var FORBIDDEN = /* @__PURE__ */ new Set(["href", "src", "srcdoc", "style", "action", "formaction"]);
 function h(tag, attributes = {}, ...children) {
@@ -4222,29 +4241,15 @@ var ExchangeList = class {
 };
 
 // src/styles.css
-var styles_default = `/* Tokens first: JupyterLab's, then VS Code's, then our own. Everything below uses tokens only. */
+var styles_default = `/* The list's own tokens, beside those of tokens.css. Everything below uses tokens only. */
 :host {
-  all: initial;
-  display: block;
-  color-scheme: inherit;
-  --ink: var(--jp-content-font-color1, var(--vscode-editor-foreground, light-dark(#1f2328, #e6e6e6)));
-  --ink-soft: var(--jp-content-font-color2, var(--vscode-descriptionForeground, light-dark(#59636e, #a8b0b8)));
-  --paper: var(--jp-layout-color0, var(--vscode-editor-background, light-dark(#fff, #1e1e1e)));
-  --paper-raised: var(--jp-layout-color1, var(--vscode-sideBar-background, light-dark(#f6f8fa, #252526)));
-  --line: var(--jp-border-color2, var(--vscode-panel-border, light-dark(#d0d7de, #3d444d)));
-  --accent: var(--jp-brand-color1, var(--vscode-focusBorder, light-dark(#0b62c4, #5aa9ff)));
-  --hover: color-mix(in srgb, var(--ink) 6%, transparent);
   --chosen: color-mix(in srgb, var(--accent) 12%, var(--paper));
-  --font: var(--jp-ui-font-family, var(--vscode-font-family, system-ui, sans-serif));
-  --mono: var(--jp-code-font-family, var(--vscode-editor-font-family, ui-monospace, monospace));
   /* Mixed with the ink, so that each keeps 4.5:1 on light and on dark paper. */
   --ok: color-mix(in srgb, #1a9c4b 66%, var(--ink));
   --moved: color-mix(in srgb, #2b7fd8 74%, var(--ink));
   --warn: color-mix(in srgb, #c77700 70%, var(--ink));
   --error: color-mix(in srgb, #e0323c 70%, var(--ink));
 }
-
-[hidden] { display: none !important; }
 
 .inspector {
   box-sizing: border-box;
@@ -4490,6 +4495,9 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
   .tab[aria-selected="true"] { border-block-end-color: Highlight; }
 }
 `;
+
+// src/tokens.css
+var tokens_default = "/* What every widget looks by: JupyterLab's tokens, then VS Code's, then our own. */\n:host {\n  all: initial;\n  display: block;\n  color-scheme: inherit;\n  --ink: var(--jp-content-font-color1, var(--vscode-editor-foreground, light-dark(#1f2328, #e6e6e6)));\n  --ink-soft: var(--jp-content-font-color2, var(--vscode-descriptionForeground, light-dark(#59636e, #a8b0b8)));\n  --paper: var(--jp-layout-color0, var(--vscode-editor-background, light-dark(#fff, #1e1e1e)));\n  --paper-raised: var(--jp-layout-color1, var(--vscode-sideBar-background, light-dark(#f6f8fa, #252526)));\n  --line: var(--jp-border-color2, var(--vscode-panel-border, light-dark(#d0d7de, #3d444d)));\n  --accent: var(--jp-brand-color1, var(--vscode-focusBorder, light-dark(#0b62c4, #5aa9ff)));\n  --hover: color-mix(in srgb, var(--ink) 6%, transparent);\n  --font: var(--jp-ui-font-family, var(--vscode-font-family, system-ui, sans-serif));\n  --mono: var(--jp-code-font-family, var(--vscode-editor-font-family, ui-monospace, monospace));\n}\n\n[hidden] { display: none !important; }\n";
 
 // src/columns_menu.js
 var MAX_HEADERS = 8;
@@ -4909,7 +4917,7 @@ function renderInspector(host, channel, signal) {
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = styles_default + details_default + actions_default;
+  style.textContent = tokens_default + styles_default + details_default + actions_default;
   shadow.append(style, root);
   const draw4 = oncePerFrame(() => {
     list.awake = onScreen && !document.hidden;
@@ -5048,21 +5056,7 @@ function renderInspector(host, channel, signal) {
 var EMPTY = "No requests yet. Each one shows up here as it comes in.";
 
 // src/main.js
-var main_default = {
-  /** @param {{ model: Model }} context */
-  initialize({ model }) {
-    const channel = channelOf(model);
-    return () => channel.close();
-  },
-  /** @param {{ model: Model, el: HTMLElement }} context */
-  render({ model, el }) {
-    const life = new AbortController();
-    const host = document.createElement("div");
-    el.replaceChildren(host);
-    renderInspector(host, channelOf(model), life.signal);
-    return () => life.abort();
-  }
-};
+var main_default = streamed(renderInspector);
 export {
   main_default as default
 };

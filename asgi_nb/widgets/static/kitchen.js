@@ -145,6 +145,25 @@ function channelOf(model) {
   return channel;
 }
 
+// src/streamed.js
+function streamed(render) {
+  return {
+    /** @param {{ model: Model }} context */
+    initialize({ model }) {
+      const channel = channelOf(model);
+      return () => channel.close();
+    },
+    /** @param {{ model: Model, el: HTMLElement }} context */
+    render({ model, el }) {
+      const life = new AbortController();
+      const host = document.createElement("div");
+      el.replaceChildren(host);
+      render(host, channelOf(model), life.signal);
+      return () => life.abort();
+    }
+  };
+}
+
 // src/scroll.js
 function lowerBound(rows, key, keyOf) {
   let low = 0;
@@ -745,20 +764,8 @@ function listenToHand(plot, does, signal) {
 }
 
 // src/kitchen/kitchen.css
-var kitchen_default = `/* Tokens as in ../styles.css: JupyterLab's, then VS Code's, then our own. */
+var kitchen_default = `/* The kitchen's own tokens, beside those of ../tokens.css. */
 :host {
-  all: initial;
-  display: block;
-  color-scheme: inherit;
-  --ink: var(--jp-content-font-color1, var(--vscode-editor-foreground, light-dark(#1f2328, #e6e6e6)));
-  --ink-soft: var(--jp-content-font-color2, var(--vscode-descriptionForeground, light-dark(#59636e, #a8b0b8)));
-  --paper: var(--jp-layout-color0, var(--vscode-editor-background, light-dark(#fff, #1e1e1e)));
-  --paper-raised: var(--jp-layout-color1, var(--vscode-sideBar-background, light-dark(#f6f8fa, #252526)));
-  --line: var(--jp-border-color2, var(--vscode-panel-border, light-dark(#d0d7de, #3d444d)));
-  --accent: var(--jp-brand-color1, var(--vscode-focusBorder, light-dark(#0b62c4, #5aa9ff)));
-  --hover: color-mix(in srgb, var(--ink) 6%, transparent);
-  --font: var(--jp-ui-font-family, var(--vscode-font-family, system-ui, sans-serif));
-  --mono: var(--jp-code-font-family, var(--vscode-editor-font-family, ui-monospace, monospace));
   /* Mixed with the ink, so that each keeps 4.5:1 on light and on dark paper. */
   --running: color-mix(in srgb, #0b74e0 78%, var(--ink));
   --thread: color-mix(in srgb, #1a9c4b 76%, var(--ink));
@@ -768,7 +775,6 @@ var kitchen_default = `/* Tokens as in ../styles.css: JupyterLab's, then VS Code
   --error: color-mix(in srgb, #e0323c 76%, var(--ink));
 }
 
-[hidden] { display: none !important; }
 .kitchen { box-sizing: border-box; border: 1px solid var(--line); border-radius: 4px; background: var(--paper); color: var(--ink); font: 13px/1.4 var(--font); overflow: hidden; }
 .kitchen * { box-sizing: border-box; }
 button, select { min-block-size: 24px; min-inline-size: 24px; padding: 0 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper); color: inherit; font: inherit; }
@@ -843,6 +849,9 @@ button[aria-pressed="true"] { border-color: var(--accent); }
   .band { border-inline: 1px solid Highlight; background: none; }
 }
 `;
+
+// src/tokens.css
+var tokens_default = "/* What every widget looks by: JupyterLab's tokens, then VS Code's, then our own. */\n:host {\n  all: initial;\n  display: block;\n  color-scheme: inherit;\n  --ink: var(--jp-content-font-color1, var(--vscode-editor-foreground, light-dark(#1f2328, #e6e6e6)));\n  --ink-soft: var(--jp-content-font-color2, var(--vscode-descriptionForeground, light-dark(#59636e, #a8b0b8)));\n  --paper: var(--jp-layout-color0, var(--vscode-editor-background, light-dark(#fff, #1e1e1e)));\n  --paper-raised: var(--jp-layout-color1, var(--vscode-sideBar-background, light-dark(#f6f8fa, #252526)));\n  --line: var(--jp-border-color2, var(--vscode-panel-border, light-dark(#d0d7de, #3d444d)));\n  --accent: var(--jp-brand-color1, var(--vscode-focusBorder, light-dark(#0b62c4, #5aa9ff)));\n  --hover: color-mix(in srgb, var(--ink) 6%, transparent);\n  --font: var(--jp-ui-font-family, var(--vscode-font-family, system-ui, sans-serif));\n  --mono: var(--jp-code-font-family, var(--vscode-editor-font-family, ui-monospace, monospace));\n}\n\n[hidden] { display: none !important; }\n";
 
 // src/kitchen/time.js
 var MIN_SPAN = 0.02;
@@ -1232,7 +1241,7 @@ function renderKitchen(host, channel, signal) {
   );
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = kitchen_default;
+  style.textContent = tokens_default + kitchen_default;
   shadow.append(style, root);
   const bars = () => (
     /** @type {readonly Bar[]} */
@@ -1371,21 +1380,7 @@ var HINT = "Point at a bar, or press the arrow keys, to read what it is. Enter s
 var NOTHING = "No requests in this time. Each one shows up here as it comes in.";
 
 // src/kitchen/main.js
-var main_default = {
-  /** @param {{ model: Model }} context */
-  initialize({ model }) {
-    const channel = channelOf(model);
-    return () => channel.close();
-  },
-  /** @param {{ model: Model, el: HTMLElement }} context */
-  render({ model, el }) {
-    const life = new AbortController();
-    const host = document.createElement("div");
-    el.replaceChildren(host);
-    renderKitchen(host, channelOf(model), life.signal);
-    return () => life.abort();
-  }
-};
+var main_default = streamed(renderKitchen);
 export {
   main_default as default
 };

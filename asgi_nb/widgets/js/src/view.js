@@ -13,6 +13,7 @@ import { ExchangeList } from "./list.js";
 import { lowerBound } from "./scroll.js";
 import { seqOf } from "./rows.js";
 import css from "./styles.css";
+import tokens from "./tokens.css";
 import { toolbar } from "./toolbar.js";
 
 /** Pixels; a JupyterLab cell in a 1200 px window has 768. Below this, list and details take turns. */
@@ -69,7 +70,7 @@ export function renderInspector(host, channel, signal) {
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = css + detailsCss + actionsCss;
+  style.textContent = tokens + css + detailsCss + actionsCss;
   shadow.append(style, root);
 
   const draw = oncePerFrame(() => {

@@ -7,6 +7,7 @@ import { blames } from "./blame.js";
 import { blameList } from "./blamelist.js";
 import { listenToHand } from "./hand.js";
 import css from "./kitchen.css";
+import tokens from "../tokens.css";
 import { Plot } from "./plot.js";
 import { savePicture } from "./save.js";
 import { LANES, endOf, fitting, zoomed } from "./time.js";
@@ -71,7 +72,7 @@ export function renderKitchen(host, channel, signal) {
   );
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = css;
+  style.textContent = tokens + css;
   shadow.append(style, root);
 
   const bars = () => /** @type {readonly Bar[]} */ (/** @type {unknown} */ (client.rows.list));

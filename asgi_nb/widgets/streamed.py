@@ -1,0 +1,101 @@
+"""What the widgets share that a pump feeds: messages in, batches out, and an end."""
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from typing import Any
+
+import anywidget
+
+from asgi_nb.record.store import Store
+from asgi_nb.widgets.pump import Pump
+
+Spawn = Callable[[Callable[[], Awaitable[None]]], "Future[None]"]
+
+
+class Streamed(anywidget.AnyWidget):  # type: ignore[misc]
+    """
+    A widget whose rows come from a pump.
+
+    Only settings are traits: whatever was captured travels in custom messages, so that a saved notebook holds
+    nothing but what `_still` draws, which also shows without a kernel.
+
+    Args:
+        store: The exchanges to show.
+        pump: What sends them, by `_send_custom`.
+        **settings: Traits of the widget.
+    """
+
+    def __init__(self, store: Store, pump: Pump, **settings: Any) -> None:
+        self._store = store
+        self._pump = pump
+        super().__init__(**settings)
+        self.on_msg(self._receive)
+        _route_by_header(self.comm)
+
+    def _begin(self, spawn: Spawn) -> None:
+        """
+        Run the pump.
+
+        Args:
+            spawn: Starts a coroutine function on the server's loop and gives its future, as
+                `anyio.from_thread.BlockingPortal.start_task_soon` does. Called once, from the calling thread.
+        """
+        # The task gets a copy of this context, where ipykernel 7.0 looks for the cell's message as it sends.
+        self._feeding = spawn(self._pump.run)
+
+    @abstractmethod
+    def _still(self) -> str:
+        """Give the HTML that a reader without a kernel sees, secrets masked."""
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ended the feed, or None while it runs or after `close`."""
+        if not self._feeding.done() or self._feeding.cancelled():
+            return None
+        return self._feeding.exception()
+
+    def close(self) -> None:
+        """End the feed and remove the widget from its pages. Closing twice is no error."""
+        self._pump.stop()
+        super().close()
+
+    def __repr__(self) -> str:
+        counts = self._store.counts()
+        return f"<{type(self).__name__}: {counts['kept']} exchanges kept, {counts['dropped']} dropped>"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        return {**data, "text/plain": repr(self), "text/html": self._still()}, metadata
+
+    def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
+        # In the main thread or in a subshell's; another widget's message would not be a dict.
+        if not isinstance(content, dict):
+            return
+        if content.get("kind") == "poll":
+            # Sent from here, as the poll's own answer: the page hears nothing else.
+            for message in self._pump.poll(str(content.get("v"))):
+                self._send_custom(*message)
+        else:
+            self._pump.put(content)
+
+    def _send_custom(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        # Taken once: `close` in another thread sets it to None.
+        comm = self.comm
+        if comm is not None:
+            comm.send(data={"method": "custom", "content": content}, buffers=buffers)
+
+
+def _route_by_header(comm: Any) -> None:
+    """
+    Let messages from the page be handled while a cell runs.
+
+    ipykernel 7.4 hands what comes for a comm to the subshell of whoever sent last. That is the main shell as
+    soon as the feed has sent something, and the main shell waits for the cell. The message's own header names
+    the right one, which is the `default`.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = lambda data, default: default
