@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any, Literal
 
-from asgi_nb.record.body import Body
+from asgi_nb.record.body import Body, find_header
 from asgi_nb.record.error import ErrorRecord
-from asgi_nb.record.exchange import MESSAGE_OVERHEAD
+from asgi_nb.record.exchange import MESSAGE_OVERHEAD, Exchange
 from asgi_nb.record.http import ResponseRecord
 from asgi_nb.record.line import Injected
 from asgi_nb.record.masks import shorten
@@ -41,7 +41,7 @@ class News(IntEnum):
 
 # Names of this module's own: an enum's members are slow to look up.
 NONE, CHANGED, ANSWERED = News
-ACCEPTED, CLOSING, DONE = Step.ACCEPTED, Step.CLOSING, Step.DONE
+ACCEPTED, CLOSING, DONE, STARTED = Step.ACCEPTED, Step.CLOSING, Step.DONE, Step.STARTED
 
 # A file's path, a subprotocol, a close reason: longer ones are a mistake, and must not fill the memory.
 TEXT_LIMIT = 4096
@@ -190,7 +190,13 @@ class Recorder:
     def _on_disconnect(self, message: Message, at_ns: int) -> News:
         if self._step is DONE:
             return NONE
-        self.exchange.state = "aborted"
+        exchange = self.exchange
+        if self._step is STARTED and _is_whole(exchange):
+            # The client had all it was promised; the app's own word of the end may never come.
+            exchange.state = "done"
+            exchange.response_done_ns = at_ns
+        else:
+            exchange.state = "aborted"
         return CHANGED
 
     def _on_start(self, message: Message, at_ns: int) -> News:
@@ -370,6 +376,16 @@ class Recorder:
 
 
 # Message -> what it does to the exchange. Legal messages that are not here change nothing that is recorded.
+def _is_whole(exchange: Exchange) -> bool:
+    """Whether a response that has started has all its bytes. Source: RFC 9110 section 6.4.1."""
+    response = exchange.response
+    if response is None:
+        return False
+    if exchange.request.method == "HEAD" or response.status in (204, 304):
+        return True
+    return find_header(response.headers, "content-length") == str(response.body.size)
+
+
 HANDLERS: dict[str, Callable[[Recorder, Message, int], News]] = {
     "http.request": Recorder._on_request,
     "http.disconnect": Recorder._on_disconnect,

@@ -11,6 +11,11 @@ from asgi_nb.record.recorder import Recorder
 REQUEST = ("receive", {"type": "http.request", "body": b"ab", "more_body": False})
 GONE = ("receive", {"type": "http.disconnect"})
 START = ("send", {"type": "http.response.start", "status": 200, "headers": []})
+OF_TWO = (
+    "send",
+    {"type": "http.response.start", "status": 200, "headers": [(b"Content-Length", b"2")]},
+)
+EMPTY = ("send", {"type": "http.response.start", "status": 304, "headers": [(b"content-length", b"2")]})
 MORE = ("send", {"type": "http.response.body", "body": b"x", "more_body": True})
 BODY = ("send", {"type": "http.response.body", "body": b"y"})
 PROMISE = ("send", {"type": "http.response.start", "status": 200, "trailers": True})
@@ -249,6 +254,9 @@ def test_a_message_of_an_extension_that_only_the_server_knows_is_no_fault(play, 
         pytest.param([REQUEST, GONE], "aborted", id="before-the-response"),
         pytest.param([REQUEST, START, GONE], "aborted", id="in-the-response"),
         pytest.param([REQUEST, START, BODY, GONE], "done", id="after-the-response"),
+        pytest.param([REQUEST, OF_TWO, MORE, GONE], "aborted", id="before-the-last-byte"),
+        pytest.param([REQUEST, OF_TWO, MORE, MORE, GONE], "done", id="at-the-last-byte"),
+        pytest.param([REQUEST, EMPTY, GONE], "done", id="with-nothing-to-come"),
     ],
 )
 def test_a_client_that_leaves_early_aborts_the_exchange(play, script, state):

@@ -7,6 +7,8 @@ and is waited for, so a slow client slows the application down and nothing piles
 Rule 1: the thread crosses over by `anyio.from_thread.run` and in no other way.
 Rule 2: nothing is sent before the first byte of the body, or the end: until then an application may call
     `start_response` again, with an error.
+Rule 3: the response ends with the last byte that its Content-Length announces. A client leaves at that byte,
+    and what the application still does then must not look as if it had been cut off.
 
 Source: PEP 3333.
 """
@@ -139,6 +141,9 @@ class Responder:
         self._bodiless = bodiless
         self._start: Message | None = None
         self._started = False
+        self._ended = False
+        # Bytes that the Content-Length has announced and that are still to come; None without one.
+        self._missing: int | None = None
         self._error: BaseException | None = None
 
     def run(self, environ: dict[str, Any]) -> None:
@@ -157,7 +162,8 @@ class Responder:
             close = getattr(chunks, "close", None)
             if close is not None:
                 close()
-        self._cross({"type": "http.response.body", "body": b"", "more_body": False})
+        if not self._ended:
+            self._cross({"type": "http.response.body", "body": b"", "more_body": False})
         if self._error is not None:
             raise self._error
 
@@ -183,6 +189,7 @@ class Responder:
                 "the WSGI app called start_response twice; a second call needs exc_info, with the error"
             )
         headers: RawHeaders = [encode_header(name, value.strip()) for name, value in response_headers]
+        self._missing = _content_length(headers)
         self._start = {"type": "http.response.start", "status": _status_code(status), "headers": headers}
         return self.write
 
@@ -192,11 +199,21 @@ class Responder:
 
         Raises:
             TypeError: It is not bytes.
+            RuntimeError: The body has ended: it has all the bytes that its Content-Length announces.
         """
         if not isinstance(data, bytes):
             raise TypeError(f"a WSGI app must give its body as bytes, got {type(data).__name__}")
-        if data:
-            self._cross({"type": "http.response.body", "body": data, "more_body": True})
+        if not data:
+            return
+        if self._ended and not self._bodiless:
+            raise RuntimeError(
+                f"the WSGI app gave {len(data)} bytes more than its Content-Length announces; "
+                "correct that header, or leave it out"
+            )
+        if self._missing is not None:
+            self._missing -= len(data)
+        if not self._ended:
+            self._cross({"type": "http.response.body", "body": data, "more_body": self._missing != 0})
 
     def _cross(self, message: Message) -> None:
         if self._start is None:
@@ -205,8 +222,11 @@ class Responder:
         if not self._started:
             self._started = True
             messages.insert(0, self._start)
-        if self._bodiless and message["more_body"]:
+        self._ended = not message["more_body"]
+        if self._bodiless:
             messages.pop()
+            if self._ended:
+                messages.append({**message, "body": b""})
         if messages:
             # A server whose client left takes messages without waiting, and only waiting is cancelled.
             anyio.from_thread.check_cancelled()
@@ -215,6 +235,14 @@ class Responder:
     async def _send_all(self, messages: list[Message]) -> None:
         for message in messages:
             await self._send(message)
+
+
+def _content_length(headers: RawHeaders) -> int | None:
+    """The bytes that a response announces. A value that is no number is the server's to refuse."""
+    for name, value in headers:
+        if name.lower() == b"content-length":
+            return int(value) if value.isdigit() else None
+    return None
 
 
 def _status_code(status: str) -> int:

@@ -264,13 +264,58 @@ async def test_a_response_without_a_body_has_a_start_and_an_end():
 
 
 @pytest.mark.anyio
-async def test_a_head_request_gets_no_body():
+@pytest.mark.parametrize(
+    "pieces", [pytest.param([b"hel", b"", b"lo"], id="right"), pytest.param([b"hello", b"x"], id="too-long")]
+)
+async def test_a_head_request_gets_no_body(pieces):
+    def app(environ, start_response):
+        hello(environ, start_response)
+        return pieces
+
     wire = Wire(END)
+    await wire.run(app, method="HEAD")
 
-    await wire.run(hello, method="HEAD")
+    assert wire.sent == [
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [(b"content-type", b"text/plain"), (b"content-length", b"5")],
+        },
+        {"type": "http.response.body", "body": b"", "more_body": False},
+    ]
 
-    assert wire.sent[0]["headers"] == [(b"content-type", b"text/plain"), (b"content-length", b"5")]
-    assert wire.body == b""
+
+@pytest.mark.anyio
+async def test_a_response_ends_with_the_last_byte_that_it_announced():
+    sent_at_close = None
+
+    def app(environ, start_response):
+        nonlocal sent_at_close
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
+        try:
+            yield b"hel"
+            yield b"lo"
+        finally:
+            sent_at_close = list(wire.sent)
+
+    wire = Wire(END)
+    await wire.run(app)
+
+    assert [(m.get("body"), m.get("more_body")) for m in wire.sent[1:]] == [(b"hel", True), (b"lo", False)]
+    assert sent_at_close == wire.sent
+
+
+@pytest.mark.anyio
+async def test_a_content_length_that_is_no_number_is_left_to_the_server():
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Length", "five")])
+        return [b"hello"]
+
+    wire = Wire(END)
+    await wire.run(app)
+
+    assert wire.sent[0]["headers"] == [(b"content-length", b"five")]
+    assert wire.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 def silent(environ, start_response):
@@ -293,6 +338,11 @@ def statusless(environ, start_response):
     return []
 
 
+def generous(environ, start_response):
+    start_response("200 OK", [("content-length", "1")])
+    return [b"x", b"yz"]
+
+
 def splitting(environ, start_response):
     start_response("200 OK", [("x", "a\r\nb")])
     return []
@@ -306,6 +356,7 @@ def splitting(environ, start_response):
         pytest.param(textual, TypeError, "body as bytes, got str", id="text-body"),
         pytest.param(twice, RuntimeError, "start_response twice", id="two-starts"),
         pytest.param(statusless, ValueError, "like '200 OK', got 'OK'", id="bad-status"),
+        pytest.param(generous, RuntimeError, "2 bytes more than its Content-Length", id="too-long"),
         pytest.param(splitting, ValueError, "CR, LF or NUL", id="bad-header"),
     ],
 )
