@@ -1,11 +1,9 @@
-"""Print the path of a Chromium that can be driven, or exit with 1."""
+"""Print the path of a Chromium that can be driven, or exit with 1. Needs no package, nor Playwright."""
 
 import os
 import shutil
 import sys
 from pathlib import Path
-
-from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -18,6 +16,10 @@ def find_chromium() -> str | None:
     for name in NAMES:
         if path := shutil.which(name):
             return path
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        return None
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).exists() else None

@@ -1,8 +1,10 @@
 """Fixtures that every kind of test may use."""
 
 import os
+import random
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -34,6 +36,30 @@ def anyio_backend(request):
     return request.param
 
 
+# Below what Linux and macOS hand to whoever asks for any port, Windows too.
+PORTS = range(20000, 32000)
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """
+    A function that gives a port which nothing listens at.
+
+    While a server starts, the system hands out its own choice of ports to others.
+    """
+
+    def free_port() -> int:
+        while True:
+            port = random.choice(PORTS)
+            try:
+                with socket.create_server(("127.0.0.1", port)):
+                    return port
+            except OSError:
+                continue
+
+    return free_port
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """
@@ -41,8 +67,10 @@ def chromium() -> Iterator[Any]:
 
     One per run: a second Playwright does not start beside the first in the same thread.
     """
-    from playwright.sync_api import sync_playwright  # only the browser tests pay for it
+    from playwright.sync_api import expect, sync_playwright  # only the browser tests pay for it
 
+    # An end for what never comes; other tests run beside these.
+    expect.set_options(timeout=20_000)
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGS)

@@ -30,10 +30,9 @@ WAYS = {
 
 
 @pytest.fixture
-def port(kernel):
+def port(kernel, free_port):
     kernel.ok("%asgi_stop")
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return holder.getsockname()[1]
+    return free_port()
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)

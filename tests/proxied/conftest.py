@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -98,11 +97,13 @@ class Place:
 
 
 @pytest.fixture(scope="module", params=["jupyter-server", "jupyterhub"])
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+) -> Iterator[Place]:
     """A Jupyter server below a path, and a kernel of it that serves APP."""
     home = tmp_path_factory.mktemp("jupyter")
     start = {"jupyter-server": jupyter_server, "jupyterhub": jupyterhub}[request.param]
-    with start(home) as running:
+    with start(home, free_port) as running:
         running.port, running.url = json.loads(running.run(APP))
         yield running
         running.client.stop_channels()
@@ -117,7 +118,7 @@ def browser(place: Place) -> Iterator[httpx2.Client]:
 
 
 @contextmanager
-def jupyter_server(home: Path) -> Iterator[Place]:
+def jupyter_server(home: Path, free_port: Callable[[], int]) -> Iterator[Place]:
     """A Jupyter server below a path, as a hub starts it."""
     port = free_port()
     jupyter = f"http://127.0.0.1:{port}"
@@ -147,7 +148,7 @@ def jupyter_server(home: Path) -> Iterator[Place]:
 
 
 @contextmanager
-def jupyterhub(home: Path) -> Iterator[Place]:
+def jupyterhub(home: Path, free_port: Callable[[], int]) -> Iterator[Place]:
     """A JupyterHub with configurable-http-proxy, and in it a server of the user ada."""
     proxy = HERE / "node_modules" / ".bin" / "configurable-http-proxy"
     if not proxy.exists():
@@ -228,11 +229,6 @@ def start_kernel(jupyter: str, token: str, home: Path) -> BlockingKernelClient:
     client.start_channels()
     client.wait_for_ready(timeout=60)
     return client
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return int(holder.getsockname()[1])
 
 
 def wait_for(url: str, headers: dict[str, str], process: subprocess.Popen[bytes], log: Path) -> None:

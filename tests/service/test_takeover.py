@@ -22,9 +22,8 @@ from asgi_nb.service.takeover import Takeover
 
 
 @pytest.fixture
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return holder.getsockname()[1]
+def port(free_port):
+    return free_port()
 
 
 @pytest.fixture
@@ -71,31 +70,31 @@ async def wait(task):
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_each_way_to_start_uvicorn_gives_a_service_at_once(cell, demo_app, free_port, way):
-    done = cell(lambda: way(demo_app, free_port))
+def test_each_way_to_start_uvicorn_gives_a_service_at_once(cell, demo_app, port, way):
+    done = cell(lambda: way(demo_app, port))
 
     assert isinstance(done.result, Service)
-    assert done.result.port == free_port
+    assert done.result.port == port
     assert answers(done.result)
     [line] = done.said
-    assert line.endswith(f"in the background at http://127.0.0.1:{free_port}/, until %asgi_stop")
+    assert line.endswith(f"in the background at http://127.0.0.1:{port}/, until %asgi_stop")
 
 
-def test_a_function_that_was_imported_before_is_met_too(serve, cell, demo_app, free_port):
+def test_a_function_that_was_imported_before_is_met_too(serve, cell, demo_app, port):
     run = uvicorn.run
 
-    done = cell(lambda: run(demo_app, port=free_port))
+    done = cell(lambda: run(demo_app, port=port))
 
     assert done.said[0].startswith("Server.run() would block the kernel")
-    assert httpx2.get(f"http://127.0.0.1:{free_port}/tea").text == "/tea"
+    assert httpx2.get(f"http://127.0.0.1:{port}/tea").text == "/tea"
 
 
-def test_what_is_understood_is_taken_over_and_the_rest_named(cell, demo_app, free_port):
+def test_what_is_understood_is_taken_over_and_the_rest_named(cell, demo_app, port):
     done = cell(
         lambda: uvicorn.run(
             demo_app,
             host="localhost",
-            port=free_port,
+            port=port,
             limit_concurrency=7,
             ws_max_size=8,
             h11_max_incomplete_event_size=9,
@@ -111,9 +110,9 @@ def test_what_is_understood_is_taken_over_and_the_rest_named(cell, demo_app, fre
     assert done.said[0].endswith("until %asgi_stop. Not taken over: reload=True, log_level='info'")
 
 
-def test_a_config_names_what_is_left_out_in_the_same_way(cell, demo_app, free_port):
+def test_a_config_names_what_is_left_out_in_the_same_way(cell, demo_app, port):
     config = uvicorn.Config(
-        demo_app, port=free_port, log_config=None, workers=2, root_path="/api", limit_concurrency=7
+        demo_app, port=port, log_config=None, workers=2, root_path="/api", limit_concurrency=7
     )
 
     done = cell(lambda: uvicorn.Server(config).run())
@@ -148,8 +147,8 @@ def test_what_is_no_app_is_an_error_that_names_the_call(cell):
         cell(lambda: uvicorn.run(3))
 
 
-def test_a_factory_and_a_wsgi_app_are_made_asgi(cell, demo_app, free_port):
-    assert answers(cell(lambda: uvicorn.run(lambda: demo_app, port=free_port, factory=True)).result)
+def test_a_factory_and_a_wsgi_app_are_made_asgi(cell, demo_app, port):
+    assert answers(cell(lambda: uvicorn.run(lambda: demo_app, port=port, factory=True)).result)
 
     def wsgi(environ, start_response):
         start_response("200 OK", [])
@@ -158,12 +157,12 @@ def test_a_factory_and_a_wsgi_app_are_made_asgi(cell, demo_app, free_port):
     assert answers(cell(lambda: uvicorn.run(wsgi, port=0, interface="wsgi")).result, "wsgi")
 
 
-def test_an_app_is_imported_by_its_name(cell, free_port, tmp_path, monkeypatch):
+def test_an_app_is_imported_by_its_name(cell, port, tmp_path, monkeypatch):
     (tmp_path / "shop.py").write_text(
         "from asgi_nb.web.responses import PlainTextResponse\napp = PlainTextResponse('shop')\n"
     )
 
-    done = cell(lambda: uvicorn.run("shop:app", port=free_port, app_dir=str(tmp_path)))
+    done = cell(lambda: uvicorn.run("shop:app", port=port, app_dir=str(tmp_path)))
 
     assert answers(done.result, "shop")
 
@@ -202,8 +201,8 @@ def test_any_other_asyncio_run_says_how_to_await(cell):
         cell(lambda: asyncio.run(fetch()))
 
 
-def test_in_a_thread_uvicorn_and_asyncio_are_themselves(cell, demo_app, free_port):
-    server = uvicorn.Server(uvicorn.Config(demo_app, port=free_port, lifespan="off", log_config=None))
+def test_in_a_thread_uvicorn_and_asyncio_are_themselves(cell, demo_app, port):
+    server = uvicorn.Server(uvicorn.Config(demo_app, port=port, lifespan="off", log_config=None))
 
     async def ask():
         return "asked"
@@ -224,9 +223,9 @@ def test_in_a_thread_uvicorn_and_asyncio_are_themselves(cell, demo_app, free_por
 
 
 @pytest.mark.parametrize("call", [lambda c: c, asyncio.create_task], ids=["await", "task"])
-def test_hypercorn_is_met(cell, demo_app, free_port, call):
+def test_hypercorn_is_met(cell, demo_app, port, call):
     config = hypercorn.config.Config()
-    config.bind = [f"127.0.0.1:{free_port}", "127.0.0.1:1"]
+    config.bind = [f"127.0.0.1:{port}", "127.0.0.1:1"]
     config.keep_alive_timeout = 7
 
     done = cell(lambda: wait(call(hypercorn.asyncio.serve(demo_app, config))))
@@ -245,13 +244,13 @@ def test_hypercorn_on_a_file_system_socket_is_refused(cell, demo_app):
         cell(lambda: hypercorn.asyncio.serve(demo_app, config))
 
 
-def test_flask_is_met(cell, free_port):
+def test_flask_is_met(cell, port):
     app = flask.Flask("shop")
     app.add_url_rule("/tea", view_func=lambda: "tea for two")
 
-    done = cell(lambda: app.run(port=free_port, debug=True))
+    done = cell(lambda: app.run(port=port, debug=True))
 
-    assert httpx2.get(f"http://127.0.0.1:{free_port}/tea").text == "tea for two"
+    assert httpx2.get(f"http://127.0.0.1:{port}/tea").text == "tea for two"
     assert "Not taken over: use_reloader=True, use_debugger=True" in done.said[0]
 
 

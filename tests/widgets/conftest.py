@@ -4,15 +4,16 @@ import asyncio
 import base64
 import time
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 
-from asgi_nb.live.app import LiveApp
+from asgi_nb.kit import Kit
 from asgi_nb.live.notebook import Cell, PlainNotebook
 from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.output import OutputRecord
+from asgi_nb.record.player import set_player
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 from asgi_nb.web.responses import Response
@@ -233,7 +234,7 @@ def page(chromium):
     # Short names for the shadow root, whose elements page functions do not see from the document.
     context.add_init_script("window.root = () => document.querySelector('#cell > div').shadowRoot")
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(20_000)
     failures = []
     page.on("pageerror", lambda error: failures.append(error))
     yield page
@@ -272,9 +273,11 @@ CELLS = [
 
 
 @pytest.fixture
-def rich(store: Store, traffic: Traffic, run: Callable[[Awaitable[None]], None]) -> Store:
+def rich(store: Store, traffic: Traffic, run: Callable[[Awaitable[None]], None]) -> Iterator[Store]:
     """One exchange of every kind that the details know."""
-    live = LiveApp(PlainNotebook())
+    kit = Kit(PlainNotebook())
+    live = kit.app
+    set_player(store, kit)
     names = live.notebook.namespace
     names.update(asyncio=asyncio, ITEMS=ITEMS, Event=ServerSentEvent, Response=Response)
     for number, method, path, source in CELLS:
@@ -320,4 +323,5 @@ def rich(store: Store, traffic: Traffic, run: Callable[[Awaitable[None]], None])
     # The cell that answered last has changed meanwhile.
     live.notebook.current = Cell("cell-1", 13, "%%asgi_route GET /items\nreturn 1")
     live.define_route("GET", "/items", "return 1")
-    return store
+    yield store
+    kit.close()
