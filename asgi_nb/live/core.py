@@ -120,7 +120,9 @@ class Core:
         exchange = current_exchange.get()
         # An app inside of another one has no trace of its own.
         if exchange is not None and "app" not in scope:
-            exchange.trace = Trace(snapshot.candidates)
+            exchange.trace = Trace(
+                snapshot.read_candidates(scope["path"]) if snapshot.mounts else snapshot.candidates
+            )
         scope[self._key] = snapshot
         if scope["type"] == "websocket":
             await self._sessions.run(snapshot.app, scope, receive, send)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from asgi_nb.live.inside import Inside
 from asgi_nb.record.exchange import Origin
 from asgi_nb.record.reasons import Candidate
 
@@ -70,6 +71,11 @@ class Definition:
         """The same as plain data, which does not keep `built` alive."""
         convertors = getattr(self.built, "param_convertors", {})
         return Candidate(self.kind, self.path, self.methods, self.name, self.origin, convertors)
+
+    @functools.cached_property
+    def inside(self) -> Inside:
+        """What reads the routes of what a mount has mounted."""
+        return Inside(self.built)
 
     @property
     def shown_methods(self) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from asgi_nb.live.definitions import Definition, Definitions, arrange, hidden_candidates
+from asgi_nb.live.inside import refresh
 from asgi_nb.live.tracing import pass_gate, run_layers
 from asgi_nb.record.exchange import Origin, current_exchange
 from asgi_nb.record.reasons import Candidates
@@ -125,10 +126,36 @@ class Snapshot:
             hidden=hidden_candidates(self.arrangement),
         )
         """The same routes as plain data, for those who ask later why one answered."""
+        self.mounts = [
+            (index, definition.inside)
+            for index, definition in enumerate(self.arrangement.routes)
+            if definition.kind == "mount"
+        ]
+        """Where in `candidates` a mount stands, and what reads its routes."""
+        self._is_reading = False
         self._by_route = {id(definition.built): definition for definition in definitions}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.definitions)} definitions>"
+
+    def read_candidates(self, path: str) -> Candidates:
+        """
+        Give `candidates` with the routes inside of mounts, which may change without a new snapshot.
+
+        Args:
+            path: The path of a request: mounts that it cannot lead to are left as they are.
+        """
+        # An app may be mounted inside of itself.
+        mounts = () if self._is_reading else [one for one in self.mounts if one[1].head in path]
+        if mounts:
+            self._is_reading = True
+            try:
+                routes = list(self.candidates.routes)
+                if refresh(routes, mounts, path):
+                    self.candidates = replace(self.candidates, routes=tuple(routes))
+            finally:
+                self._is_reading = False
+        return self.candidates
 
     def definition(self, scope: Scope) -> Definition | None:
         """Give the definition that a request matched; for a route inside a mounted app, the mount."""

@@ -120,6 +120,7 @@ class Insight:
             reached=trace is not None
             and (trace.called_ns is not None or any(run[PART] in ENDPOINT for run in list(trace.runs))),
             answered=self.app_exit_ns is not None or self.response_start_ns is not None,
+            host=self.request.header("host") or "",
         )
 
     @property

@@ -1,97 +1,30 @@
 """
-Why a route answered, and why each of the others did not.
-
-The routes stand here as plain data, as they were when the request began, without their endpoints. Nothing is
-matched until somebody asks.
+Why a route answered, and why each of the others did not: also those inside of mounts.
 
 Rule 1: a reason names the first thing that did not fit, in the words of the request.
-Rule 2: what is not known is not said: a mounted app's own routes are its own affair.
+Rule 2: what is not known is not said: a mounted app that shows no routes decides by itself.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from asgi_nb.record.candidates import (
+    Asked,
+    Attempt,
+    Candidate,
+    Candidates,
+    Verdict,
+    below,
+    compare_paths,
+    judge,
+)
 from asgi_nb.record.markup import table
 from asgi_nb.record.masks import mask_text, shorten, visible
 from asgi_nb.record.origin import Origin
 
-Verdict = Literal["full", "partial", "none"]
-
-# As in route paths: `{name}` or `{name:kind}`.
-PARAMETER = re.compile(r"{([a-zA-Z_]\w*)(?::([a-zA-Z_]\w*))?}", re.ASCII)
-
-# Kind -> what a person calls a value of it.
-KINDS = {"int": "a whole number", "float": "a number", "uuid": "a UUID", "str": "one segment"}
+__all__ = ["Attempt", "Candidate", "Candidates", "Reason", "Routing", "read_routing"]
 
 SHOWN = 50
-
-
-class Convertor(Protocol):
-    """What reads a path parameter; the toolkit's convertors are such."""
-
-    regex: str
-
-    def convert(self, value: str) -> Any:
-        """Give the value, or raise ValueError."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """One route, socket or mount, as it was defined."""
-
-    kind: str
-    """"route", "websocket" or "mount"."""
-    path: str
-    """The path as it was written."""
-    methods: frozenset[str] | None
-    """The methods it answers; None: every one."""
-    name: str
-    """Its name."""
-    origin: Origin
-    """The cell that defined it."""
-    convertors: Mapping[str, Convertor] = field(default_factory=dict)
-    """What reads its parameters."""
-
-    @property
-    def title(self) -> str:
-        """How a person calls it: "GET /items/{id}", "websocket /chat", "mount /v1"."""
-        if self.kind != "route":
-            return f"{self.kind} {self.path or '/'}"
-        methods = {"*"} if self.methods is None else self.methods
-        return f"{','.join(sorted(methods - {'HEAD'} if 'GET' in methods else methods))} {self.path}"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A route that a cell tried to define, and that is not there."""
-
-    title: str
-    """How a person calls it: "GET /items"."""
-    kind: str
-    methods: frozenset[str] | None
-    path: str
-    origin: Origin
-    """The cell."""
-    reason: str
-    """Why it is not there: what the cell raised, or that it was taken away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The routes at one moment."""
-
-    routes: tuple[Candidate, ...] = ()
-    """In the order of matching."""
-    hidden: tuple[tuple[Candidate, str], ...] = ()
-    """Those that another one answers in place of, and the place of that."""
-    now: Callable[[], "Candidates | None"] = field(default=lambda: None, compare=False, repr=False)
-    """Gives the routes of this moment; None when there is no app any more."""
-    missing: Callable[[], Iterable[Attempt]] = field(default=tuple, compare=False, repr=False)
-    """Gives what cells have tried to define."""
-    frame_label: Callable[[str], str | None] = field(default=lambda name: None, compare=False, repr=False)
-    """Names the cell that a file name stands for; None for any other file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,40 +38,50 @@ class Reason:
     reason: str
     """Why it answered or did not, in a few words."""
     chosen: bool
-    """Whether it is the one that answered."""
+    """Whether it is the one that answered, or the mount that this one stands inside of."""
     origin: Origin
     """The cell that defined it."""
     fits: int = 0
     """How many segments of the path fit, from its beginning: the higher, the nearer it came."""
+    depth: int = 0
+    """How many mounts it stands inside of. Their prefixes are a part of `route`."""
 
 
 class Routing(list[Reason]):
     """
     Each route that there was, in the order of matching, and why it answered or not.
 
+    The routes inside of a mount follow the mount, when the request went there.
+
     Args:
         reasons: One per route.
         hints: What else a person may want to know of a request that nothing answered.
+        more: How many routes there were beside these.
     """
 
-    def __init__(self, reasons: Iterable[Reason] = (), hints: Iterable[str] = ()) -> None:
+    def __init__(self, reasons: Iterable[Reason] = (), hints: Iterable[str] = (), more: int = 0) -> None:
         super().__init__(reasons)
         self.hints = list(hints)
+        self.more = more
+        """How many routes there were beside these: a file keeps the nearest ones."""
 
     @property
     def matched(self) -> Reason | None:
-        """The one that answered."""
-        return next((reason for reason in self if reason.chosen), None)
+        """The one that answered; inside of a mount, the route there."""
+        return next((reason for reason in reversed(self) if reason.chosen), None)
 
     @property
     def near(self) -> list[Reason]:
         """Those whose path fits, and which did not answer: the ones to look at first."""
         return [reason for reason in self if reason.verdict != "none" and not reason.chosen]
 
-    def _rows(self) -> list[tuple[str, str, str, str]]:
-        # What came nearest is what a person looks for, and must not be cut off.
+    def nearest(self) -> list[Reason]:
+        """Give all of them, what came nearest first: what a person looks for, and must not be cut off."""
         first = [reason for reason in self if reason.verdict != "none"]
         rest = sorted((one for one in self if one.verdict == "none"), key=lambda one: -one.fits)
+        return [*first, *rest]
+
+    def _rows(self) -> list[tuple[str, str, str, str]]:
         return [
             (
                 "answered" if reason.chosen else reason.verdict,
@@ -146,7 +89,7 @@ class Routing(list[Reason]):
                 visible(reason.reason),
                 visible(reason.origin.label),
             )
-            for reason in [*first, *rest][:SHOWN]
+            for reason in self.nearest()[:SHOWN]
         ]
 
     def __repr__(self) -> str:
@@ -157,8 +100,9 @@ class Routing(list[Reason]):
         lines = [
             f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}  ({row[3]})".rstrip() for row in rows
         ]
-        if len(self) > len(rows):
-            lines.append(f"and {len(self) - len(rows)} more")
+        more = len(self) - len(rows) + self.more
+        if more:
+            lines.append(f"and {more} more")
         return "\n".join([*lines, *map(visible, self.hints)])
 
     def _repr_html_(self) -> str:
@@ -174,6 +118,7 @@ def read_routing(
     path: str,
     reached: bool,
     answered: bool,
+    host: str = "",
 ) -> Routing:
     """
     Say of each route why it answered a request or not.
@@ -185,138 +130,86 @@ def read_routing(
         path: Its path, without the root path.
         reached: Whether a route was called at all.
         answered: Whether the request has been answered.
+        host: Its Host header.
     """
-    reasons: list[Reason] = []
-    chosen: Candidate | None = None
-    for candidate in candidates.routes:
-        verdict, reason, fits = judge(candidate, is_websocket, method, path)
-        answers = verdict == "full" and chosen is None
-        if answers:
-            chosen = candidate
-            reason = "path and method fit" if candidate.kind == "route" else "the path fits"
-            if candidate.kind == "mount":
-                reason = "the path begins so; what is mounted there decides about the rest"
-        elif verdict == "full" and chosen is not None:
-            reason = f"would fit too, but {chosen.title} stands before it"
-        reasons.append(Reason(candidate.title, verdict, reason, answers, candidate.origin, fits))
-    for candidate, place in candidates.hidden:
-        verdict, reason, fits = judge(candidate, is_websocket, method, path)
-        if verdict == "full":
-            reason = f"shadowed by {place}, which was defined later"
-        reasons.append(Reason(candidate.title, verdict, reason, False, candidate.origin, fits))
-    hints = [] if chosen is not None else _hints(candidates, is_websocket, method, path)
+    routing = _read_level(candidates, Asked(method, path, is_websocket, host), "", 0)
     if answered and not reached:
         # A middleware answered before the router was asked.
-        reasons = [
+        routing[:] = [
             replace(one, reason="would fit, but a layer before it answered", chosen=False)
             if one.chosen
             else one
-            for one in reasons
+            for one in routing
         ]
-    return Routing(reasons, hints)
+    return routing
 
 
-def _hints(candidates: Candidates, is_websocket: bool, method: str, path: str) -> list[str]:
+def _read_level(candidates: Candidates, asked: Asked, prefix: str, depth: int) -> Routing:
+    """Say it of the routes of one app, which stands below mounts with this prefix."""
+    routing = Routing()
+    # What the request went to: no route after that one was asked.
+    taker: str | None = None
+    for candidate in candidates.routes:
+        title = candidate.title_under(prefix)
+        verdict, reason, fits = judge(candidate, asked)
+        chosen, inside = False, Routing()
+        if verdict == "full" and taker is not None:
+            reason = f"would fit too, but {taker} stands before it"
+        elif verdict == "full":
+            taker, chosen = title, True
+            reason = "path and method fit" if candidate.kind == "route" else "the path fits"
+            if candidate.kind in ("mount", "host"):
+                inside = _read_inside(candidate, asked, prefix, depth)
+                reason = "the host fits" if candidate.kind == "host" else "the path begins so"
+                if not inside or (inside.matched is None and _has_custom(candidate.inside)):
+                    reason += "; what is mounted there decides about the rest"
+                elif inside.matched is None:
+                    verdict, chosen = "partial", False
+                    reason += ", but no route inside fits"
+        routing.append(Reason(title, verdict, reason, chosen, candidate.origin, fits, depth))
+        routing += inside
+        routing.hints += inside.hints
+    for candidate, place in candidates.hidden:
+        verdict, reason, fits = judge(candidate, asked)
+        if verdict == "full":
+            reason = f"shadowed by {place}, which was defined later"
+        title = candidate.title_under(prefix)
+        routing.append(Reason(title, verdict, reason, False, candidate.origin, fits, depth))
+    if routing.matched is None:
+        routing.hints += _hints(candidates, asked, prefix)
+    return routing
+
+
+def _read_inside(candidate: Candidate, asked: Asked, prefix: str, depth: int) -> Routing:
+    asked_there = below(candidate, asked)
+    if candidate.inside is None or asked_there is None:
+        return Routing()
+    longer = prefix + candidate.path.rstrip("/") if candidate.kind == "mount" else prefix
+    return _read_level(candidate.inside, asked_there, longer, depth + 1)
+
+
+def _has_custom(candidates: Candidates | None) -> bool:
+    """Whether there is a route of which nobody can say why it answered."""
+    return candidates is not None and any(
+        one.kind == "custom" or _has_custom(one.inside) for one in candidates.routes
+    )
+
+
+def _hints(candidates: Candidates, asked: Asked, prefix: str) -> list[str]:
     found = []
     for attempt in candidates.missing():
         wanted = Candidate(attempt.kind, attempt.path, attempt.methods, "", attempt.origin)
-        if judge(wanted, is_websocket, method, path)[0] == "full":
+        if judge(wanted, asked)[0] == "full":
             place = f"cell {attempt.origin.label}" if attempt.origin.execution_count else attempt.origin.label
             reason = mask_text(shorten(attempt.reason, 200)).text
-            found.append(f"{place} defines {attempt.title}, but {reason}")
-    others = [one for one in candidates.routes if _is_websocket(one) != is_websocket and one.kind != "mount"]
-    for other in others:
-        if compare_paths(other, path)[1] is None:
+            title = wanted.title_under(prefix) if prefix else attempt.title
+            found.append(f"{place} defines {title}, but {reason}")
+    for other in candidates.routes:
+        is_other = other.kind == ("route" if asked.is_websocket else "websocket")
+        if is_other and compare_paths(other, asked.path)[1] is None:
             found.append(
-                f"{other.title} is no WebSocket endpoint; it answers HTTP requests"
-                if is_websocket
-                else f"{other.title} is a WebSocket endpoint; open it with a WebSocket client"
+                f"{other.title_under(prefix)} is no WebSocket endpoint; it answers HTTP requests"
+                if asked.is_websocket
+                else f"{other.title_under(prefix)} is a WebSocket endpoint; open it with a WebSocket client"
             )
     return found
-
-
-def judge(candidate: Candidate, is_websocket: bool, method: str, path: str) -> tuple[Verdict, str, int]:
-    """
-    Say whether a route fits a request, what the first thing is that does not, and how many segments do.
-
-    Args:
-        candidate: The route.
-        is_websocket: Whether the request was a WebSocket handshake.
-        method: Its method.
-        path: Its path, without the root path.
-    """
-    fits, difference = compare_paths(candidate, path)
-    if candidate.kind != "mount" and _is_websocket(candidate) != is_websocket:
-        kind = "a WebSocket endpoint" if _is_websocket(candidate) else "an HTTP route"
-        return "none", f"it is {kind}", 0
-    if difference is not None:
-        return "none", difference, fits
-    if candidate.kind == "route" and candidate.methods and method not in candidate.methods:
-        return "partial", f"method: it answers {', '.join(sorted(candidate.methods))}, not {method}", fits
-    return "full", "", fits
-
-
-def _is_websocket(candidate: Candidate) -> bool:
-    return candidate.kind == "websocket"
-
-
-def compare_paths(candidate: Candidate, path: str) -> tuple[int, str | None]:
-    """Count the segments of a path that fit a route, and say what the first one is that does not."""
-    pattern = candidate.path
-    if candidate.kind == "mount":
-        pattern = pattern.rstrip("/") + "/{path:path}"
-    wanted, got = pattern.split("/"), path.split("/")
-    for index, segment in enumerate(wanted):
-        whole = PARAMETER.fullmatch(segment)
-        if whole is not None and (whole[2] or "str") == "path":
-            if index == len(wanted) - 1:
-                return index, None if len(got) > index else f"the path ends before {segment}"
-            # It takes any number of segments: only the whole can tell.
-            fits = _as_regex(candidate, pattern).fullmatch(path) is not None
-            return index, None if fits else f"{path!r} does not fit {pattern}"
-        if len(got) <= index:
-            return index, f"the path ends before {segment!r}" if segment else "it asks for a slash at the end"
-        text = got[index]
-        fault = None
-        if whole is not None:
-            fault = _value_fault(candidate, whole[1], whole[2] or "str", text)
-        elif "{" in segment:
-            if _as_regex(candidate, segment).fullmatch(text) is None:
-                fault = f"{text!r} does not fit {segment}"
-        elif segment != text:
-            fault = f"{text!r} is not {segment!r}"
-        if fault is not None:
-            return index, f"segment {index}: {fault}"
-    if len(got) > len(wanted):
-        rest = "/".join(got[len(wanted) :])
-        return len(
-            wanted
-        ), f"the path goes on with {'/' + rest!r}" if rest else "the path has a slash at the end"
-    return len(wanted), None
-
-
-def _value_fault(candidate: Candidate, name: str, kind: str, text: str) -> str | None:
-    convertor = candidate.convertors.get(name)
-    if convertor is None:
-        return None if text or kind != "str" else f"{{{name}}} is empty"
-    fits = re.fullmatch(convertor.regex, text) is not None
-    if fits:
-        try:
-            convertor.convert(text)
-        except ValueError:
-            fits = False
-    if fits:
-        return None
-    if not text:
-        return f"{{{name}}} is empty"
-    return f"{text!r} is not {KINDS.get(kind, f'of the kind {kind!r}')} ({name})"
-
-
-def _as_regex(candidate: Candidate, pattern: str) -> re.Pattern[str]:
-    text, end = "", 0
-    for match in PARAMETER.finditer(pattern):
-        convertor = candidate.convertors.get(match[1])
-        regex = ".*" if match[2] == "path" else "[^/]+" if convertor is None else convertor.regex
-        text += re.escape(pattern[end : match.start()]) + f"(?:{regex})"
-        end = match.end()
-    return re.compile(text + re.escape(pattern[end:]), re.DOTALL)

@@ -440,5 +440,5 @@ async def test_an_app_inside_of_an_app_has_one_trace(app, notebook, define, fetc
 
     exchange = await fetch("GET /in/y")
 
-    assert exchange.routing.matched.route == "mount /in"
+    assert exchange.routing.matched.route == "GET /in/y"
     assert exchange.response.text == "x"
