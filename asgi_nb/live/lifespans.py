@@ -11,6 +11,7 @@ import asyncio
 import concurrent.futures
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ import anyio
 import anyio.abc
 
 from asgi_nb.live.notebook import running_loop
+from asgi_nb.service.contexts import take_on
 from asgi_nb.service.portal import current_line
 from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.types import Receive, Scope, Send
@@ -68,6 +70,8 @@ class Unit:
         self._leaving = anyio.Event()
         self._ended = anyio.Event()
         self._error: BaseException | None = None
+        # Where it began, and where it was told to shut down.
+        self._begun_in = self._asked_in = Context()
 
     async def start(self, tasks: anyio.abc.TaskGroup) -> None:
         """
@@ -88,6 +92,7 @@ class Unit:
 
     async def stop(self) -> str | None:
         """Shut down; returns what went wrong."""
+        self._asked_in = copy_context()
         self._leaving.set()
         if not self._ready.is_set():
             # Its startup was interrupted: it would not look for the word to leave.
@@ -102,6 +107,7 @@ class Unit:
         return None
 
     async def _run(self) -> None:
+        self._begun_in = copy_context()
         try:
             with self._cancel:
                 await self.what.run(self._scope, self._serve)
@@ -117,6 +123,7 @@ class Unit:
         self.state = dict(state or {})
         self._ready.set()
         await self._leaving.wait()
+        take_on(self._asked_in, self._begun_in)
 
 
 @dataclass(slots=True, eq=False)

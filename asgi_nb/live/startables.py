@@ -5,6 +5,7 @@ import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from contextvars import Context, copy_context
 from typing import Any
 
 from asgi_nb.live.arguments import accepts, name_of
@@ -13,8 +14,9 @@ from asgi_nb.live.errors import CellError, failure_line
 from asgi_nb.live.lifespans import Serve, Startable
 from asgi_nb.live.tracing import mounted_app
 from asgi_nb.record.error import ErrorRecord
+from asgi_nb.service.contexts import take_on
 from asgi_nb.web._lifespan import MountedLifespan, _entered, _run_mounted
-from asgi_nb.web.types import Scope
+from asgi_nb.web.types import Message, Receive, Scope, Send
 
 Opener = Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any] | None]]
 """Takes the app; entering what it gives is the startup, leaving it the shutdown."""
@@ -113,10 +115,26 @@ def _of_mounts(definitions: list[Definition]) -> Startable:
     first = definitions[0]
 
     async def run(scope: Scope, serve: Serve) -> None:
-        async def started() -> None:
-            await serve(routes[0].lifespan_state)
+        asked_in: Context | None = None
 
-        await _run_mounted([MountedLifespan(routes, scope)], started)
+        async def started() -> None:
+            nonlocal asked_in
+            await serve(routes[0].lifespan_state)
+            asked_in = copy_context()
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            # In a task of its own: what is printed at its shutdown belongs to who asks for that.
+            begun_in = copy_context()
+
+            async def receive_in() -> Message:
+                message = await receive()
+                if asked_in is not None:
+                    take_on(asked_in, begun_in)
+                return message
+
+            await routes[0].app(scope, receive_in, send)
+
+        await _run_mounted([MountedLifespan(routes, scope, app)], started)
 
     return Startable(
         mounted_app(routes[0].app),

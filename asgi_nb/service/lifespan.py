@@ -9,8 +9,10 @@ Source: ASGI 3.0, Lifespan Protocol, version 2.0.
 
 import asyncio
 import logging
+from contextvars import Context, copy_context
 from typing import Any
 
+from asgi_nb.service.contexts import take_on
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.log import ServiceLog
 from asgi_nb.web.types import ASGIApp, Message
@@ -42,6 +44,7 @@ class Lifespan:
         self._from_app: asyncio.Queue[Message | None] = asyncio.Queue()
         self._error: BaseException | None = None
         self._task: asyncio.Task[None] | None = None
+        self._asked_in: Context | None = None
 
     async def startup(self) -> None:
         """
@@ -63,15 +66,17 @@ class Lifespan:
             await self._end(CAUSE_TIMEOUT)
             raise self._failed(answer.get("message", "")) from self._error
 
-    async def shutdown(self, timeout: float) -> None:
+    async def shutdown(self, timeout: float, asked_in: Context | None = None) -> None:
         """
         Tell the app to shut down, and wait for it.
 
         Args:
             timeout: Seconds to wait before the app's lifespan is cancelled.
+            asked_in: The context of who asks for it, whose output the shutdown's is.
         """
         if self._task is None or self._task.done():
             return
+        self._asked_in = asked_in
         self._to_app.put_nowait({"type": "lifespan.shutdown"})
         await self._end(timeout)
         while not self._from_app.empty():
@@ -89,8 +94,16 @@ class Lifespan:
             "asgi": {"version": "3.0", "spec_version": "2.0"},
             "state": self.state,
         }
+        begun_in = copy_context()
+
+        async def receive() -> Message:
+            message = await self._to_app.get()
+            if self._asked_in is not None:
+                take_on(self._asked_in, begun_in)
+            return message
+
         try:
-            await self._app(scope, self._to_app.get, self._send)
+            await self._app(scope, receive, self._send)
         except asyncio.CancelledError:
             raise
         except BaseException as exc:  # noqa: BLE001 - told to whoever waits; asyncio would end the loop on sys.exit

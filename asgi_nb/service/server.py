@@ -10,6 +10,7 @@ import logging
 import socket
 import time
 from concurrent.futures import Future
+from contextvars import Context, copy_context
 from typing import Any
 
 import uvicorn
@@ -91,6 +92,7 @@ class ServerRun:
         self._deadline = 0.0
         self._server: _Server | None = None
         self._stopping = False
+        self._stopped_in: Context | None = None
 
     @property
     def state(self) -> dict[str, Any]:
@@ -110,7 +112,7 @@ class ServerRun:
                 await self._serve(lifespan)
             finally:
                 self._close()
-                await lifespan.shutdown(max(0.1, self._deadline - time.monotonic()))
+                await lifespan.shutdown(max(0.1, self._deadline - time.monotonic()), self._stopped_in)
 
     def abandon(self) -> None:
         """Give a run up that has not started, wherever it is; from any thread."""
@@ -125,6 +127,7 @@ class ServerRun:
     def stop(self, timeout: float) -> None:
         """Ask the run to end within `timeout` seconds; from any thread."""
         self._stopping = True
+        self._stopped_in = copy_context()
         # What is left after the streams have ended belongs to the app's shutdown, and to the way back.
         self._deadline = time.monotonic() + timeout * 0.9
         if self._server is not None:

@@ -164,11 +164,12 @@ class MountedLifespan:
     Args:
         routes: The routes that lead to the app.
         scope: The lifespan scope of the app around it.
+        app: What to call in place of the app that they lead to.
     """
 
-    def __init__(self, routes: Sequence[Any], scope: Scope) -> None:
+    def __init__(self, routes: Sequence[Any], scope: Scope, app: ASGIApp | None = None) -> None:
         self._routes = routes
-        self._app: ASGIApp = routes[0].app
+        self._app: ASGIApp = routes[0].app if app is None else app
         self._outer_state: dict[str, Any] = scope.get("state", {})
         self._scope: Scope = {**scope, "state": dict(self._outer_state)}
         for key in ("app", "router"):

@@ -142,6 +142,74 @@ def test_a_socket_puts_out_into_its_exchange(kernel, url):
     assert kernel.value(STREAMS.format("WS /loud")) == [("stdout", "heard a"), ("stdout", "heard b")]
 
 
+LIFESPAN = """
+print("up {0}")
+yield
+print("down {0}")
+"""
+
+FASTAPI = """
+import contextlib, fastapi
+
+@contextlib.asynccontextmanager
+async def lifespan(app):
+    print("up {0}")
+    yield
+    print("down {0}")
+
+api = fastapi.FastAPI(lifespan=lifespan)
+"""
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        pytest.param("%asgi_stop", "down old\n", id="stop"),
+        pytest.param("%asgi_reset", "down old\n", id="reset"),
+        pytest.param("%%asgi_lifespan" + LIFESPAN.format("new"), "down old\nup new\n", id="again"),
+        pytest.param("pass", "down old\n", id="gone-from-its-cell"),
+    ],
+)
+def test_what_a_shutdown_prints_shows_in_the_cell_that_asked_for_it(kernel, url, ends, said):
+    assert kernel.ok("%%asgi_lifespan" + LIFESPAN.format("old"), cell="life").stdout == "up old\n"
+
+    run = kernel.ok(ends, cell="life" if "asgi_" not in ends or "lifespan" in ends else "other")
+
+    assert run.stdout == said
+    kernel.ok("%asgi_reset")
+
+
+@pytest.mark.parametrize(
+    ("shows", "ends", "said"),
+    [
+        pytest.param("%asgi_serve api", "%asgi_stop", "down old\n", id="served"),
+        pytest.param("%asgi_mount /v1 api", "%asgi_stop", "down old\n", id="mounted"),
+        pytest.param(
+            "%asgi_serve api",
+            FASTAPI.format("new") + "%asgi_serve api",
+            "up new\ndown old\n",
+            id="served-in-its-place",
+        ),
+        pytest.param(
+            "%asgi_mount /v1 api",
+            FASTAPI.format("new") + "%asgi_mount /v1 api",
+            "up new\ndown old\n",
+            id="mounted-in-its-place",
+        ),
+    ],
+)
+def test_what_a_foreign_app_prints_at_its_shutdown_shows_there_too(kernel, url, shows, ends, said):
+    if kernel.ok("import importlib.util\nprint(importlib.util.find_spec('fastapi'))").stdout == "None\n":
+        pytest.skip("this kernel has no fastapi")
+    kernel.ok(FASTAPI.format("old"))
+    assert kernel.ok(shows).stdout == "up old\n"
+
+    run = kernel.ok(ends)
+
+    assert run.stdout == said
+    kernel.ok("%asgi_reset\n%asgi_stop")
+
+
 def test_a_cell_that_captures_its_output_gets_none_of_a_request(kernel, url):
     kernel.ok("%%asgi_route GET /elsewhere/{n:int}" + NOISE)
 

@@ -94,6 +94,24 @@ def test_a_lifespan_that_is_defined_while_serving_starts_at_once(lifespan, serve
     assert card.headline == "lifespan pool (cell [2])"
 
 
+def test_a_shutdown_has_the_context_of_who_asks_but_for_what_its_startup_has_set(
+    lifespan, serve, notebook, events
+):
+    cell, own = ContextVar("cell", default=""), ContextVar("own", default="")
+    notebook.namespace.update(cell=cell, own=own)
+    cell.set("starts")
+    own.set("of the cell")
+    lifespan(
+        "events.append(cell.get())\nown.set('of the startup')\nyield\nevents.extend([cell.get(), own.get()])"
+    )
+    service = serve()
+
+    cell.set("stops")
+    service.stop()
+
+    assert events == ["starts", "stops", "of the startup"]
+
+
 def test_lifespans_nest_in_the_order_of_their_cells(lifespan, serve, events):
     lifespan(NOTED.format("a"), "a")
     lifespan(NOTED.format("b"), "b")
