@@ -8,7 +8,7 @@ Everything a magic does is one call of a Kit. The default kit's attributes are t
 import functools
 import sys
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from asgi_nb.live.notebook import IPythonNotebook, Notebook, PlainNotebook
 from asgi_nb.live.places import Place
 from asgi_nb.live.removed import Removed
 from asgi_nb.live.table import RouteTable
+from asgi_nb.live.turns import Turns
 from asgi_nb.record.player import set_default, set_player
 from asgi_nb.record.postmortem import forget
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
@@ -77,7 +78,8 @@ class Kit(Replaying):
         self._holds = Holds()
         self._tapped = Tap(HoldPoint(self.app, self._holds), self.traffic, provenance=self.app)
         self._services: dict[int, tuple[ASGIApp, Service]] = {}
-        self._named: dict[str | None, Service] = {}
+        self._named: dict[Hashable, Service] = {}
+        self._turns = Turns()
         self._inspector: Inspector | None = None
         self._kitchen: Kitchen | None = None
         self._lock = threading.Lock()
@@ -97,8 +99,9 @@ class Kit(Replaying):
         """
         Serve an app from this process, and record its traffic.
 
-        An app that is being served gives the service it has. A port that another app of this kit is served
-        on goes over to the new one: a cell that makes an app and serves it can run again.
+        An app that is being served gives the service it has. A cell that makes an app and serves it can run
+        again: the new app takes the address that this cell's old one had. So does an app with the port of
+        another one of this kit.
 
         Args:
             app: The app; by default the one that cells define. Any ASGI 3 app will do, and any WSGI app.
@@ -106,7 +109,7 @@ class Kit(Replaying):
                 this machine is on.
             port: 0 lets the system choose, or keeps the port that the app has.
             name: What the app is called, as the variable that holds it: an app that was served under the
-                same name before hands its address over, unless another is asked for.
+                same name before hands its address over, unless another is asked for. By default, the cell.
             options: What the server lets in, such as `allowed_hosts=["api.example"]` or
                 `max_body_size=1 << 30`; see `asgi_nb.service.options.Options`.
 
@@ -117,10 +120,15 @@ class Kit(Replaying):
         """
         served = self.app if app is None else app
         with self._lock:
+            turn: Hashable = name
+            if name is None and served is not self.app:
+                turn = self._turns.next(self.app.cell_running)
             running = self._service_of(served)
             if running is not None:
                 _check_same(running, host, port, options)
                 running.reused = True
+                if turn is not None:
+                    self._named[turn] = running
                 return running
             asgi = as_asgi(served) if is_wsgi(served) else served
             check_app(asgi)
@@ -128,7 +136,7 @@ class Kit(Replaying):
             if served is not self.app:
                 inner = HoldPoint(self.app.traced(asgi), self._holds)
                 tapped = Tap(inner, self.traffic, provenance=self.app)
-            before = self._named.get(name)
+            before = self._named.get(turn)
             if before is not None and before.running and port == 0 and host in (None, before.host):
                 host, port = before.host, before.port
             address = host or "127.0.0.1"
@@ -137,8 +145,8 @@ class Kit(Replaying):
             # The app is kept with it, so that its id stays its own, and as long as it is served.
             self._services = {key: kept for key, kept in self._services.items() if kept[1].running}
             self._services[id(served)] = served, service
-            if name is not None:
-                self._named[name] = service
+            if turn is not None:
+                self._named[turn] = service
             service.view = functools.partial(_live_address, service)
             if held is not None:
                 service.take_over(held)

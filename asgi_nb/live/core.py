@@ -141,6 +141,11 @@ class Core:
         """The routes, sockets and mounts that answer, in the order of matching."""
         return [definition.built for definition in self._snapshot.arrangement.routes]
 
+    @property
+    def cell_running(self) -> CellRun | None:
+        """The run of the cell that is running, the innermost one; None between cells."""
+        return self._runs[-1] if self._runs else None
+
     def table(self, stats: Stats | None = None) -> RouteTable:
         """
         List all definitions, and what shadows what.

@@ -65,6 +65,40 @@ def test_an_app_is_served_and_a_new_one_takes_its_address(run, source):
 
 
 @pytest.mark.parametrize("source", KINDS)
+def test_a_cell_that_makes_an_app_and_serves_it_runs_again_at_its_address(run, source):
+    serving = source + "\nimport asgi_nb\nasgi_nb.serve(api)"
+    first = run(serving.format("old"), "c")
+
+    second = run(serving.format("new"), "c")
+
+    assert (second.local_url, ask(second.local_url)) == (first.local_url, "new")
+    assert default_kit().services() == [second]
+    assert run(source.format("other") + "\nasgi_nb.serve(api)", "d").port != second.port
+
+
+def test_a_cell_that_serves_two_apps_runs_again_at_both_addresses(run):
+    source = WSGI.format("{0}1") + "first = api\n" + WSGI.format("{0}2") + "second = api\n"
+    serving = source + "import asgi_nb\n[asgi_nb.serve(first), asgi_nb.serve(second)]"
+    before = run(serving.replace("{0}", "old"), "c")
+
+    after = run(serving.replace("{0}", "new"), "c")
+
+    assert [service.port for service in after] == [service.port for service in before]
+    assert [ask(service.local_url) for service in after] == ["new1", "new2"]
+    assert default_kit().services() == after
+
+
+def test_an_app_that_a_cell_serves_in_place_of_the_notebooks_own_has_a_server_of_its_own(run):
+    run("import asgi_nb")
+    own = run("asgi_nb.serve()", "c")
+
+    other = run(WSGI.format("other") + "asgi_nb.serve(api)", "c")
+
+    assert own.running
+    assert other.port != own.port
+
+
+@pytest.mark.parametrize("source", KINDS)
 def test_an_app_is_mounted_and_a_new_one_takes_its_place(run, source):
     service = run("%asgi_serve")
     run(source.format("old"), "app")
