@@ -11,7 +11,13 @@ from weakref import WeakKeyDictionary, ref
 
 
 class Player(Protocol):
-    """What sends requests again: a `Kit`."""
+    """What sends requests, and sends them again: a `Kit`."""
+
+    app: Any
+    """The app that cells define."""
+
+    def request(self, line: str, headers: Any = None, body: Any = None) -> Any:
+        """Send a request that nobody has sent before and give the reply, which has the exchange."""
 
     def replay(self, exchange: Any, **options: Any) -> Any:
         """Send a request again and give the new exchange."""
@@ -40,9 +46,14 @@ def set_default(find: Callable[[], Player]) -> None:
 
 def address_of(exchange: Any) -> str | None:
     """Give the address at which the app of an exchange in a store answers now; None for the one it had."""
-    known = None if exchange.keeper is None else _of_stores.get(exchange.keeper)
-    player = None if known is None else known()
+    player = None if exchange.keeper is None else player_for(exchange.keeper)
     return None if player is None else player.address_of(exchange)
+
+
+def player_for(store: object) -> Player | None:
+    """Give who sends the requests of a store; None for one that belongs to no app."""
+    known = _of_stores.get(store)
+    return None if known is None else known()
 
 
 def player_of(exchange: Any) -> Player:
@@ -52,8 +63,7 @@ def player_of(exchange: Any) -> Player:
     Raises:
         RuntimeError: There is nobody.
     """
-    known = None if exchange.keeper is None else _of_stores.get(exchange.keeper)
-    player = None if known is None else known()
+    player = None if exchange.keeper is None else player_for(exchange.keeper)
     if player is not None:
         return player
     if not _find:

@@ -1,8 +1,8 @@
 """
-Do what a page asks for with an exchange: send it again, copy it, compare it, speak into its socket.
+Do what a page asks for: send an exchange again, or a new one, copy it, compare it, speak into its socket.
 
-Rule 1: each action is one method of an exchange, so that a cell can do the same. A new action is one function
-        and one line in ACTIONS.
+Rule 1: each action is one method of an exchange, or of the kit, so that a cell can do the same. A new action
+        is one function and one line in ACTIONS.
 Rule 2: an action may take as long as a request: actions run beside each other and beside the desk.
 Rule 3: what goes wrong is the answer, and is shown where the button is. The feed goes on.
 """
@@ -18,7 +18,7 @@ from asgi_nb.record.masks import shorten, visible
 from asgi_nb.record.store import Store
 from asgi_nb.record.websocket import WebSocketRecord
 from asgi_nb.service.errors import ServiceError
-from asgi_nb.widgets import actions_copy, actions_edit
+from asgi_nb.widgets import actions_copy, actions_edit, actions_new
 from asgi_nb.widgets.wire import Outgoing, WireError
 
 # Characters of a message from the composer: what is longer came from no keyboard.
@@ -107,6 +107,21 @@ def _sent(bench: Bench, exchange: Exchange) -> int:
         result = exchange.status if exchange.status is not None else exchange.state
         raise WireError(f"it was sent, and answered with {result}, but not recorded: recording is off")
     return exchange.seq
+
+
+# --- anew ---------------------------------------------------------------------------------------------------
+
+
+def _routes(bench: Bench, message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return actions_new.routes(bench.store)
+
+
+def _inputs(bench: Bench, message: Mapping[str, Any]) -> dict[str, Any]:
+    return actions_new.inputs(bench.store, message)
+
+
+def _request(bench: Bench, message: Mapping[str, Any]) -> int:
+    return _sent(bench, actions_new.send(bench.store, message))
 
 
 # --- elsewhere ----------------------------------------------------------------------------------------------
@@ -206,6 +221,9 @@ ACTIONS: dict[str, Callable[[Bench, Mapping[str, Any]], Any]] = {
     "replay": _replay,
     "draft": _draft,
     "send": _send,
+    "routes": _routes,
+    "inputs": _inputs,
+    "request": _request,
     "copies": _copies,
     "copy": _copy,
     "cells": _cells,

@@ -107,6 +107,13 @@ def test_axe_finds_nothing_in_any_panel(notebook, rich, page, axe, theme, width)
         for text in page.evaluate(CHECK, ".detail"):
             found.setdefault(text, state)
     found |= dict.fromkeys(page.evaluate(CHECK, ".inspector"), "list and details")
+    page.get_by_role("button", name="New request").click()
+    form = page.get_by_role("dialog", name="New request")
+    form.get_by_label("Route").select_option(label="GET /items/{item_id:int}")
+    form.get_by_label("item_id int").wait_for()
+    form.get_by_role("button", name="Send").click()
+    page.locator("[aria-invalid=true]").first.wait_for()
+    found |= dict.fromkeys(page.evaluate(CHECK, ".detail"), "new request")
 
     assert found == {}
 

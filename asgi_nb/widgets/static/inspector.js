@@ -722,7 +722,7 @@ var replay = {
 };
 
 // src/actions/sheet.js
-function makeSheet(signal) {
+function makeSheet(signal, onClose) {
   const id = uniqueId("sheet");
   const title2 = h("h3", { id });
   const shut = h("button", { type: "button", class: "icon", "aria-label": "Close", title: "Close (Esc)" }, "✕");
@@ -743,6 +743,7 @@ function makeSheet(signal) {
     element.hidden = true;
     body.replaceChildren();
     if (inside) opener?.focus();
+    onClose?.();
   }
   shut.addEventListener("click", close, { signal });
   element.addEventListener("keydown", (event) => {
@@ -900,12 +901,12 @@ function scrollToShow(index, scrollTop, height, rowHeight = ROW_HEIGHT) {
   if (top + rowHeight > scrollTop + height) return top + rowHeight - height;
   return scrollTop;
 }
-function lowerBound(rows, key, keyOf) {
+function lowerBound(rows, key, keyOf2) {
   let low = 0;
   let high = rows.length;
   while (low < high) {
     const middle = low + high >> 1;
-    if (keyOf(rows[middle]) < key) low = middle + 1;
+    if (keyOf2(rows[middle]) < key) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -1253,6 +1254,356 @@ var Client = class extends EventTarget {
   }
 };
 
+// src/compose/compose.css
+var compose_default = "/* A new request: it has the place of the details for itself. Tokens are those of styles.css. */\n.detail:has(> .new-request:not([hidden])) > :is(.detail-head, .action-note) { display: none; }\n.new { flex: none; white-space: nowrap; }\n.new-request select { min-inline-size: 0; max-inline-size: 100%; flex: 1 1 24ch; font: 12px/1.4 var(--mono); }\n.chosen-route { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; }\n.edit-form .chosen-route label { margin: 0; }\n.fields { display: flex; flex: 1 0 auto; flex-direction: column; gap: 6px; }\n.fields fieldset, .new-line { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20ch, 100%), 1fr)); gap: 4px 8px; min-inline-size: 0; margin: 0; padding: 0; border: 0; }\n.fields legend { margin-block: 6px 0; padding: 0; color: var(--ink-soft); font: 600 12px/1.4 var(--font); }\n.new-line { grid-template-columns: 12ch 1fr; }\n.new-line > datalist { display: none; }\n.field { display: flex; flex-direction: column; min-inline-size: 0; }\n.edit-form .field label { margin-block-start: 0; color: var(--ink); overflow-wrap: anywhere; }\n.field .kind { color: var(--ink-soft); }\n.field > .text { flex: none; inline-size: 100%; }\n.field > .problem { flex: none; margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.field > .problem:empty { display: none; }\n.fields > .field:has(textarea) { flex: 1 0 auto; }\n.fields > .field > textarea { flex: 1 0 44px; min-block-size: 44px; }\n.fields > .field:last-child > textarea { flex-grow: 2; }\n";
+
+// src/panels/composer.js
+var ENDS = {
+  client: { send: "send_to_client", close: "close_client", code: 1e3 },
+  app: { send: "send_to_app", close: "close_app", code: 1005 }
+};
+var CODES = [1e3, 1001, 1003, 1008, 1011, 1012, 1013, 4e3];
+function composer({ ask, client, signal }) {
+  const to = choice("To", [["client", "to client"], ["app", "to app"]]);
+  const form2 = choice("Type", [["text", "text"], ["json", "json"], ["hex", "hex"]]);
+  const text2 = h("textarea", { class: "text", rows: 1, "aria-label": "Message", placeholder: "Message", spellcheck: "false", autocomplete: "off" });
+  const send = h("button", { type: "submit" }, "Send");
+  const status2 = h("p", { class: "note", role: "status" });
+  const problem = h("p", { class: "problem", role: "alert" });
+  const writing = h("form", { class: "composer-line" }, to, form2, text2, send);
+  const known = uniqueId("codes");
+  const codes = h("input", { type: "number", class: "text", "aria-label": "Close code", min: 1e3, max: 4999, list: known });
+  const list = h("datalist", { id: known }, ...CODES.map((value) => h("option", { value })));
+  const reason = h("input", { type: "text", class: "text", "aria-label": "Close reason", placeholder: "reason", maxlength: 123, autocomplete: "off" });
+  const close = h("button", { type: "submit" }, "Close");
+  const closing = h("form", { class: "composer-line" }, codes, list, reason, close);
+  const more = h("details", { class: "closing" }, h("summary", {}, "Close the socket"), closing);
+  const element = h("section", { class: "composer", "aria-label": "Send into this socket", hidden: true }, writing, more, status2, problem);
+  let name = "exchange";
+  function draw4() {
+    const end = ENDS[to.value];
+    send.title = `${name}.websocket.${end.send}(${form2.value === "hex" ? 'bytes.fromhex("…")' : '"…"'})`;
+    close.title = `${name}.websocket.${end.close}(${codes.value})`;
+    close.textContent = to.value === "client" ? "Close as the app" : "Close as the client";
+  }
+  async function run(button, what, args) {
+    button.disabled = true;
+    status2.textContent = problem.textContent = "";
+    try {
+      await watched(client, ask(what, { to: to.value, ...args }), (word) => status2.textContent = word);
+      return true;
+    } catch (error2) {
+      problem.textContent = String(
+        /** @type {Error} */
+        error2.message
+      );
+      return false;
+    } finally {
+      button.disabled = false;
+    }
+  }
+  to.addEventListener("change", () => {
+    codes.value = String(ENDS[to.value].code);
+    draw4();
+  }, { signal });
+  form2.addEventListener("change", draw4, { signal });
+  codes.addEventListener("input", draw4, { signal });
+  text2.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    writing.requestSubmit();
+  }, { signal });
+  writing.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const wrong = form2.value === "json" ? jsonProblem(text2.value) : "";
+    if (wrong !== "") {
+      problem.textContent = wrong;
+      return;
+    }
+    if (await run(send, "ws_send", { data: text2.value, binary: form2.value === "hex" })) {
+      text2.value = "";
+      text2.focus();
+    }
+  }, { signal });
+  closing.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void run(close, "ws_close", { code: Number(codes.value), reason: reason.value });
+  }, { signal });
+  codes.value = String(ENDS.client.code);
+  draw4();
+  return {
+    element,
+    update({ row: row2, websocket }) {
+      name = `asgi_nb.traffic["${row2.id}"]`;
+      element.hidden = websocket === null || websocket.closed !== "" || row2.state !== "streaming";
+      draw4();
+    }
+  };
+}
+function choice(label, options) {
+  return h("select", { "aria-label": label }, ...options.map(([value, title2]) => h("option", { value }, title2)));
+}
+function jsonProblem(text2) {
+  try {
+    JSON.parse(text2);
+    return "";
+  } catch (error2) {
+    return `Not JSON: ${/** @type {Error} */
+    error2.message}`;
+  }
+}
+
+// src/compose/fields.js
+function fieldOf(name, title2, control, wrong = () => "") {
+  const id = uniqueId("field");
+  const problem = h("p", { class: "problem", id: `${id}-problem` });
+  for (const [key, value] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": problem.id })) control.setAttribute(key, value);
+  const element = h("div", { class: "field" }, h("label", { for: id }, ...title2), control, problem);
+  function check() {
+    const text2 = control.validity.badInput ? "Expected a number." : wrong(control.value);
+    problem.textContent = text2;
+    if (text2 === "") control.removeAttribute("aria-invalid");
+    else control.setAttribute("aria-invalid", "true");
+    return text2 === "";
+  }
+  control.addEventListener("change", check);
+  control.addEventListener("input", () => {
+    if (control.hasAttribute("aria-invalid")) check();
+  });
+  return { name, control, element, check };
+}
+function inputField(input, wrong) {
+  const isNumber = input.kind === "int" || input.kind === "float";
+  const control = h("input", {
+    type: isNumber ? "number" : "text",
+    class: "text",
+    step: isNumber ? input.kind === "int" ? "1" : "any" : null,
+    "aria-required": input.required ? "true" : null,
+    placeholder: input.default === "" ? null : `${input.default} without it`
+  });
+  const hint = h("span", { class: "kind" }, ` ${input.kind}${input.required ? ", needed" : ""}`);
+  return fieldOf(input.name, [input.name, hint], control, (value) => wrong(input, value));
+}
+function valuesOf(fields) {
+  return Object.fromEntries(fields.map(({ name, control }) => [name, control.value]));
+}
+
+// src/compose/target.js
+var PARAMETER = /\{([a-zA-Z_]\w*)(?::[a-zA-Z_]\w*)?\}/g;
+var EXPECTED = {
+  str: "one part of a path, without a slash",
+  int: "a whole number without a sign, such as 7",
+  float: "a number without a sign, such as 1.5",
+  uuid: "a UUID: 32 hexadecimal digits, with or without hyphens"
+};
+function filledPath(path2, values, inputs) {
+  return path2.replace(PARAMETER, (_, name) => {
+    const value = values[name] ?? "";
+    const whole = inputs.find((input) => input.name === name)?.kind === "path";
+    return whole ? value.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(value);
+  });
+}
+function queryOf(values, more) {
+  const pairs2 = Object.entries(values).filter(([, value]) => value !== "").map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  const rest = more.trim().replace(/^[?&]/, "");
+  if (rest !== "") pairs2.push(rest);
+  return pairs2.length === 0 ? "" : `?${pairs2.join("&")}`;
+}
+function wrongInPath(input, value) {
+  if (value === "" && !input.required) return "";
+  const expected = EXPECTED[input.kind] ?? `what matches ${input.pattern}`;
+  if (value === "") return `Expected ${expected}; got nothing.`;
+  return matches(input.pattern, value) ? "" : `Expected ${expected}; got “${value}”.`;
+}
+function wrongInField(input, value) {
+  if (value === "") return input.required ? "The handler needs it; got nothing." : "";
+  if (input.kind === "int" && !/^\s*[+-]?\d+\s*$/.test(value)) return `Expected a whole number, such as 7; got “${value}”.`;
+  if (input.kind === "float" && !Number.isFinite(Number(value))) return `Expected a number, such as 1.5; got “${value}”.`;
+  return "";
+}
+function matches(pattern, value) {
+  if (pattern === "") return true;
+  try {
+    return new RegExp(`^(?:${pattern})$`, "us").test(value);
+  } catch {
+    return true;
+  }
+}
+function pythonOf(method2, target, headers, body) {
+  const more = [headers.trim() === "" ? "" : ", headers=…", body === "" ? "" : ", body=…"];
+  return `asgi_nb.request(${JSON.stringify(`${method2} ${target}`)}${more.join("")})`;
+}
+
+// src/compose/index.js
+var METHODS2 = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+var WITH_BODY = /* @__PURE__ */ new Set(["POST", "PUT", "PATCH", "QUERY"]);
+var TYPES = { json: "content-type: application/json", form: "content-type: application/x-www-form-urlencoded" };
+var OTHER = "other";
+function newRequest(client, { select, onOpen, onLeave }, signal) {
+  const sheet = makeSheet(signal, () => {
+    if (!moving) onLeave();
+  });
+  sheet.element.classList.add("new-request");
+  const button = h("button", { type: "button", class: "new", "aria-label": "New request", title: 'New request (+): asgi_nb.request("GET /…")' }, h("span", { "aria-hidden": "true" }, "+"), h("span", { class: "word" }, " New"));
+  const chooseId = uniqueId("route");
+  const choose = h("select", { id: chooseId });
+  const place = h("span", { class: "note" });
+  const fields = h("div", { class: "fields" });
+  const send = h("button", { type: "submit", class: "primary" }, "Send");
+  const code = h("code", { class: "code" });
+  const form2 = h(
+    "form",
+    { class: "edit-form", novalidate: true },
+    h("div", { class: "chosen-route" }, h("label", { for: chooseId }, "Route"), choose, place),
+    fields,
+    h("div", { class: "form-end" }, send, code)
+  );
+  let routes = [];
+  let route3 = null;
+  let parts = drawn(null);
+  let moving = false;
+  function drawn(inputs) {
+    const path2 = (inputs?.path ?? []).map((input) => inputField(input, wrongInPath));
+    const query = (inputs?.query ?? []).map((input) => inputField(input, wrongInField));
+    const headers = (inputs?.headers ?? []).map((input) => inputField(input, wrongInField));
+    const method2 = h("input", { type: "text", class: "text", list: uniqueId("methods") });
+    const list = h("datalist", { id: method2.getAttribute("list") }, ...METHODS2.map((value) => h("option", { value })));
+    const line = inputs === null ? [fieldOf("method", ["Method"], method2), fieldOf("target", ["Path and query"], h("input", { type: "text", class: "text" }))] : [];
+    const more = inputs === null ? [] : [fieldOf("more-query", ["More of the query"], h("input", { type: "text", class: "text", placeholder: "a=1&b=2" }))];
+    const others = fieldOf("headers", [inputs?.headers.length ? "More headers, one a line" : "Headers, one a line"], h("textarea", { class: "text", rows: 2 }));
+    const isJson2 = inputs?.body === "json";
+    const body = fieldOf("body", [isJson2 ? "Body, JSON" : "Body"], h("textarea", { class: "text", rows: 4 }), (value) => isJson2 ? jsonProblem(value) : "");
+    const wantsBody = inputs === null || inputs.body !== "" || WITH_BODY.has(route3?.method ?? "");
+    others.control.value = TYPES[inputs?.body ?? ""] ?? "";
+    body.control.value = inputs?.skeleton ?? "";
+    fields.replaceChildren(
+      ...group("Path", path2),
+      ...group("Query", [...query, ...more]),
+      ...group("Headers", headers),
+      line.length > 0 ? h("div", { class: "new-line" }, list, ...line.map(({ element }) => element)) : "",
+      others.element,
+      wantsBody ? body.element : ""
+    );
+    return { inputs, path: path2, query, headers, line, more, others, body, wantsBody };
+  }
+  function written() {
+    const { inputs, path: path2, query, headers, line, more, others, body, wantsBody } = parts;
+    const given = Object.entries(valuesOf(headers)).filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}`);
+    const rest2 = { headers: [...given, others.control.value].filter((text2) => text2.trim() !== "").join("\n"), body: wantsBody ? body.control.value : "" };
+    if (inputs === null || route3 === null) {
+      const [method2, target2] = line.map(({ control }) => control.value.trim());
+      return { method: (method2 ?? "").toUpperCase(), target: target2 ?? "", ...rest2 };
+    }
+    const target = filledPath(route3.path, valuesOf(path2), inputs.path) + queryOf(valuesOf(query), more[0].control.value);
+    return { method: route3.method, target, ...rest2 };
+  }
+  const rest = () => [...parts.line, ...parts.more, parts.others, ...parts.wantsBody ? [parts.body] : []];
+  const all = () => [...parts.path, ...parts.query, ...parts.headers, ...rest()];
+  function drawCode() {
+    const { method: method2, target, headers, body } = written();
+    code.textContent = pythonOf(method2, target, headers, body);
+  }
+  async function show(keep) {
+    const chosen = routes.find((one) => keyOf(one) === choose.value) ?? null;
+    const before = written();
+    const old = { path: valuesOf(parts.path), query: valuesOf(parts.query), headers: valuesOf(parts.headers), rest: valuesOf(rest()) };
+    const was = route3;
+    let inputs = null;
+    if (chosen !== null) inputs = (await client.ask("inputs", { n: chosen.n, method: chosen.method })).value;
+    if (choose.value !== (chosen === null ? OTHER : keyOf(chosen))) return;
+    route3 = chosen;
+    place.textContent = chosen === null ? "" : chosen.place;
+    parts = drawn(inputs);
+    refill(parts.path, old.path);
+    refill(parts.query, old.query);
+    refill(parts.headers, old.headers);
+    if (keep) refill(rest(), old.rest);
+    if (chosen === null && !keep) {
+      parts.line[0].control.value = was === null ? "GET" : before.method;
+      parts.line[1].control.value = was === null ? "/" : before.target;
+      parts.others.control.value = before.headers;
+      parts.body.control.value = before.body;
+    }
+    drawCode();
+  }
+  async function open() {
+    moving = false;
+    onOpen();
+    sheet.open("New request", button, [form2]);
+    try {
+      routes = (await client.ask("routes")).value;
+      const before = choose.value;
+      choose.replaceChildren(
+        ...routes.map((one) => h("option", { value: keyOf(one) }, `${one.method} ${one.path}`)),
+        h("option", { value: OTHER }, "Another path…")
+      );
+      const same = [...choose.options].some(({ value }) => value === before);
+      if (same) choose.value = before;
+      await show(same);
+      sheet.say(routes.length === 0 ? "No cell has defined a route yet: a cell that begins with %%asgi_route GET / makes one." : "");
+    } catch (error2) {
+      sheet.fail(String(
+        /** @type {Error} */
+        error2.message
+      ));
+    }
+  }
+  async function submit() {
+    const wrong = all().filter((field3) => !field3.check());
+    if (wrong.length > 0) {
+      sheet.fail(`Nothing was sent: ${wrong.length === 1 ? "a field needs" : `${wrong.length} fields need`} another value. Choose “Another path” to send it all the same.`);
+      wrong[0].control.focus();
+      return;
+    }
+    send.disabled = true;
+    try {
+      const { value } = await watched(client, client.ask("request", written()), sheet.say);
+      leave();
+      select(value);
+    } catch (error2) {
+      sheet.fail(String(
+        /** @type {Error} */
+        error2.message
+      ));
+    }
+    send.disabled = false;
+  }
+  function leave() {
+    moving = true;
+    sheet.close();
+  }
+  button.addEventListener("click", () => void open(), { signal });
+  choose.addEventListener("change", () => {
+    sheet.say("");
+    show(false).catch((error2) => sheet.fail(String(error2.message)));
+  }, { signal });
+  form2.addEventListener("input", drawCode, { signal });
+  form2.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form2.requestSubmit();
+  }, { signal });
+  form2.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!send.disabled) void submit();
+  }, { signal });
+  return {
+    button,
+    sheet: sheet.element,
+    open: () => void open(),
+    /** Make room for the details of an exchange. */
+    leave
+  };
+}
+function keyOf({ method: method2, path: path2 }) {
+  return `${method2} ${path2}`;
+}
+function refill(fields, values) {
+  for (const { name, control } of fields) control.value = values[name] ?? control.value;
+}
+function group(title2, fields) {
+  if (fields.length === 0) return [];
+  return [h("fieldset", {}, h("legend", {}, title2), ...fields.map(({ element }) => element))];
+}
+
 // src/columns/status.js
 var status = {
   id: "status",
@@ -1515,7 +1866,7 @@ var Grid = class {
    * @param {boolean} [ordered] Whether they are sorted by key.
    */
   update(rows, ordered = true) {
-    const { keyOf } = this.options;
+    const { keyOf: keyOf2 } = this.options;
     this.#putBack();
     const top = this.body.scrollTop;
     if (this.#hasLeft()) this.following = false;
@@ -1526,7 +1877,7 @@ var Grid = class {
     this.space.style.height = `${rows.length * this.rowHeight}px`;
     this.grid.setAttribute("aria-rowcount", String(rows.length + 1));
     if (anchor !== void 0) {
-      const index = this.#indexOf(keyOf(anchor));
+      const index = this.#indexOf(keyOf2(anchor));
       const moved = index * this.rowHeight + top % this.rowHeight;
       if (index >= 0 && moved !== top) this.body.scrollTop = moved;
       this.#keepTop();
@@ -1571,13 +1922,13 @@ var Grid = class {
   }
   /** The place of a row, or of the next one when the rows are ordered; else -1. @param {number} key */
   #indexOf(key) {
-    const { keyOf } = this.options;
-    if (this.ordered) return lowerBound(this.rows, key, keyOf);
-    return this.rows.findIndex((row2) => keyOf(row2) === key);
+    const { keyOf: keyOf2 } = this.options;
+    if (this.ordered) return lowerBound(this.rows, key, keyOf2);
+    return this.rows.findIndex((row2) => keyOf2(row2) === key);
   }
   #draw() {
     const { rows, body } = this;
-    const { keyOf } = this.options;
+    const { keyOf: keyOf2 } = this.options;
     const height = body.clientHeight;
     this.#putBack();
     if (this.following) {
@@ -1589,7 +1940,7 @@ var Grid = class {
     const drawn = /* @__PURE__ */ new Map();
     for (let index = first; index < end; index += 1) {
       const row2 = rows[index];
-      const key = keyOf(row2);
+      const key = keyOf2(row2);
       const old = this.drawn.get(key);
       const element = old?.element ?? h("div", { class: "row", role: "row", id: `${this.id}-${key}`, "data-key": key });
       if (old?.row !== row2 || this.refill) this.#fill(element, row2);
@@ -1663,9 +2014,9 @@ var Grid = class {
    * @param {"one" | "range" | "toggle"} how
    */
   #choose(index, how) {
-    const { keyOf, onSelect, onChoose } = this.options;
+    const { keyOf: keyOf2, onSelect, onChoose } = this.options;
     const row2 = this.rows[index];
-    const key = keyOf(row2);
+    const key = keyOf2(row2);
     this.following = this.following && index === this.rows.length - 1;
     if (onChoose === void 0 || how === "one") this.chosen = /* @__PURE__ */ new Set([key]);
     else if (how === "toggle") this.chosen = without(new Set(this.chosen), key) ?? /* @__PURE__ */ new Set([...this.chosen, key]);
@@ -1689,10 +2040,10 @@ var Grid = class {
       event.target.closest("[data-key]")
     );
     if (element === null) return;
-    const { keyOf } = this.options;
+    const { keyOf: keyOf2 } = this.options;
     const key = Number(element.getAttribute("data-key"));
     const index = this.#indexOf(key);
-    if (index < 0 || index === this.rows.length || keyOf(this.rows[index]) !== key) return;
+    if (index < 0 || index === this.rows.length || keyOf2(this.rows[index]) !== key) return;
     const how = event.shiftKey ? "range" : event.ctrlKey || event.metaKey ? "toggle" : "one";
     this.#choose(index, how);
     if (how === "one") this.options.onOpen();
@@ -1778,102 +2129,6 @@ function oldCodeSign({ ask, signal }) {
       element.hidden = !onOldCode(row2);
     }
   };
-}
-
-// src/panels/composer.js
-var ENDS = {
-  client: { send: "send_to_client", close: "close_client", code: 1e3 },
-  app: { send: "send_to_app", close: "close_app", code: 1005 }
-};
-var CODES = [1e3, 1001, 1003, 1008, 1011, 1012, 1013, 4e3];
-function composer({ ask, client, signal }) {
-  const to = choice("To", [["client", "to client"], ["app", "to app"]]);
-  const form2 = choice("Type", [["text", "text"], ["json", "json"], ["hex", "hex"]]);
-  const text2 = h("textarea", { class: "text", rows: 1, "aria-label": "Message", placeholder: "Message", spellcheck: "false", autocomplete: "off" });
-  const send = h("button", { type: "submit" }, "Send");
-  const status2 = h("p", { class: "note", role: "status" });
-  const problem = h("p", { class: "problem", role: "alert" });
-  const writing = h("form", { class: "composer-line" }, to, form2, text2, send);
-  const known = uniqueId("codes");
-  const codes = h("input", { type: "number", class: "text", "aria-label": "Close code", min: 1e3, max: 4999, list: known });
-  const list = h("datalist", { id: known }, ...CODES.map((value) => h("option", { value })));
-  const reason = h("input", { type: "text", class: "text", "aria-label": "Close reason", placeholder: "reason", maxlength: 123, autocomplete: "off" });
-  const close = h("button", { type: "submit" }, "Close");
-  const closing = h("form", { class: "composer-line" }, codes, list, reason, close);
-  const more = h("details", { class: "closing" }, h("summary", {}, "Close the socket"), closing);
-  const element = h("section", { class: "composer", "aria-label": "Send into this socket", hidden: true }, writing, more, status2, problem);
-  let name = "exchange";
-  function draw4() {
-    const end = ENDS[to.value];
-    send.title = `${name}.websocket.${end.send}(${form2.value === "hex" ? 'bytes.fromhex("…")' : '"…"'})`;
-    close.title = `${name}.websocket.${end.close}(${codes.value})`;
-    close.textContent = to.value === "client" ? "Close as the app" : "Close as the client";
-  }
-  async function run(button, what, args) {
-    button.disabled = true;
-    status2.textContent = problem.textContent = "";
-    try {
-      await watched(client, ask(what, { to: to.value, ...args }), (word) => status2.textContent = word);
-      return true;
-    } catch (error2) {
-      problem.textContent = String(
-        /** @type {Error} */
-        error2.message
-      );
-      return false;
-    } finally {
-      button.disabled = false;
-    }
-  }
-  to.addEventListener("change", () => {
-    codes.value = String(ENDS[to.value].code);
-    draw4();
-  }, { signal });
-  form2.addEventListener("change", draw4, { signal });
-  codes.addEventListener("input", draw4, { signal });
-  text2.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    writing.requestSubmit();
-  }, { signal });
-  writing.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const wrong = form2.value === "json" ? jsonProblem(text2.value) : "";
-    if (wrong !== "") {
-      problem.textContent = wrong;
-      return;
-    }
-    if (await run(send, "ws_send", { data: text2.value, binary: form2.value === "hex" })) {
-      text2.value = "";
-      text2.focus();
-    }
-  }, { signal });
-  closing.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void run(close, "ws_close", { code: Number(codes.value), reason: reason.value });
-  }, { signal });
-  codes.value = String(ENDS.client.code);
-  draw4();
-  return {
-    element,
-    update({ row: row2, websocket }) {
-      name = `asgi_nb.traffic["${row2.id}"]`;
-      element.hidden = websocket === null || websocket.closed !== "" || row2.state !== "streaming";
-      draw4();
-    }
-  };
-}
-function choice(label, options) {
-  return h("select", { "aria-label": label }, ...options.map(([value, title2]) => h("option", { value }, title2)));
-}
-function jsonProblem(text2) {
-  try {
-    JSON.parse(text2);
-    return "";
-  } catch (error2) {
-    return `Not JSON: ${/** @type {Error} */
-    error2.message}`;
-  }
 }
 
 // src/panels/message_filter.js
@@ -2588,9 +2843,9 @@ var Tree = class {
     if (place === void 0 || !item.hasAttribute("aria-expanded")) return;
     item.setAttribute("aria-expanded", "true");
     if (item.querySelector(":scope > ul") !== null) return;
-    const group = h("ul", { role: "group" });
-    item.append(group);
-    this.#fill(item, group, 0);
+    const group2 = h("ul", { role: "group" });
+    item.append(group2);
+    this.#fill(item, group2, 0);
   }
   /**
    * Draw the next page of children, and the line behind which the rest waits.
@@ -2599,7 +2854,7 @@ var Tree = class {
    * @param {Element} group
    * @param {number} from
    */
-  #fill(item, group, from) {
+  #fill(item, group2, from) {
     const { node, steps } = (
       /** @type {{ node: Node, steps: (string | number)[] }} */
       this.places.get(item)
@@ -2609,29 +2864,29 @@ var Tree = class {
     const end = Math.min(length, from + PAGE2);
     for (let index = from; index < end; index += 1) {
       const child = node.children[index];
-      group.append(this.#item(child, [...steps, child.key ?? index], level, length, index + 1));
+      group2.append(this.#item(child, [...steps, child.key ?? index], level, length, index + 1));
     }
     if (end === length) return;
     const rest = h("li", { role: "treeitem", tabindex: -1, class: "rest", "data-from": end, "aria-level": level, "aria-setsize": length, "aria-posinset": end + 1, "aria-selected": "false" });
     rest.append(h("span", { class: "line" }, `… ${count(length - end)} more: Enter shows the next ${count(Math.min(PAGE2, length - end))}`));
-    group.append(rest);
+    group2.append(rest);
   }
   /** @param {Element} rest */
   #more(rest) {
-    const group = (
+    const group2 = (
       /** @type {Element} */
       rest.parentElement
     );
     const item = (
       /** @type {Element} */
-      group.parentElement
+      group2.parentElement
     );
     const last = (
       /** @type {HTMLElement} */
       rest.previousElementSibling
     );
     rest.remove();
-    this.#fill(item, group, Number(rest.getAttribute("data-from")));
+    this.#fill(item, group2, Number(rest.getAttribute("data-from")));
     this.#focus(last.nextElementSibling ?? last);
   }
   /** @param {Element} item */
@@ -3883,7 +4138,7 @@ function title(held) {
   return `${held.method} ${held.target}${answer}`;
 }
 function holdButton(client, say, signal) {
-  const button = h("button", { type: "button", title: 'asgi_nb.hold("…"): hold the next request that the filter matches, for 30 s at most' }, "Hold next");
+  const button = h("button", { type: "button", title: 'asgi_nb.hold("…"): hold the next request that the filter matches, for 30 s at most', "aria-label": "Hold next" }, "Hold", h("span", { class: "word" }, " next"));
   button.addEventListener("click", () => {
     client.ask("hold", { where: client.where }).then(() => say(""), (error2) => say(String(error2.message)));
   }, { signal });
@@ -3901,6 +4156,7 @@ var KEYS = [
   { keys: ["r"], shown: "r", text: "replay", action: "replay", inHead: true },
   { keys: ["e"], shown: "e", text: "edit and send", action: "edit", inHead: true },
   { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy", inHead: true },
+  { keys: ["+"], shown: "+", text: "write a new request", action: "compose", anywhere: true },
   { keys: ["n"], shown: "n", text: "write a note", action: "note" },
   { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
   { keys: [], shown: "Ctrl+A", text: "select every row" },
@@ -4264,6 +4520,7 @@ var styles_default = `/* The list's own tokens, beside those of tokens.css. Ever
   background: var(--paper);
   color: var(--ink);
   font: 13px/1.4 var(--font);
+  container: inspector / inline-size;
 }
 .inspector *, .inspector *::before { box-sizing: border-box; }
 
@@ -4304,7 +4561,19 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .counts { flex: 0 1 auto; min-inline-size: 4ch; }
 .problem { flex: 1 1 0; }
 .actions { margin-inline-start: auto; color: var(--ink); }
-.record, .more-tools { flex: none; white-space: nowrap; }
+.toolbar button { flex: none; white-space: nowrap; }
+/* A cell of JupyterLab in a 1200 px window has 768: what is typed needs the room more than words that repeat */
+@container inspector (inline-size < 880px) {
+  .toolbar, .folded { gap: 4px; }
+  .toolbar button { padding-inline: 6px; }
+  .toolbar .icon { padding: 0; }
+}
+@container inspector (640px <= inline-size < 880px) {
+  .toolbar .word { display: none; }
+}
+@container inspector (inline-size < 400px) {
+  .new .word { display: none; }
+}
 .record[aria-pressed="true"] { border-color: var(--line); background: var(--paper); }
 .record[aria-pressed="true"]::first-letter { color: var(--error); }
 .more-tools { display: none; }
@@ -4836,7 +5105,7 @@ function filterBox(client, leave, signal) {
 }
 
 // src/toolbar.js
-function toolbar(client, list, { onPause, say }, light, signal) {
+function toolbar(client, list, compose, { onPause, say }, light, signal) {
   const failed = (error2) => say(String(error2.message));
   const record = h("button", { type: "button", class: "record" });
   const pause = h("button", { type: "button", "aria-pressed": "false", title: "Stops the list, not the recording (s)" });
@@ -4846,7 +5115,7 @@ function toolbar(client, list, { onPause, say }, light, signal) {
   const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
   const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
   const folded = h("div", { class: "folded" }, holdButton(client, say, signal), filter.quick, columns.element, help.element);
-  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, more, filter.box, folded);
+  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, compose, more, filter.box, folded);
   record.addEventListener("click", () => {
     client.ask("record", { on: !client.recording }).then(({ value }) => {
       client.recording = value;
@@ -4896,12 +5165,14 @@ function renderInspector(host, channel, signal) {
   const { grid } = list;
   const detail = new Detail(client, closeDetail, signal);
   const foot = footer(client, signal);
-  const tools = toolbar(client, list, { onPause: () => setPaused(!paused), say: foot.say }, foot.light, signal);
+  let wasClosed = true;
+  const compose = newRequest(client, { select: openWhenHere, onOpen: makeRoom, onLeave: () => wasClosed && closeDetail() }, signal);
+  const tools = toolbar(client, list, compose.button, { onPause: () => setPaused(!paused), say: foot.say }, foot.light, signal);
   const actions = selectionActions(client, list, foot.say, signal);
   const acts = exchangeActions(client, host, openWhenHere, signal);
   detail.head.insertBefore(acts.element, detail.close);
   detail.head.after(...acts.notes);
-  detail.element.append(acts.sheet);
+  detail.element.append(acts.sheet, compose.sheet);
   foot.element.append(actions.save, actions.element);
   const strip = heldStrip(client, { say: foot.say, leave: () => grid.focus() }, signal);
   const main = h("div", { class: "main" }, list.element, detail.element);
@@ -4917,7 +5188,7 @@ function renderInspector(host, channel, signal) {
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = tokens_default + styles_default + details_default + actions_default;
+  style.textContent = tokens_default + styles_default + details_default + actions_default + compose_default;
   shadow.append(style, root);
   const draw4 = oncePerFrame(() => {
     list.awake = onScreen && !document.hidden;
@@ -4952,6 +5223,7 @@ function renderInspector(host, channel, signal) {
     replay: () => act("replay"),
     edit: () => act("edit"),
     copy: () => act("copy"),
+    compose: compose.open,
     remove: actions.removeSelected,
     pause: () => setPaused(!paused),
     held: strip.focus,
@@ -5014,7 +5286,14 @@ function renderInspector(host, channel, signal) {
     selecting = window.setTimeout(() => client.ask("select", { seqs: [...keys] }).catch(() => {
     }), SELECT_MS);
   }
+  function makeRoom() {
+    if (compose.sheet.hidden) wasClosed = main.hasAttribute("data-closed");
+    acts.close();
+    main.removeAttribute("data-closed");
+    draw4();
+  }
   function onOpen() {
+    compose.leave();
     main.removeAttribute("data-closed");
     draw4();
     if (root.dataset.layout === "narrow") detail.close.focus();

@@ -275,7 +275,7 @@ function title(held) {
  * @param {AbortSignal} signal
  */
 export function holdButton(client, say, signal) {
-  const button = h("button", { type: "button", title: "asgi_nb.hold(\"…\"): hold the next request that the filter matches, for 30 s at most" }, "Hold next");
+  const button = h("button", { type: "button", title: "asgi_nb.hold(\"…\"): hold the next request that the filter matches, for 30 s at most", "aria-label": "Hold next" }, "Hold", h("span", { class: "word" }, " next"));
   button.addEventListener("click", () => {
     client.ask("hold", { where: client.where }).then(() => say(""), (/** @type {Error} */ error) => say(String(error.message)));
   }, { signal });

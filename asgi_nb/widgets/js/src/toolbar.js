@@ -1,4 +1,4 @@
-/** The line above the list: is it live, is it recording, stop the list, clear, filter, columns, keys. */
+/** The line above the list: is it live, is it recording, stop the list, clear, new request, filter, columns, keys. */
 import { columnsMenu } from "./columns_menu.js";
 import { h } from "./dom.js";
 import { filterBox } from "./filterbox.js";
@@ -10,13 +10,14 @@ import { popover } from "./popover.js";
 /**
  * @param {import("./client.js").Client} client
  * @param {import("./list.js").ExchangeList} list
+ * @param {HTMLElement} compose The button that writes a new request.
  * @param {object} handlers
  * @param {() => void} handlers.onPause
  * @param {(text: string) => void} handlers.say
  * @param {HTMLElement} light
  * @param {AbortSignal} signal
  */
-export function toolbar(client, list, { onPause, say }, light, signal) {
+export function toolbar(client, list, compose, { onPause, say }, light, signal) {
   const failed = (/** @type {Error} */ error) => say(String(error.message));
   const record = h("button", { type: "button", class: "record" });
   const pause = h("button", { type: "button", "aria-pressed": "false", title: "Stops the list, not the recording (s)" });
@@ -26,7 +27,7 @@ export function toolbar(client, list, { onPause, say }, light, signal) {
   const help = popover({ label: "Keys", face: "?", onOpen: () => help.panel.replaceChildren(keyTable()) }, signal);
   const more = h("button", { type: "button", class: "more-tools", "aria-expanded": "false", "aria-label": "More tools", title: "More tools" }, "⋯");
   const folded = h("div", { class: "folded" }, holdButton(client, say, signal), filter.quick, columns.element, help.element);
-  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, more, filter.box, folded);
+  const element = h("div", { class: "toolbar", role: "group", "aria-label": "List" }, light, record, pause, clear, compose, more, filter.box, folded);
 
   record.addEventListener("click", () => {
     client.ask("record", { on: !client.recording }).then(({ value }) => {

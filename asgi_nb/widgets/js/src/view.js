@@ -3,6 +3,8 @@ import { selectionActions } from "./actions.js";
 import actionsCss from "./actions/actions.css";
 import { exchangeActions } from "./actions/index.js";
 import { Client } from "./client.js";
+import composeCss from "./compose/compose.css";
+import { newRequest } from "./compose/index.js";
 import { Detail } from "./detail.js";
 import detailsCss from "./details.css";
 import { h, oncePerFrame } from "./dom.js";
@@ -49,12 +51,14 @@ export function renderInspector(host, channel, signal) {
   const { grid } = list;
   const detail = new Detail(client, closeDetail, signal);
   const foot = footer(client, signal);
-  const tools = toolbar(client, list, { onPause: () => setPaused(!paused), say: foot.say }, foot.light, signal);
+  let wasClosed = true;
+  const compose = newRequest(client, { select: openWhenHere, onOpen: makeRoom, onLeave: () => wasClosed && closeDetail() }, signal);
+  const tools = toolbar(client, list, compose.button, { onPause: () => setPaused(!paused), say: foot.say }, foot.light, signal);
   const actions = selectionActions(client, list, foot.say, signal);
   const acts = exchangeActions(client, host, openWhenHere, signal);
   detail.head.insertBefore(acts.element, detail.close);
   detail.head.after(...acts.notes);
-  detail.element.append(acts.sheet);
+  detail.element.append(acts.sheet, compose.sheet);
   foot.element.append(actions.save, actions.element);
   const strip = heldStrip(client, { say: foot.say, leave: () => grid.focus() }, signal);
   const main = h("div", { class: "main" }, list.element, detail.element);
@@ -70,7 +74,7 @@ export function renderInspector(host, channel, signal) {
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
   const style = document.createElement("style");
-  style.textContent = tokens + css + detailsCss + actionsCss;
+  style.textContent = tokens + css + detailsCss + actionsCss + composeCss;
   shadow.append(style, root);
 
   const draw = oncePerFrame(() => {
@@ -110,6 +114,7 @@ export function renderInspector(host, channel, signal) {
     replay: () => act("replay"),
     edit: () => act("edit"),
     copy: () => act("copy"),
+    compose: compose.open,
     remove: actions.removeSelected,
     pause: () => setPaused(!paused),
     held: strip.focus,
@@ -185,7 +190,16 @@ export function renderInspector(host, channel, signal) {
     selecting = window.setTimeout(() => client.ask("select", { seqs: [...keys] }).catch(() => {}), SELECT_MS);
   }
 
+  /** Give the place of the details to the form of a new request. */
+  function makeRoom() {
+    if (compose.sheet.hidden) wasClosed = main.hasAttribute("data-closed");
+    acts.close();
+    main.removeAttribute("data-closed");
+    draw();
+  }
+
   function onOpen() {
+    compose.leave();
     main.removeAttribute("data-closed");
     draw();
     if (root.dataset.layout === "narrow") detail.close.focus();

@@ -1,8 +1,11 @@
 /** A sheet over the details, for what an action shows or asks. Esc closes it. Source: ARIA Authoring Practices, dialog, not modal. */
 import { h, uniqueId } from "../dom.js";
 
-/** @param {AbortSignal} signal */
-export function makeSheet(signal) {
+/**
+ * @param {AbortSignal} signal
+ * @param {() => void} [onClose]
+ */
+export function makeSheet(signal, onClose) {
   const id = uniqueId("sheet");
   const title = h("h3", { id });
   const shut = h("button", { type: "button", class: "icon", "aria-label": "Close", title: "Close (Esc)" }, "✕");
@@ -22,6 +25,7 @@ export function makeSheet(signal) {
     element.hidden = true;
     body.replaceChildren();
     if (inside) opener?.focus();
+    onClose?.();
   }
 
   shut.addEventListener("click", close, { signal });
