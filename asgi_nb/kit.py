@@ -186,7 +186,7 @@ class Kit(Replaying):
         on: Place | None = None,
         pickup: float | None = None,
         try_: str | bool = False,
-        compare: int | bool = False,
+        compare: int | bool | None = None,
         compare_unsafe: bool = False,
         compare_ignore: Collection[str] = (),
     ) -> Card:
@@ -197,15 +197,14 @@ class Kit(Replaying):
             try_: Whether to send one request through it at once, served or not, whose response is the card's
                 `reply`: True for a made-up one, else a path, a body, or both with a space between.
             compare: How many of the route's last requests to send again, to see in the card's `comparison`
-                what has changed; True for five of them.
+                what has changed; True for five of them, None for what `app.compare` says.
             compare_unsafe: Whether to send again also what may change something, such as POST.
             compare_ignore: Names of headers and JSON Pointers that may differ, as in `exchange.diff`.
         """
         __tracebackhide__ = True
         card = self.app.define_route(methods, path, source, name=name, on=on, pickup=pickup)
-        if compare:
-            found = self._compare(card, compare, compare_unsafe, compare_ignore)
-            card = replace(card, comparison=found)
+        found = self._compare(card, compare, compare_unsafe, compare_ignore)
+        card = replace(card, comparison=found)
         if try_ is not False:
             sample = "" if try_ is True else try_
             tried, reply = self._sender.try_out(card.definition, sample, TRY_TIMEOUT)

@@ -31,6 +31,31 @@ class LiveApp(Objects):
     Source: ASGI 3.0.
     """
 
+    _compare: bool | int = False
+
+    @property
+    def compare(self) -> bool | int:
+        """
+        Whether a `%%asgi_route` cell that runs sends its route's last requests again, to show what changed.
+
+        `asgi_nb.app.compare = True` does so with the last five different ones, a number with as many. What a
+        cell says of itself goes before: `--compare 0` leaves it out. Unasked, only requests are sent that
+        change nothing, as GET, and that were answered within a second.
+
+        Raises:
+            TypeError: It is set to what is no bool and no number.
+            ValueError: It is set to less than 0.
+        """
+        return self._compare
+
+    @compare.setter
+    def compare(self, value: bool | int) -> None:
+        if not isinstance(value, int):
+            raise TypeError(f"compare must be True, False or how many requests, got {type(value).__name__}")
+        if value < 0:
+            raise ValueError(f"compare must be True, False or how many requests, got {value}")
+        self._compare = value
+
     def define_route(
         self,
         methods: str | Collection[str],

@@ -41,9 +41,9 @@ class RouteMagic(KitMagics):
             nargs="?",
             type=int,
             const=True,
-            default=False,
             metavar="N",
-            help="Send the last N different requests again, 5 by default, and show what has changed.",
+            help="Send the last N different requests again, 5 by default, and show what has changed. "
+            "For all cells: asgi_nb.app.compare = True.",
         ),
         argument(
             "--compare-unsafe",
@@ -79,6 +79,9 @@ class RouteMagic(KitMagics):
         and what has changed in their answers shows below:
 
             %%asgi_route GET /items/{item_id:int} --compare 3
+
+        asgi_nb.app.compare = True does so in all cells, for requests that change nothing;
+        --compare 0 leaves one out.
         """
         __tracebackhide__ = True
         source = body_of(cell, EXAMPLE)
@@ -90,8 +93,9 @@ class RouteMagic(KitMagics):
             raise MagicError(f"%%asgi_route: write what stands after --try between quotes: {TRIED}") from None
         sample = _sample(given.sample)
         method, path = in_order(given.method, given.path)
-        if given.compare is not True and given.compare < 0:
+        if given.compare is not None and given.compare < 0:
             raise MagicError(f"%%asgi_route: --compare takes how many requests, got {given.compare}")
+        asked = given.compare_unsafe or bool(given.compare_ignore)
         return self.kit.define_route(
             method,
             path,
@@ -100,7 +104,7 @@ class RouteMagic(KitMagics):
             on=given.on,
             pickup=given.pickup,
             try_=sample,
-            compare=given.compare or given.compare_unsafe or bool(given.compare_ignore),
+            compare=True if asked and not given.compare else given.compare,
             compare_unsafe=given.compare_unsafe,
             compare_ignore=[one for one in (given.compare_ignore or "").split(",") if one],
         )

@@ -2,10 +2,11 @@
 Edit, run, compare: send a route's last requests again when its cell has run, and say what has changed.
 
 Rule 1: only requests that change nothing are sent again unasked. Source: RFC 9110 section 9.2.1.
-Rule 2: a request is compared with its last answer, be that a replay: each run shows what that run changed.
+Rule 2: what no cell has asked for costs no cell much time: only what was answered at once is sent again then.
+Rule 3: a request is compared with its last answer, be that a replay: each run shows what that run changed.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from asgi_nb.live.definitions import Definition, normal_path
 from asgi_nb.record.exchange import Exchange
@@ -19,6 +20,8 @@ COUNT = 5
 """Requests that are sent again: what a card shows without scrolling."""
 TIMEOUT = 5.0
 """Seconds for each: the cell waits for it."""
+UNASKED_TIMEOUT = 1.0
+"""The same where the cell did not ask; and what took longer before is not sent again."""
 
 NOTHING = (
     "nothing to compare with: no request of this route is in the traffic; send one, then run the cell again"
@@ -58,8 +61,41 @@ def compare(
     return Comparison(compared, NOTHING)
 
 
-def last_requests(traffic: Store, definition: Definition, count: int) -> list[Exchange]:
-    """Give the last exchanges of a route with different requests, newest first."""
+def compare_unasked(
+    replayer: Replayer, traffic: Store, definition: Definition, count: int
+) -> Comparison | None:
+    """
+    Send the last requests of a route again, of which the cell said nothing: those that change nothing.
+
+    Returns:
+        What has changed; None when there is nothing to send, as when the cell runs for the first time.
+    """
+    found = last_requests(traffic, definition, count, _is_sent_unasked)
+    if not found:
+        return None
+    return replayer.replay_all(reversed(found), timeout=UNASKED_TIMEOUT)
+
+
+def _is_sent_unasked(exchange: Exchange) -> bool:
+    took = exchange.duration
+    return exchange.request.method in SAFE and took is not None and took < UNASKED_TIMEOUT
+
+
+def last_requests(
+    traffic: Store,
+    definition: Definition,
+    count: int,
+    wanted: Callable[[Exchange], bool] = lambda exchange: True,
+) -> list[Exchange]:
+    """
+    Give the last exchanges of a route with different requests, newest first.
+
+    Args:
+        traffic: Where they are.
+        definition: The route.
+        count: How many.
+        wanted: Tells which of them.
+    """
     found: dict[tuple[str, str, bytes, bytes], Exchange] = {}
     for exchange in reversed(traffic):
         if len(found) == count:
@@ -69,7 +105,7 @@ def last_requests(traffic: Store, definition: Definition, count: int) -> list[Ex
         if any(hold.changes or hold.ended == "answered" for hold in exchange.holds):
             # A person had a hand in that answer: sent again, the request would get another one.
             continue
-        if _is_of(exchange, definition):
+        if _is_of(exchange, definition) and wanted(exchange):
             request = exchange.request
             found.setdefault(
                 (request.method, request.path, request.query_string, request.body.data), exchange

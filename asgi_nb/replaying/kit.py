@@ -95,11 +95,18 @@ class Replaying:
             return self.app.add_websocket_route(route, mocked, name)
         return self.app.add_route(route, mocked, [exchange.request.method], name)
 
-    def _compare(self, card: Card, count: int | bool, unsafe: bool, ignore: Collection[str]) -> "Comparison":
-        """Send the last requests of a route again, now that it is defined anew."""
-        from asgi_nb.replaying.comparing import COUNT, compare
+    def _compare(
+        self, card: Card, count: int | bool | None, unsafe: bool, ignore: Collection[str]
+    ) -> "Comparison | None":
+        """Send the last requests of a route again, now that it is defined anew; None when nobody wants it."""
+        wanted = self.app.compare if count is None else count
+        if not wanted:
+            return None
+        from asgi_nb.replaying.comparing import COUNT, compare, compare_unasked
 
-        number = COUNT if count is True else int(count)
+        number = COUNT if wanted is True else int(wanted)
+        if count is None:
+            return compare_unasked(self._replayer, self.traffic, card.definition, number)
         return compare(self._replayer, self.traffic, card.definition, number, unsafe=unsafe, ignore=ignore)
 
     def address_of(self, exchange: Exchange) -> str | None:

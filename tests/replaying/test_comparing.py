@@ -9,6 +9,7 @@ from asgi_nb.live.errors import CellError
 from asgi_nb.live.notebook import Cell, PlainNotebook
 from asgi_nb.record.export.errors import ExportError
 from asgi_nb.record.export.har_reader import load_har
+from asgi_nb.replaying import comparing
 from asgi_nb.web.testclient import TestClient
 
 
@@ -46,6 +47,69 @@ def test_a_route_that_answers_the_same_is_unchanged(run):
     assert [one.title for one in card.comparison] == ["GET /x/2", "GET /x/1"]
     assert "2 requests sent again: 2 unchanged" in repr(card)
     assert "GET /x/1: unchanged" in card._repr_html_()
+
+
+def test_all_cells_compare_when_the_app_is_told_to(run):
+    run.kit.app.compare = True
+    first = run("a", "GET", "/x", "return {'n': 1}")
+    run.kit.request("GET /x")
+
+    card = run("a", "GET", "/x", "return {'n': 2}")
+
+    assert first.comparison is None
+    assert "~ changed body /n: 1 → 2" in repr(card)
+
+
+def test_an_app_that_was_told_nothing_compares_nothing(run):
+    run("a", "GET", "/x", "return 1")
+    run.kit.request("GET /x")
+
+    assert run("a", "GET", "/x", "return 2").comparison is None
+    assert len(run.kit.traffic) == 1
+
+
+def test_unasked_nothing_is_sent_that_may_change_something(run):
+    run.kit.app.compare = True
+    run("a", "GET,POST", "/x", "return request.method")
+    run.kit.request("POST /x")
+
+    assert run("a", "GET,POST", "/x", "return request.method").comparison is None
+    assert len(run.kit.traffic) == 1
+
+    card = run("a", "GET,POST", "/x", "return request.method", compare=True, compare_unsafe=True)
+    assert [one.title for one in card.comparison] == ["POST /x"]
+
+
+def test_unasked_nothing_is_sent_that_took_long(run, monkeypatch):
+    run.kit.app.compare = 1
+    run("a", "GET", "/x", "return request.url.query")
+    run.kit.request("GET /x?at-once")
+    run.kit.request("GET /x?later")
+    # As if it had taken as long, without the wait.
+    monkeypatch.setattr(comparing, "UNASKED_TIMEOUT", 60.0)
+    run.kit.traffic[-1].response_done_ns = 61 * 10**9
+
+    card = run("a", "GET", "/x", "return request.url.query")
+
+    assert [one.title for one in card.comparison] == ["GET /x?at-once"]
+
+
+def test_a_cell_may_leave_itself_out_and_ask_for_another_number(run):
+    run.kit.app.compare = True
+    run("a", "GET", "/x", "return 1")
+    for n in range(3):
+        run.kit.request(f"GET /x?n={n}")
+
+    assert run("a", "GET", "/x", "return 1", compare=0).comparison is None
+    assert len(run("a", "GET", "/x", "return 1", compare=2).comparison) == 2
+
+
+@pytest.mark.parametrize(("value", "error"), [("yes", TypeError), (-1, ValueError), (None, TypeError)])
+def test_what_is_no_number_of_requests_is_refused(run, value, error):
+    with pytest.raises(error, match="compare must be True, False or how many requests, got"):
+        run.kit.app.compare = value
+
+    assert run.kit.app.compare is False
 
 
 def test_what_has_changed_is_shown(run):
