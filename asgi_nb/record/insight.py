@@ -16,6 +16,7 @@ from asgi_nb.record.slices import Slices, read_slices
 from asgi_nb.record.spans import Spans, read_spans
 from asgi_nb.record.timing import Timing
 from asgi_nb.record.trace import Trace
+from asgi_nb.record.written_trace import WrittenTrace
 
 OriginState = Literal["current", "changed", "gone", "unknown"]
 
@@ -105,12 +106,16 @@ class Insight:
         trace = self.trace
         if trace is None:
             return Spans()
+        if isinstance(trace, WrittenTrace):
+            return trace.spans
         return read_spans(trace.gates, trace.runs, self.clock_ns, self.response, self.origin)
 
     @property
     def routing(self: Traced) -> Routing:
         """Each route that there was, and why it answered or did not."""
         trace = self.trace
+        if isinstance(trace, WrittenTrace):
+            return trace.routing
         candidates = (trace and trace.candidates) or Candidates()
         return read_routing(
             candidates,
@@ -135,12 +140,16 @@ class Insight:
         trace = self.trace
         if trace is None:
             return []
+        if isinstance(trace, WrittenTrace):
+            return trace.blocked
         return read_blocked(trace.runs, trace.samples, self.clock_ns, perf_counter_ns())
 
     @property
     def background_tasks(self: Traced) -> list[BackgroundRecord]:
         """What ran after the response, task by task. The sum of it is `background`."""
         trace = self.trace
+        if isinstance(trace, WrittenTrace):
+            return trace.background
         return [] if trace is None else read_background(trace.tasks, self.clock_ns)
 
     @property
@@ -187,6 +196,10 @@ def insight_html(exchange: "ShownInsight") -> list[str]:
         if routing or routing.hints:
             # What nothing answered is what a person wonders about.
             parts.append(fold("Routes", routing._repr_html_(), opened=routing.matched is None))
+    if isinstance(exchange.trace, WrittenTrace) and exchange.trace.left_out:
+        parts.append(
+            block(f"{exchange.trace.left_out} runs, layers, tasks or held loops are not in the file")
+        )
     return parts
 
 

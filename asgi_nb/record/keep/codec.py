@@ -7,111 +7,54 @@ Rule 3: fields that a file does not have get their default, and those that nobod
         that a field can be added without a new format.
 """
 
-import base64
 import json
 from collections.abc import Callable
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any, get_args
 
 from asgi_nb.record.body import Body
+from asgi_nb.record.checked import items, mapping, one_of
 from asgi_nb.record.error import ErrorRecord, Frame
-from asgi_nb.record.exchange import Exchange, Fault
+from asgi_nb.record.exchange import Exchange, Fault, Kind, State
 from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
+from asgi_nb.record.keep.codes import (
+    ADDRESS,
+    BYTES,
+    CHUNKS,
+    DATA,
+    FLAG,
+    HEADERS,
+    MAYBE_TEXT,
+    MAYBE_WHOLE,
+    NUMBER,
+    PARAMS,
+    STRINGS,
+    TEXT,
+    WHOLE,
+    Code,
+    checked,
+)
 from asgi_nb.record.mark import Mark
 from asgi_nb.record.origin import Origin
-from asgi_nb.record.output import OutputRecord
+from asgi_nb.record.output import OutputRecord, Stream
 from asgi_nb.record.relation import Relation
-from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
+from asgi_nb.record.trace_json import as_json, from_json
+from asgi_nb.record.websocket import Direction, WebSocketClose, WebSocketMessage, WebSocketRecord
+from asgi_nb.record.written_trace import WrittenTrace, without_changes
 
-# Bytes up to here stand in the JSON; longer ones in rows of their own, so that a list is read without them.
-SHORT = 200
-
-
-class Code(NamedTuple):
-    """How a value is written as JSON, and read back."""
-
-    write: Callable[[Any, list[bytes]], Any]
-    """Takes the value and the list of long bytes, to which it may add; gives what JSON can hold."""
-    read: Callable[[Any, list[bytes]], Any]
-    """Takes what JSON held and the list of long bytes; gives the value."""
-
-
-def _same(value: Any, blobs: list[bytes]) -> Any:
-    return value
-
-
-def _write_bytes(value: bytes, blobs: list[bytes]) -> Any:
-    if len(value) <= SHORT:
-        return base64.b64encode(value).decode("ascii")
-    blobs.append(value)
-    return len(blobs) - 1
-
-
-def _read_bytes(value: Any, blobs: list[bytes]) -> bytes:
-    return blobs[value] if isinstance(value, int) else base64.b64decode(value)
-
-
-def _write_headers(value: Any, blobs: list[bytes]) -> Any:
-    # As text, for who reads the file by hand; latin-1 has a character for each byte.
-    return [[name.decode("latin-1"), content.decode("latin-1")] for name, content in value]
-
-
-def _read_headers(value: Any, blobs: list[bytes]) -> Any:
-    return tuple((name.encode("latin-1"), content.encode("latin-1")) for name, content in value)
-
-
-# Kinds of path parameters that convertors give, beside text and numbers.
-PARAMETERS: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
-    "uuid": (UUID, str, UUID),
-    "datetime": (datetime, datetime.isoformat, datetime.fromisoformat),
-    "date": (date, date.isoformat, date.fromisoformat),
-    "time": (time, time.isoformat, time.fromisoformat),
-    "decimal": (Decimal, str, Decimal),
-}
-
-
-def _write_parameters(value: dict[str, Any], blobs: list[bytes]) -> Any:
-    return {name: _write_parameter(content) for name, content in value.items()}
-
-
-def _write_parameter(value: Any) -> Any:
-    if value is None or type(value) in (bool, int, float, str):
-        return value
-    for name, (kind, write, _) in PARAMETERS.items():
-        if type(value) is kind:
-            return {name: write(value)}
-    # A type of somebody's own: its text is what another kernel can know of it.
-    return str(value)
-
-
-def _read_parameters(value: dict[str, Any], blobs: list[bytes]) -> Any:
-    return {
-        name: PARAMETERS[next(iter(content))][2](next(iter(content.values())))
-        if isinstance(content, dict)
-        else content
-        for name, content in value.items()
-    }
-
-
-def _write_data(value: Any, blobs: list[bytes]) -> Any:
-    """A MIME bundle: text stays text, bytes become a list of one."""
-    return {
-        kind: content if isinstance(content, str) else [_write_bytes(content, blobs)]
-        for kind, content in value.items()
-    }
-
-
-def _read_data(value: Any, blobs: list[bytes]) -> Any:
-    return {
-        kind: content if isinstance(content, str) else _read_bytes(content[0], blobs)
-        for kind, content in value.items()
-    }
+# Characters of a trace. It takes layers that rewrite long headers again and again to come so far.
+TRACE_SIZE = 1 << 20
 
 
 def _record(kind: type) -> Code:
+    """A record inside of a record."""
+    return Code(
+        lambda value, blobs: write_record(value, blobs),
+        lambda value, blobs: read_record(kind, value, blobs),
+    )
+
+
+def _maybe_record(kind: type) -> Code:
     """A record inside of a record, or None."""
     return Code(
         lambda value, blobs: None if value is None else write_record(value, blobs),
@@ -123,180 +66,194 @@ def _many(kind: type, group: Callable[[Any], Any]) -> Code:
     """A list or a tuple of records."""
     return Code(
         lambda value, blobs: [write_record(one, blobs) for one in value],
-        lambda value, blobs: group(read_record(kind, one, blobs) for one in value),
+        lambda value, blobs: group(read_record(kind, one, blobs) for one in items(value)),
     )
 
 
-PLAIN = Code(_same, _same)
-BYTES = Code(_write_bytes, _read_bytes)
-HEADERS = Code(_write_headers, _read_headers)
-STRINGS = Code(lambda value, blobs: list(value), lambda value, blobs: tuple(value))
-ADDRESS = Code(
-    lambda value, blobs: None if value is None else list(value),
-    lambda value, blobs: None if value is None else tuple(value),
-)
-PARAMS = Code(_write_parameters, _read_parameters)
-DATA = Code(_write_data, _read_data)
+# The words that a field may hold, as its type has them.
+KIND, STATE = checked(one_of(*get_args(Kind))), checked(one_of(*get_args(State)))
+DIRECTION, STREAM = checked(one_of(*get_args(Direction))), checked(one_of(*get_args(Stream)))
+BY = checked(one_of("client", "app", "error", "notebook"))
 
 FIELDS: dict[type, dict[str, Code]] = {
     Exchange: {
-        "kind": PLAIN,
-        "started_at": PLAIN,
+        "kind": KIND,
+        "started_at": NUMBER,
         "request": _record(RequestRecord),
-        "scheme": PLAIN,
-        "http_version": PLAIN,
-        "root_path": PLAIN,
+        "scheme": TEXT,
+        "http_version": TEXT,
+        "root_path": TEXT,
         "client": ADDRESS,
         "server": ADDRESS,
-        "websocket": _record(WebSocketRecord),
-        "seq": PLAIN,
-        "id": PLAIN,
-        "state": PLAIN,
-        "request_done_ns": PLAIN,
-        "response_start_ns": PLAIN,
-        "response_done_ns": PLAIN,
-        "app_exit_ns": PLAIN,
-        "response": _record(ResponseRecord),
-        "error": _record(ErrorRecord),
-        "origin": _record(Origin),
-        "route_path": PLAIN,
+        "websocket": _maybe_record(WebSocketRecord),
+        "seq": WHOLE,
+        "id": TEXT,
+        "state": STATE,
+        "request_done_ns": MAYBE_WHOLE,
+        "response_start_ns": MAYBE_WHOLE,
+        "response_done_ns": MAYBE_WHOLE,
+        "app_exit_ns": MAYBE_WHOLE,
+        "response": _maybe_record(ResponseRecord),
+        "error": _maybe_record(ErrorRecord),
+        "origin": _maybe_record(Origin),
+        "route_path": MAYBE_TEXT,
         "path_params": PARAMS,
         "faults": _many(Fault, list),
-        "extra_faults": PLAIN,
+        "extra_faults": WHOLE,
         "output": _many(OutputRecord, list),
-        "dropped_output": PLAIN,
-        "output_size": PLAIN,
-        "relation": _record(Relation),
-        "replaced": PLAIN,
+        "dropped_output": WHOLE,
+        "output_size": WHOLE,
+        "relation": _maybe_record(Relation),
+        "replaced": FLAG,
         "holds": _many(HoldRecord, tuple),
-        "kept_size": PLAIN,
-        "mark": _record(Mark),
+        "kept_size": WHOLE,
+        "mark": _maybe_record(Mark),
     },
     RequestRecord: {
-        "method": PLAIN,
-        "path": PLAIN,
+        "method": TEXT,
+        "path": TEXT,
         "raw_path": BYTES,
         "query_string": BYTES,
         "headers": HEADERS,
         "body": _record(Body),
     },
     ResponseRecord: {
-        "status": PLAIN,
+        "status": WHOLE,
         "headers": HEADERS,
         "body": _record(Body),
         "trailers": HEADERS,
-        "file": PLAIN,
+        "file": MAYBE_TEXT,
     },
     Body: {
-        "side": PLAIN,
+        "side": TEXT,
         "headers": HEADERS,
-        "seq": PLAIN,
-        "size": PLAIN,
-        "chunk_count": PLAIN,
+        "seq": WHOLE,
+        "size": WHOLE,
+        "chunk_count": WHOLE,
         "data": BYTES,
-        "chunks": Code(
-            lambda value, blobs: [list(chunk) for chunk in value],
-            lambda value, blobs: [tuple(c) for c in value],
-        ),
+        "chunks": CHUNKS,
     },
     WebSocketRecord: {
         "offered": STRINGS,
-        "subprotocol": PLAIN,
-        "accepted_ns": PLAIN,
+        "subprotocol": MAYBE_TEXT,
+        "accepted_ns": MAYBE_WHOLE,
         "accept_headers": HEADERS,
-        "close": _record(WebSocketClose),
-        "received_count": PLAIN,
-        "sent_count": PLAIN,
-        "received_size": PLAIN,
-        "sent_size": PLAIN,
-        "dropped_count": PLAIN,
+        "close": _maybe_record(WebSocketClose),
+        "received_count": WHOLE,
+        "sent_count": WHOLE,
+        "received_size": WHOLE,
+        "sent_size": WHOLE,
+        "dropped_count": WHOLE,
         "messages": _many(WebSocketMessage, list),
     },
     WebSocketMessage: {
-        "number": PLAIN,
-        "at_ns": PLAIN,
-        "direction": PLAIN,
-        "is_text": PLAIN,
-        "size": PLAIN,
+        "number": WHOLE,
+        "at_ns": WHOLE,
+        "direction": DIRECTION,
+        "is_text": FLAG,
+        "size": WHOLE,
         "data": BYTES,
-        "seq": PLAIN,
-        "injected": PLAIN,
+        "seq": WHOLE,
+        "injected": FLAG,
     },
-    WebSocketClose: {"code": PLAIN, "reason": PLAIN, "by": PLAIN, "at_ns": PLAIN},
+    WebSocketClose: {"code": MAYBE_WHOLE, "reason": TEXT, "by": BY, "at_ns": WHOLE},
     ErrorRecord: {
-        "type": PLAIN,
-        "message": PLAIN,
+        "type": TEXT,
+        "message": TEXT,
         "frames": _many(Frame, tuple),
-        "skipped_frames": PLAIN,
-        "handled": PLAIN,
+        "skipped_frames": WHOLE,
+        "handled": FLAG,
         "notes": STRINGS,
-        "cause": _record(ErrorRecord),
-        "context": _record(ErrorRecord),
+        "cause": _maybe_record(ErrorRecord),
+        "context": _maybe_record(ErrorRecord),
         "exceptions": _many(ErrorRecord, tuple),
     },
     Frame: {
-        "label": PLAIN,
-        "lineno": PLAIN,
-        "function": PLAIN,
-        "source": PLAIN,
-        "is_cell": PLAIN,
+        "label": TEXT,
+        "lineno": WHOLE,
+        "function": TEXT,
+        "source": TEXT,
+        "is_cell": FLAG,
     },
     Origin: {
-        "cell_id": PLAIN,
-        "execution_count": PLAIN,
-        "source_hash": PLAIN,
-        "function": PLAIN,
-        "filename": PLAIN,
-        "lineno": PLAIN,
-        "source": PLAIN,
+        "cell_id": MAYBE_TEXT,
+        "execution_count": MAYBE_WHOLE,
+        "source_hash": TEXT,
+        "function": TEXT,
+        "filename": TEXT,
+        "lineno": WHOLE,
+        "source": TEXT,
     },
-    Fault: {"at_ns": PLAIN, "text": PLAIN},
+    Fault: {"at_ns": WHOLE, "text": TEXT},
     OutputRecord: {
-        "at_ns": PLAIN,
-        "stream": PLAIN,
-        "text": PLAIN,
-        "level": PLAIN,
-        "logger": PLAIN,
+        "at_ns": WHOLE,
+        "stream": STREAM,
+        "text": TEXT,
+        "level": TEXT,
+        "logger": TEXT,
         "data": DATA,
-        "cut": PLAIN,
+        "cut": WHOLE,
     },
-    Relation: {"replay_of": PLAIN, "edited": STRINGS},
+    Relation: {"replay_of": MAYBE_TEXT, "edited": STRINGS},
     HoldRecord: {
-        "at_ns": PLAIN,
-        "duration_ns": PLAIN,
-        "stage": PLAIN,
-        "where": PLAIN,
-        "ended": PLAIN,
+        "at_ns": WHOLE,
+        "duration_ns": WHOLE,
+        "stage": TEXT,
+        "where": TEXT,
+        "ended": TEXT,
         "changes": STRINGS,
     },
-    Mark: {"pinned": PLAIN, "note": PLAIN},
+    Mark: {"pinned": FLAG, "note": TEXT},
 }
 
 # What means nothing outside of the kernel that recorded it, or follows from other fields.
 LEFT_OUT: dict[type, frozenset[str]] = {
-    # The trace has objects of the app; spans, slices and routing come of it.
+    # The trace has objects of the app; `encode_trace` writes what can be told of it.
     Exchange: frozenset({"clock_ns", "keeper", "charged", "draft", "trace"}),
     WebSocketRecord: frozenset({"_ring", "kept_size", "denial", "line", "tell"}),
 }
 
 
+# What a file that is damaged, or made by somebody, may raise when it is read.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
 def encode(exchange: Exchange) -> tuple[str, list[bytes]]:
     """Write an exchange, as it is at this moment, as JSON and the long bytes that belong to it."""
     blobs: list[bytes] = []
-    return json.dumps(write_record(exchange, blobs), separators=(",", ":")), blobs
+    return _dumps(write_record(exchange, blobs)), blobs
 
 
-def decode(text: str, blobs: list[bytes]) -> Exchange:
+def encode_trace(trace: WrittenTrace | None) -> str | None:
+    """Write what is known of the code behind an exchange, as JSON; None when nothing is."""
+    if trace is None:
+        return None
+    written = _dumps(as_json(trace))
+    return written if len(written) <= TRACE_SIZE else _dumps(as_json(without_changes(trace)))
+
+
+def decode(text: str, blobs: list[bytes], trace: str | None = None) -> Exchange:
     """
     Read an exchange back.
 
+    Args:
+        text: The JSON of `encode`.
+        blobs: Its long bytes.
+        trace: The JSON of `encode_trace`.
+
     Raises:
-        ValueError, LookupError, TypeError, AttributeError: This is not what `encode` wrote.
+        UNREADABLE: This is not what `encode` and `encode_trace` wrote.
     """
     exchange: Exchange = read_record(Exchange, json.loads(text), blobs)
     if exchange.websocket is not None:
         exchange.websocket.denial = exchange.response
+    if trace is not None:
+        exchange.trace = from_json(json.loads(trace))
     return exchange
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def write_record(value: Any, blobs: list[bytes]) -> dict[str, Any]:
@@ -304,9 +261,9 @@ def write_record(value: Any, blobs: list[bytes]) -> dict[str, Any]:
     return {name: code.write(getattr(value, name), blobs) for name, code in FIELDS[type(value)].items()}
 
 
-def read_record(kind: type, fields: dict[str, Any], blobs: list[bytes]) -> Any:
+def read_record(kind: type, fields: Any, blobs: list[bytes]) -> Any:
     """Make a record of its fields."""
-    codes = FIELDS[kind]
+    codes, fields = FIELDS[kind], mapping(fields)
     values = {name: code.read(fields[name], blobs) for name, code in codes.items() if name in fields}
     maker = MAKERS.get(kind, kind)
     return maker(**values)

@@ -2,8 +2,8 @@
 The file: an SQLite database of exchanges, which other programs can read as well.
 
 One row per exchange, with what a list shows in columns of its own, and all of it in `record`, as `codec`
-writes it. `run` names the store that recorded it, so that several kernels can write to one file. Bodies and
-messages that are long stand in `blobs`.
+writes it. What is known of the code behind it stands in `trace`. `run` names the store that recorded it, so
+that several kernels can write to one file. Bodies and messages that are long stand in `blobs`.
 
 Source: SQLite, "Database File Format" section 1.3 for application_id and user_version; "Write-Ahead Logging".
 """
@@ -16,16 +16,20 @@ from typing import NamedTuple
 
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import Filter
-from asgi_nb.record.keep.codec import decode, encode
+from asgi_nb.record.keep.codec import UNREADABLE, decode, encode, encode_trace
 from asgi_nb.record.keep.errors import KeepError
 from asgi_nb.record.keep.hide import without_secrets
 from asgi_nb.record.masks import visible
 from asgi_nb.record.selection import Selection
+from asgi_nb.record.written_trace import write_trace
 
 # "asgi" in ASCII: what tells a file of traffic from any other database.
 APPLICATION_ID = 0x61736769
-# A file of a higher one is refused; a lower one is brought up to this.
-FORMAT = 1
+# A file of a higher one is refused; a lower one is read as it is, and brought up to this to be written.
+FORMAT = 2
+
+# Format -> what makes a file of the one before into it.
+CHANGES = {2: "ALTER TABLE exchanges ADD COLUMN trace TEXT"}
 
 # Seconds to wait for another kernel that writes to the same file. A batch takes milliseconds.
 BUSY_TIMEOUT = 5.0
@@ -46,6 +50,7 @@ CREATE TABLE exchanges (
     duration REAL,
     masked INTEGER NOT NULL,
     record TEXT NOT NULL,
+    trace TEXT,
     UNIQUE (run, seq)
 );
 CREATE TABLE blobs (
@@ -59,8 +64,8 @@ CREATE INDEX exchanges_by_start ON exchanges (started_at);
 
 INSERT = """
 INSERT OR REPLACE INTO exchanges
-    (run, seq, id, kind, started_at, method, path, route, status, state, duration, masked, record)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (run, seq, id, kind, started_at, method, path, route, status, state, duration, masked, record, trace)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -82,9 +87,9 @@ def prepare(exchange: Exchange, run: str, *, secrets: bool) -> Written:
         run: The name of the store that recorded it.
         secrets: Whether to write secrets as they are.
     """
-    masked = 0
+    masked, trace = 0, write_trace(exchange)
     if not secrets:
-        exchange, masked = without_secrets(exchange)
+        exchange, trace, masked = without_secrets(exchange, trace)
     record, blobs = encode(exchange)
     route = exchange.route_path
     row = (
@@ -102,6 +107,7 @@ def prepare(exchange: Exchange, run: str, *, secrets: bool) -> Written:
         exchange.duration,
         masked,
         record,
+        encode_trace(trace),
     )
     return Written(row, blobs)
 
@@ -199,13 +205,14 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
 
 def _read(connection: sqlite3.Connection, path: Path) -> Iterator[Exchange]:
     """Give the exchanges, newest first."""
+    trace_of = "trace" if _format(connection) > 1 else "NULL"
     rows = connection.execute(
-        "SELECT key, record FROM exchanges ORDER BY started_at DESC, run DESC, seq DESC"
+        f"SELECT key, record, {trace_of} FROM exchanges ORDER BY started_at DESC, run DESC, seq DESC"
     )
-    for key, record in rows:
+    for key, record, trace in rows:
         try:
-            yield decode(record, _blobs(connection, key))
-        except (ValueError, LookupError, TypeError, AttributeError) as exc:
+            yield decode(record, _blobs(connection, key), trace)
+        except UNREADABLE as exc:
             raise KeepError(
                 f"{str(path)!r} is damaged: row {key} of its exchanges cannot be read: "
                 f"{type(exc).__name__}: {exc}; delete that row, or the file"
@@ -214,21 +221,31 @@ def _read(connection: sqlite3.Connection, path: Path) -> Iterator[Exchange]:
 
 def _blobs(connection: sqlite3.Connection, key: int) -> list[bytes]:
     rows: Sequence[tuple[bytes]] = connection.execute(
-        "SELECT data FROM blobs WHERE exchange = ? ORDER BY number", (key,)
+        # A column of BLOBs may hold anything.
+        "SELECT CAST(data AS BLOB) FROM blobs WHERE exchange = ? ORDER BY number",
+        (key,),
     ).fetchall()
     return [data for (data,) in rows]
+
+
+def _format(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, new: bool) -> None:
     """Refuse what is no file of traffic, or make a new one into it."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if application == APPLICATION_ID:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        found = _format(connection)
         if found > FORMAT:
             raise KeepError(
                 f"{str(path)!r} was written by a newer asgi_nb: it has format {found}, this one reads up to "
                 f"{FORMAT}; run %pip install -U asgi-nb, or keep to another file"
             )
+        if found < 1:
+            raise KeepError(f"{str(path)!r} has format {found}, which was never written; name another file")
+        if new and found < FORMAT:
+            _bring_up(connection)
         return
     if not new or application or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise KeepError(f"{str(path)!r} is a database, but none of traffic; name another file")
@@ -240,6 +257,20 @@ def _check(connection: sqlite3.Connection, path: Path, *, new: bool) -> None:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {FORMAT}")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _bring_up(connection: sqlite3.Connection) -> None:
+    """Make a file of an older format into one of this; its exchanges stay as they are."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another kernel may have done it meanwhile.
+        for number in range(_format(connection) + 1, FORMAT + 1):
+            connection.execute(CHANGES[number])
+            connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
@@ -267,4 +298,6 @@ def explain(exc: sqlite3.Error, path: Path) -> str:
         return f"another program has locked it for {BUSY_TIMEOUT:g} s; close that, or name another file"
     if name.startswith("SQLITE_CANTOPEN"):
         return f"{exc}; does its directory exist, and may you write there?"
+    if name == "SQLITE_ERROR":
+        return f"{exc}; it was not written by asgi_nb, or is damaged; name another file"
     return f"{exc} ({name})" if name else str(exc)

@@ -28,6 +28,7 @@ from asgi_nb.record.masks import (
 )
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.websocket import WebSocketMessage, WebSocketRecord
+from asgi_nb.record.written_trace import WrittenTrace, hide
 
 T = TypeVar("T", bound=Any)
 
@@ -49,16 +50,20 @@ _CREDENTIALS = re.compile(r"\s+[\w.~+/=-]{8}")
 _ESCAPES = re.compile(r"\\u|%[0-9a-fA-F]{2}")
 
 
-def without_secrets(exchange: Exchange) -> tuple[Exchange, int]:
+def without_secrets(
+    exchange: Exchange, trace: WrittenTrace | None = None
+) -> tuple[Exchange, WrittenTrace | None, int]:
     """
-    Give a copy of an exchange whose secrets are hidden.
+    Give a copy of an exchange, and of its trace, whose secrets are hidden.
 
     Returns:
-        The copy, or the exchange itself if it holds none; and how many values were hidden or left out.
+        The copies, or the exchange and the trace themselves if they hold none; and how many values were
+        hidden or left out.
     """
     hider = _Hider()
     copy = hider.exchange(exchange)
-    return (copy, hider.count) if hider.count else (exchange, 0)
+    trace_copy = None if trace is None else hider.trace(trace, exchange)
+    return (copy, trace_copy, hider.count) if hider.count else (exchange, trace, 0)
 
 
 class _Hider:
@@ -66,7 +71,7 @@ class _Hider:
         self.count = 0
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        secrets = [str(v) for name, v in exchange.path_params.items() if is_secret(name) and str(v)]
+        secrets = _secret_parameters(exchange)
         self.count += len(secrets)
         response = None if exchange.response is None else self.response(exchange.response)
         changes: dict[str, Any] = {
@@ -85,12 +90,20 @@ class _Hider:
             changes["mark"] = replace(exchange.mark, note=self.text(exchange.mark.note))
         return replace(exchange, **changes)
 
+    def trace(self, trace: WrittenTrace, exchange: Exchange) -> WrittenTrace:
+        # Reasons quote a path segment by segment, as Python writes a text.
+        pieces = {piece for one in _secret_parameters(exchange) for piece in (one, *one.split("/")) if piece}
+        quoted = sorted(pieces | {repr(piece)[1:-1] for piece in pieces}, key=len, reverse=True)
+
+        def hide_path(text: str) -> str:
+            return _without(text, quoted)
+
+        return hide(trace, hide_path, lambda text: self.text(hide_path(text)), self.headers)
+
     def request(self, request: RequestRecord, secrets: list[str]) -> RequestRecord:
-        path, raw_path = request.path, request.raw_path
-        for secret in secrets:
-            path = path.replace(secret, HIDDEN)
-            # Whether and how the client escaped it is not known: the decoded path tells the same.
-            raw_path = b""
+        path = _without(request.path, secrets)
+        # Whether and how the client escaped it is not known: the decoded path tells the same.
+        raw_path = b"" if secrets else request.raw_path
         headers = self.headers(request.headers)
         return replace(
             request,
@@ -211,6 +224,17 @@ class _Hider:
         if data is message.data:
             return message
         return replace(message, data=data, size=message.size - len(message.data) + len(data))
+
+
+def _secret_parameters(exchange: Exchange) -> list[str]:
+    return [str(value) for name, value in exchange.path_params.items() if is_secret(name) and str(value)]
+
+
+def _without(text: str, secrets: list[str]) -> str:
+    """Hide what path parameters hold, wherever a text repeats them."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def may_hold_secrets(text: str) -> bool:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asgi_nb.record.body import Body
-from asgi_nb.record.keep.codec import FIELDS, LEFT_OUT, SHORT, decode, encode
+from asgi_nb.record.keep.codec import FIELDS, LEFT_OUT, UNREADABLE, decode, encode
+from asgi_nb.record.keep.codes import SHORT
 from asgi_nb.record.recorder import Recorder
+from asgi_nb.record.ring import Counted
 
 
 @pytest.mark.parametrize(
@@ -18,7 +20,7 @@ from asgi_nb.record.recorder import Recorder
 )
 def test_every_field_is_in_the_table_or_left_out_on_purpose(kind):
     fields = {field.name for field in dataclasses.fields(kind)}
-    derived = {"messages"}
+    derived = {"messages", *(name for name in dir(kind) if isinstance(getattr(kind, name), Counted))}
 
     assert (set(FIELDS[kind]) - derived) | LEFT_OUT.get(kind, frozenset()) == fields
 
@@ -85,3 +87,31 @@ def test_a_file_with_fewer_and_with_more_fields_can_be_read(full):
 
     assert (back.mark, back.websocket.close) == (None, None)
     assert back.seq == 7
+
+
+def spoiled(value):
+    """Each value that stands in a JSON value, replaced by values of other types, one at a time."""
+    odd = [None, True, -1, 2**70, 1e400, "x", [], [[]], {}, {"x": 1}]
+    yield from (one for one in odd)
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in list(pairs):
+        for other in spoiled(inner):
+            copy = value.copy()
+            copy[key] = other
+            yield copy
+
+
+def test_whatever_stands_in_a_file_is_read_or_refused_and_can_be_shown(full):
+    text, blobs = encode(full)
+    refused = 0
+
+    for fields in spoiled(json.loads(text)):
+        try:
+            exchange = decode(json.dumps(fields), blobs)
+        except UNREADABLE:
+            refused += 1
+        else:
+            assert repr(exchange)
+            assert exchange._repr_html_()
+            assert exchange.to_har()
+    assert refused > 500

@@ -123,12 +123,57 @@ def test_a_foreign_database_is_told_and_left_alone(path, use):
 @pytest.mark.parametrize("use", [load, open_for_writing], ids=["load", "keep"])
 def test_a_file_of_a_newer_format_is_told(path, use, make_exchange):
     save(path, make_exchange())
-    execute(path, "PRAGMA user_version = 2")
+    execute(path, "PRAGMA user_version = 3")
 
     with pytest.raises(
-        KeepError, match="written by a newer asgi_nb: it has format 2, this one reads up to 1"
+        KeepError, match="written by a newer asgi_nb: it has format 3, this one reads up to 2"
     ):
         use(path)
+
+
+@pytest.mark.parametrize("use", [load, open_for_writing], ids=["load", "keep"])
+def test_a_file_of_no_format_is_told(path, use, make_exchange):
+    save(path, make_exchange())
+    execute(path, "PRAGMA user_version = 0")
+
+    with pytest.raises(KeepError, match="has format 0, which was never written; name another file"):
+        use(path)
+
+
+@pytest.fixture
+def first_format(path, make_exchange):
+    """A file as format 1 had it, with one exchange."""
+    save(path, make_exchange(path="/old"))
+    execute(path, "ALTER TABLE exchanges DROP COLUMN trace", "PRAGMA user_version = 1")
+    return path
+
+
+def test_a_file_of_the_first_format_is_read_and_left_as_it_is(first_format):
+    before = first_format.read_bytes()
+
+    (back,) = load(first_format)
+
+    assert (back.request.path, back.trace) == ("/old", None)
+    assert first_format.read_bytes() == before
+
+
+def test_a_file_of_the_first_format_is_brought_up_to_be_written(first_format, make_exchange):
+    save(first_format, make_exchange(path="/new"), run="new")
+    save(first_format, make_exchange(path="/newer"), run="newer")
+
+    assert sorted(one.request.path for one in load(first_format)) == ["/new", "/newer", "/old"]
+    with closing(sqlite3.connect(first_format)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_a_file_without_our_tables_is_told(path, make_exchange):
+    save(path, make_exchange())
+    execute(path, "ALTER TABLE exchanges DROP COLUMN trace")
+
+    with pytest.raises(
+        KeepError, match="no such column: trace; it was not written by asgi_nb, or is damaged"
+    ):
+        load(path)
 
 
 def test_an_empty_file_becomes_one_of_traffic(path, make_exchange):
@@ -158,6 +203,17 @@ def test_a_damaged_file_is_told(path, make_exchange):
         "UPDATE exchanges SET record = '[1]'",
         "UPDATE exchanges SET record = json_set(record, '$.request.body.data', 9)",
         'UPDATE exchanges SET record = json_set(record, \'$.path_params\', json(\'{"a": {"uuid": "x"}}\'))',
+        'UPDATE exchanges SET record = json_set(record, \'$.path_params.a\', json(\'{"decimal": "x"}\'))',
+        "UPDATE exchanges SET record = json_set(record, '$.path_params', json('{\"a\": {}}'))",
+        "UPDATE exchanges SET record = json_set(record, '$.started_at', 1e300)",
+        "UPDATE exchanges SET record = json_set(record, '$.seq', 'x')",
+        "UPDATE exchanges SET record = CAST(x'ff' AS BLOB)",
+        "UPDATE exchanges SET record = replace(hex(zeroblob(50000)), '00', '[')",
+        "UPDATE exchanges SET trace = '{'",
+        "UPDATE exchanges SET trace = '[]'",
+        "UPDATE exchanges SET trace = '{\"runs\": [[1]]}'",
+        "UPDATE exchanges SET trace = '{\"spans\": [{}]}'",
+        "UPDATE exchanges SET trace = 3",
         "DELETE FROM blobs",
     ],
 )
