@@ -15,7 +15,7 @@ TELLABLE = (*SENDABLE, range(1005, 1007))
 # A control frame holds 125 bytes, 2 of them the code. Source: RFC 6455 sections 5.5 and 5.5.1.
 REASON_LIMIT = 123
 
-Tell = Callable[[Literal["receive", "send"], Mapping[str, Any]], None]
+Tell = Callable[[Literal["receive", "send"], Mapping[str, Any]], object]
 """Records a message that has gone by unseen."""
 
 

@@ -80,7 +80,7 @@ WEBSOCKET: dict[tuple[Step, str], Step] = {
     (Step.CLOSED, "websocket.disconnect"): Step.CLOSED,
 }
 
-RECEIVED = frozenset(
+FROM_SERVER = frozenset(
     {"http.request", "http.disconnect", "websocket.connect", "websocket.receive", "websocket.disconnect"}
 )
 

@@ -20,7 +20,8 @@ from asgi_nb.record.exchange import MESSAGE_OVERHEAD, Exchange
 from asgi_nb.record.http import ResponseRecord
 from asgi_nb.record.line import Injected
 from asgi_nb.record.masks import shorten
-from asgi_nb.record.protocol import EXTENSIONS, HTTP, KNOWN, MORE, RECEIVED, WEBSOCKET, Step
+from asgi_nb.record.protocol import EXTENSIONS, FROM_SERVER, HTTP, KNOWN, MORE, WEBSOCKET, Step
+from asgi_nb.record.ring import INJECTED, RECEIVED, SENT, TEXT, encoded
 from asgi_nb.record.scope import open_exchange, read_headers
 from asgi_nb.record.websocket import MESSAGE_LIMIT, WebSocketClose
 
@@ -98,6 +99,11 @@ class Recorder:
         except Exception as exc:  # noqa: BLE001 - rule 3: whatever a message holds, it is told and not raised
             return self._malformed(message, exc, at_ns)
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a WebSocket is open: messages are legal in both directions."""
+        return self._step is ACCEPTED
+
     def lose(self) -> None:
         """Record that the server's `send` raised OSError: since ASGI 2.4, the client is gone."""
         self._lost = True
@@ -129,6 +135,7 @@ class Recorder:
             exchange.kept_size += error.kept_size
             exchange.state = "aborted" if self._lost and exchange.state != "done" else "error"
         websocket = exchange.websocket
+        self.weigh()
         if websocket and websocket.accepted and not websocket.close:
             websocket.close = WebSocketClose(None, "", "error" if exc else "app", at_ns)
             exchange.response_done_ns = at_ns
@@ -296,8 +303,7 @@ class Recorder:
             if not is_text:
                 return CHANGED
         if isinstance(text, str):
-            # Servers refuse lone surrogates; what the app sent is recorded all the same.
-            data = text.encode("utf-8", "surrogatepass")
+            data = encoded(text)
         elif is_text:
             exchange.add_fault(at_ns, f"{message['type']}: text must be a str, got {type(text).__name__}")
             return CHANGED
@@ -310,19 +316,18 @@ class Recorder:
             while is_text and data[end] & 0xC0 == 0x80:
                 end -= 1
             data = data[:end]
-        before = websocket.kept_size
-        dropped = websocket.note(
-            at_ns,
-            "receive" if message["type"] == "websocket.receive" else "send",
-            is_text,
-            size,
-            data,
-            exchange.seq,
-            websocket.received_count + websocket.sent_count + 1,
-            type(message) is Injected,
-        )
-        exchange.kept_size += websocket.kept_size - before + (1 - dropped) * MESSAGE_OVERHEAD
+        flags = SENT if message["type"] == "websocket.send" else RECEIVED
+        flags |= TEXT * is_text | INJECTED * (type(message) is Injected)
+        websocket.notes.append((at_ns, flags, data, size))
+        self.weigh()
         return CHANGED
+
+    def weigh(self) -> None:
+        """Enter the messages that were noted into the account."""
+        exchange = self.exchange
+        if exchange.websocket is not None:
+            exchange.websocket.seq = exchange.seq
+            exchange.kept_size += exchange.websocket.grown(MESSAGE_OVERHEAD)
 
     def _on_close(self, message: Message, at_ns: int) -> News:
         self._close(message, at_ns, "app", 1000)
@@ -410,7 +415,7 @@ UNKNOWN: Plan = (None, "", None, None)
 PLAN: dict[str, Plan] = {
     kind: (
         MORE.get(kind),
-        "receive" if kind in RECEIVED else "send",
+        "receive" if kind in FROM_SERVER else "send",
         EXTENSIONS.get(kind),
         HANDLERS.get(kind),
     )

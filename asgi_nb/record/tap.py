@@ -5,16 +5,17 @@ Rule 1: every message goes on unchanged, in order, as the same object; so does e
 Rule 2: nothing here, nor in whom it asks, can make a request fail: what breaks is a fault of the exchange.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import Token
 from time import perf_counter_ns, time
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from asgi_nb.record.draft import Draft, begin
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
 from asgi_nb.record.masks import shorten
 from asgi_nb.record.recorder import ANSWERED, Recorder
 from asgi_nb.record.store import Store
+from asgi_nb.record.tapped import Tapped
 from asgi_nb.record.wire import wire_of
 
 Scope = MutableMapping[str, Any]
@@ -93,55 +94,33 @@ class Tap:
 
     async def _record(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Record what goes by at once: WebSockets, and what no draft has notes for."""
-        store = self.store
         start = perf_counter_ns()
         recorder = Recorder(scope, time())
         exchange = recorder.exchange
         exchange.clock_ns = start
-        outer_root_path = exchange.root_path
-        feed = recorder.feed
-        store.add(exchange)
-
-        async def tapped_receive() -> Message:
-            message = await receive()
-            if feed("receive", message, perf_counter_ns() - start):
-                store.touch(exchange)
-            return message
-
-        async def tapped_send(message: Message) -> None:
-            news = feed("send", message, perf_counter_ns() - start)
-            if news:
-                if news is ANSWERED:
-                    self.attribute(exchange, scope, outer_root_path)
-                store.touch(exchange)
-            try:
-                await send(message)
-            except OSError:
-                recorder.lose()
-                raise
-
-        def tell(direction: Literal["receive", "send"], message: Mapping[str, Any]) -> None:
-            if feed(direction, message, perf_counter_ns() - start):
-                store.touch(exchange)
-
+        self.store.add(exchange)
+        session = Tapped(self, recorder, scope, receive, send)
         if exchange.websocket is not None:
-            exchange.websocket.tell = tell
-        failure: BaseException | None = None
+            exchange.websocket.seq = exchange.seq
+            exchange.websocket.tell = session.tell
         token = current_exchange.set(exchange)
         try:
-            await self.app(scope, tapped_receive, tapped_send)
+            await self.app(scope, session.receive, session.send)
         except BaseException as exc:
-            failure = exc
+            self._leave(token, recorder, scope, exc)
             raise
-        finally:
-            _reset(token, failure)
-            if exchange.websocket is not None:
-                exchange.websocket.tell = None
-            if exchange.response_start_ns is None:
-                self.attribute(exchange, scope, outer_root_path)
-            self._finish(recorder, perf_counter_ns() - start, failure)
-            # The exception's traceback has this frame, which must not have the exception.
-            failure = None
+        self._leave(token, recorder, scope, None)
+
+    def _leave(
+        self, token: Token[Exchange | None], recorder: Recorder, scope: Scope, exc: BaseException | None
+    ) -> None:
+        _reset(token, exc)
+        exchange = recorder.exchange
+        if exchange.websocket is not None:
+            exchange.websocket.tell = None
+        if exchange.response_start_ns is None:
+            self.attribute(exchange, scope, exchange.root_path)
+        self._finish(recorder, perf_counter_ns() - exchange.clock_ns, exc)
 
     def _finish(self, recorder: Recorder, at_ns: int, exc: BaseException | None) -> None:
         provenance = self.provenance

@@ -1,21 +1,17 @@
 """What one WebSocket session carried: its handshake, its messages, its end."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from asgi_nb.record.body import Headers
 from asgi_nb.record.http import ResponseRecord
 from asgi_nb.record.line import Ends, Line, Tell
 from asgi_nb.record.masks import mask_text, shorten
+from asgi_nb.record.ring import INJECTED, RECEIVED, SENT, TEXT, Ring, encoded
 
 # As Chrome keeps of a message before it asks whether to show more, and as uvicorn's high-water mark: 64 KiB.
 MESSAGE_LIMIT = 1 << 16
-
-# What one session keeps: enough to scroll through, and sixteen busy sessions fill the store's default budget.
-RING_COUNT = 1000
-RING_BYTES = 4 << 20
-
 
 Direction = Literal["receive", "send"]
 
@@ -102,7 +98,7 @@ class WebSocketClose:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class WebSocketRecord(Ends):
+class WebSocketRecord(Ends, Ring):
     """The WebSocket side of an exchange: while it is open, a cell can send to both of its ends."""
 
     offered: tuple[str, ...] = ()
@@ -117,25 +113,15 @@ class WebSocketRecord(Ends):
     """The HTTP response that refused the handshake: the exchange's `response`."""
     close: WebSocketClose | None = None
     """How the session ended; None while it is open."""
-    received_count: int = 0
-    """Messages from the client that the app read."""
-    sent_count: int = 0
-    """Messages that the app sent."""
-    received_size: int = 0
-    """Bytes of payload that the app read."""
-    sent_size: int = 0
-    """Bytes of payload that the app sent."""
-    dropped_count: int = 0
-    """Messages that are counted above, but kept no longer."""
-    kept_size: int = 0
-    """Bytes of payload that are kept."""
-    # The values of each message: garbage collection passes by tuples of plain values, and most messages are
-    # never looked at. A list, not a deque: a copy of a list cannot fail while another thread appends.
-    _ring: list[tuple[int, int, Direction, bool, int, bytes, int, bool]] = field(default_factory=list)
+    seq: int = 0
+    """The number of the exchange, for error texts."""
     line: Line | None = None
     """The live connection, while the app has it."""
     tell: Tell | None = None
     """Records what goes by unseen, while the app has it."""
+
+    def __post_init__(self) -> None:
+        Ring.__init__(self)
 
     @property
     def accepted(self) -> bool:
@@ -145,54 +131,27 @@ class WebSocketRecord(Ends):
     @property
     def messages(self) -> list[WebSocketMessage]:
         """The messages that are kept, oldest first: the last RING_COUNT or RING_BYTES of them. A copy."""
-        return [WebSocketMessage(*values) for values in self._ring.copy()]
+        return [
+            WebSocketMessage(
+                number,
+                at_ns,
+                "send" if flags & SENT else "receive",
+                bool(flags & TEXT),
+                rest[0] if rest else len(data),
+                data,
+                self.seq,
+                bool(flags & INJECTED),
+            )
+            for number, (at_ns, flags, payload, *rest) in self.numbered()
+            for data in (encoded(payload),)
+        ]
 
     def feed(self, message: WebSocketMessage) -> None:
-        """Add one message, and drop the oldest ones that no longer fit."""
-        self.note(
-            message.at_ns,
-            message.direction,
-            message.is_text,
-            message.size,
-            message.data,
-            message.seq,
-            message.number,
-            message.injected,
-        )
-
-    def note(
-        self,
-        at_ns: int,
-        direction: Direction,
-        is_text: bool,
-        size: int,
-        data: bytes,
-        seq: int,
-        number: int,
-        injected: bool = False,
-    ) -> int:
-        """
-        Add one message by its values, and drop the oldest ones that no longer fit.
-
-        Returns:
-            How many were dropped.
-        """
-        if direction == "receive":
-            self.received_count += 1
-            self.received_size += size
-        else:
-            self.sent_count += 1
-            self.sent_size += size
-        ring = self._ring
-        ring.append((number, at_ns, direction, is_text, size, data, seq, injected))
-        self.kept_size += len(data)
-        dropped = 0
-        while len(ring) > RING_COUNT or self.kept_size > RING_BYTES:
-            self.kept_size -= len(ring[0][5])
-            del ring[0]
-            dropped += 1
-        self.dropped_count += dropped
-        return dropped
+        """Add a message that was recorded elsewhere; it keeps its number."""
+        flags = SENT if message.direction == "send" else RECEIVED
+        flags |= TEXT * message.is_text | INJECTED * message.injected
+        self.seq = message.seq
+        self.notes.append((message.at_ns, flags, message.data, message.size, message.number))
 
     def __repr__(self) -> str:
         state = (

@@ -4,7 +4,8 @@ import gc
 
 import pytest
 
-from asgi_nb.record.websocket import RING_BYTES, RING_COUNT, WebSocketMessage, WebSocketRecord
+from asgi_nb.record.ring import RING_BYTES, RING_COUNT
+from asgi_nb.record.websocket import WebSocketMessage, WebSocketRecord
 
 
 def message(number, data=b"x", direction="send", is_text=True):
@@ -79,5 +80,5 @@ def test_the_garbage_collector_leaves_messages_out():
         websocket.feed(message(number))
     gc.collect()
 
-    assert not any(map(gc.is_tracked, websocket._ring))
+    assert not any(map(gc.is_tracked, websocket.notes))
     assert [one.number for one in websocket.messages] == [0, 1, 2]

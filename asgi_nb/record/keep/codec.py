@@ -210,7 +210,7 @@ FIELDS: dict[type, dict[str, Code]] = {
 LEFT_OUT: dict[type, frozenset[str]] = {
     # The trace has objects of the app; `encode_trace` writes what can be told of it.
     Exchange: frozenset({"clock_ns", "keeper", "charged", "draft", "trace"}),
-    WebSocketRecord: frozenset({"_ring", "kept_size", "denial", "line", "tell"}),
+    WebSocketRecord: frozenset({"denial", "line", "seq", "tell"}),
 }
 
 

@@ -6,7 +6,8 @@ from websockets.sync.client import connect
 from asgi_nb.record.body import BODY_LIMIT
 from asgi_nb.record.export.errors import ExportError
 from asgi_nb.record.export.python import as_httpx, as_python
-from asgi_nb.record.websocket import MESSAGE_LIMIT, RING_COUNT
+from asgi_nb.record.ring import RING_COUNT
+from asgi_nb.record.websocket import MESSAGE_LIMIT
 
 OWN = {b"host", b"user-agent", b"accept", b"accept-encoding", b"connection", b"content-length"}
 BYTES = bytes(range(256))

@@ -25,12 +25,12 @@ def plain(value):
         names = ("side", "headers", "seq", "size", "chunk_count", "data", "chunks", "truncated")
         return {name: getattr(value, name) for name in names}
     if dataclasses.is_dataclass(value):
-        left_out = LEFT_OUT.get(type(value), frozenset()) - {"denial", "kept_size", "_ring"}
-        return {
-            field.name: plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if field.name not in left_out
-        }
+        left_out = LEFT_OUT.get(type(value), frozenset()) - {"denial", "seq"}
+        names = [field.name for field in dataclasses.fields(value) if field.name not in left_out]
+        if isinstance(value, WebSocketRecord):
+            names += ["received_count", "sent_count", "received_size", "sent_size", "dropped_count"]
+            names += ["kept_size", "messages"]
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, list | tuple):
         return type(value)(map(plain, value))
     return value

@@ -1,0 +1,163 @@
+"""
+What a tap does with one session: hand each message on, and have it recorded.
+
+Rule 1: every message goes on unchanged, in order, as the same object; so does every exception.
+Rule 2: what most messages of an open WebSocket are, a text or some bytes and nothing else, becomes a note at
+        once. The recorder reads all others, in their places.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from time import perf_counter_ns
+from typing import Any, Literal, Protocol
+
+from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.recorder import ANSWERED, Recorder
+from asgi_nb.record.ring import PENDING, RECEIVED, SENT, SHORT, TEXT, Note
+from asgi_nb.record.store import Store
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Tapping(Protocol):
+    """A tap, as one of its sessions sees it."""
+
+    store: Store
+
+    def attribute(self, exchange: Exchange, scope: MutableMapping[str, Any], outer_root_path: str) -> None:
+        """Note which route and which cell answer."""
+
+
+class Tapped:
+    """
+    The tap's `receive` and `send` of one session.
+
+    Whoever stands next to the tap may go past them: call `source` and `target`, and tell `received` and
+    `sent` of each message. That saves two coroutines for each.
+
+    Args:
+        tap: The tap.
+        recorder: Who records the session; its exchange has begun.
+        scope: The scope.
+        source: The server's `receive`.
+        target: The server's `send`.
+    """
+
+    __slots__ = (
+        "_full",
+        "_is_open",
+        "_notes",
+        "_scope",
+        "_start_ns",
+        "_store",
+        "_tap",
+        "recorder",
+        "source",
+        "target",
+    )
+
+    def __init__(
+        self,
+        tap: Tapping,
+        recorder: Recorder,
+        scope: MutableMapping[str, Any],
+        source: Receive,
+        target: Send,
+    ) -> None:
+        self._tap = tap
+        self._store = tap.store
+        self.recorder = recorder
+        self._scope = scope
+        self.source = source
+        """The server's `receive`."""
+        self.target = target
+        """The server's `send`."""
+        exchange = recorder.exchange
+        self._start_ns = exchange.clock_ns
+        self._notes: list[Note] = [] if exchange.websocket is None else exchange.websocket.notes
+        self._is_open = False
+        # How many notes there may be before they are counted.
+        self._full = PENDING
+
+    async def receive(self) -> Message:
+        """Hand on what comes to the app."""
+        message = await self.source()
+        self.received(message)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Hand on what the app sends."""
+        self.sent(message)
+        try:
+            await self.target(message)
+        except OSError:
+            self.recorder.lose()
+            raise
+
+    def received(self, message: Message) -> bool:
+        """
+        Record a message that comes to the app.
+
+        Returns:
+            Whether it is data of an open WebSocket, and nothing but a short text or short bytes.
+        """
+        return self._note(message, "websocket.receive", RECEIVED) or self.tell("receive", message)
+
+    def sent(self, message: Message) -> bool:
+        """
+        Record a message of the app's, before anything becomes of it.
+
+        Returns:
+            Whether it is data of an open WebSocket, and nothing but a short text or short bytes.
+        """
+        return self._note(message, "websocket.send", SENT) or self.tell("send", message)
+
+    def _note(self, message: Message, kind: str, flags: int) -> bool:
+        # Two entries, of which one is the type: the other one is all that there is to record.
+        if not self._is_open or type(message) is not dict or len(message) != 2 or message.get("type") != kind:
+            return False
+        payload = message.get("text")
+        if type(payload) is str:
+            flags += TEXT
+        else:
+            payload = message.get("bytes")
+            if type(payload) is not bytes:
+                return False
+        if len(payload) > SHORT:
+            return False
+        notes = self._notes
+        notes.append((perf_counter_ns() - self._start_ns, flags, payload))
+        if len(notes) > self._full:
+            self._settle()
+        if self._store.watches:
+            self._store.tell(self.recorder.exchange)
+        return True
+
+    def _settle(self) -> None:
+        self.recorder.weigh()
+        self._full = len(self._notes) + PENDING
+        self._store.touch(self.recorder.exchange)
+
+    def tell(self, direction: Literal["receive", "send"], message: Mapping[str, Any]) -> bool:
+        """
+        Have the recorder read a message.
+
+        Returns:
+            False, always: it is not what most are.
+        """
+        recorder = self.recorder
+        exchange = recorder.exchange
+        news = recorder.feed(direction, message, perf_counter_ns() - self._start_ns)
+        self._is_open = recorder.is_accepted
+        if news:
+            if news is ANSWERED:
+                self._tap.attribute(exchange, self._scope, exchange.root_path)
+            self._store.touch(exchange)
+        return False
+
+
+def tapped(receive: Receive, send: Send) -> Tapped | None:
+    """Give the session that both are methods of; None where something lies between it and the caller."""
+    session = getattr(receive, "__self__", None)
+    return session if type(session) is Tapped and getattr(send, "__self__", None) is session else None
