@@ -13,7 +13,6 @@ from asgi_nb.record.keep.codec import FIELDS, LEFT_OUT, UNREADABLE, decode, enco
 from asgi_nb.record.keep.codes import SHORT
 from asgi_nb.record.recorder import Recorder
 from asgi_nb.record.ring import Counted
-from asgi_nb.record.ring import Counted
 
 
 @pytest.mark.parametrize(
