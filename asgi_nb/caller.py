@@ -19,6 +19,7 @@ import httpx2
 
 from asgi_nb.record.exchange import Exchange, current_exchange
 from asgi_nb.record.export.http import with_environment
+from asgi_nb.record.usage import OneLine
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.portal import current_line
 from asgi_nb.web.types import ASGIApp, Message
@@ -34,12 +35,8 @@ Body = str | bytes | Mapping[str, Any] | Sequence[Any] | None
 """Text, bytes, or what becomes JSON."""
 
 
-class RequestError(ValueError):
+class RequestError(OneLine, ValueError):
     """A request that cannot be read. Nothing was sent."""
-
-    def _render_traceback_(self) -> list[str]:
-        """Give IPython the text to show in place of a traceback through our own frames."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +53,40 @@ class RequestText:
     """The body, encoded."""
 
     def with_headers(self, headers: Mapping[str, str]) -> "RequestText":
-        """Add headers, in place of those of the same name."""
+        """
+        Add headers, in place of those of the same name.
+
+        Raises:
+            RequestError: A name or a value is no text, or it is no mapping.
+        """
+        if not isinstance(headers, Mapping):
+            raise RequestError(
+                f"headers must be a mapping of names to values, got {type(headers).__name__}; "
+                'write headers={"accept": "text/html"}'
+            )
+        for name, value in headers.items():
+            if not isinstance(name, str) or not isinstance(value, str):
+                raise RequestError(f"a header's name and value are text, got {name!r}: {value!r}")
         names = {name.lower() for name in headers}
         kept = [(name, value) for name, value in self.headers if name.lower() not in names]
         return replace(self, headers=(*kept, *headers.items()))
 
     def with_body(self, body: Body) -> "RequestText":
-        """Take a body; JSON gets its content type, unless one was named."""
+        """
+        Take a body; JSON gets its content type, unless one was named.
+
+        Raises:
+            RequestError: It is nothing that JSON can say.
+        """
         if body is None:
             return self
         if isinstance(body, str | bytes):
             return replace(self, body=body.encode() if isinstance(body, str) else body).with_json_type()
-        return replace(self, body=json.dumps(body).encode()).with_json_type()
+        try:
+            text = json.dumps(body)
+        except (TypeError, ValueError, RecursionError) as exc:
+            raise RequestError(f"the body must be str, bytes, or what JSON can say: {exc}") from exc
+        return replace(self, body=text.encode()).with_json_type()
 
     def with_json_type(self) -> "RequestText":
         """Name the content type where the body looks like JSON and nobody has named one."""
@@ -104,6 +123,8 @@ def parse_request(text: str) -> RequestText:
 
     Source: RFC 9110 sections 5.6.2 and 9.1; the file format of the REST clients in editors.
     """
+    if not isinstance(text, str):
+        raise RequestError(f"expected METHOD /path, as in: GET /items/3?q=tea; got {type(text).__name__}")
     try:
         text = with_environment(text)
     except LookupError as exc:

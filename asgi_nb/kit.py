@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from asgi_nb.live.app import LiveApp
@@ -28,6 +29,7 @@ from asgi_nb.record.postmortem import forget
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.record.usage import expect, expect_seconds
 from asgi_nb.replaying.kit import Replaying
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.options import read_options
@@ -165,6 +167,7 @@ class Kit(Replaying):
         Raises:
             ServiceError: One did not end in time; the others were stopped.
         """
+        expect_seconds(timeout, "timeout")
         self._holds.cancel()
         stopped = Stopped(stop_all(self.services(), timeout))
         self._services.clear()
@@ -313,6 +316,8 @@ class Kit(Replaying):
         """
         from asgi_nb.widgets.kitchen import Kitchen
 
+        expect_seconds(seconds, "seconds")
+        expect(recorded, (Iterable, NoneType), "kitchen() shows exchanges, such as a session, or the traffic")
         if recorded is not None:
             return Kitchen(recorded, spawn=spawn, seconds=seconds)
         shown = self._kitchen
@@ -323,6 +328,7 @@ class Kit(Replaying):
 
     def hold(self, where: str = "", **options: Any) -> Hold:
         """Hold the next request that matches a filter, to look at it and change it; see `Holds.add`."""
+        __tracebackhide__ = True
         return self._holds.add(where, **options)
 
     def holds(self) -> HoldList:

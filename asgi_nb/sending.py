@@ -29,6 +29,7 @@ from asgi_nb.record import markup
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.record.usage import expect_seconds
 from asgi_nb.reply import Reply
 from asgi_nb.service.errors import ServiceError
 from asgi_nb.service.portal import current_line, on_portal, spawn
@@ -100,7 +101,8 @@ class Sender:
                 "request() waits for the server's thread, and was called on it; from an async handler, "
                 "use httpx2.AsyncClient"
             )
-        request = parse_request(line).with_headers(headers or {}).with_body(body)
+        expect_seconds(timeout, "timeout")
+        request = parse_request(line).with_headers({} if headers is None else headers).with_body(body)
         before = self._traffic.counts()["last_seq"]
         answer = self._send(request, timeout)
         exchange = answer.exchange or self._sent_from(answer.local_port, before)

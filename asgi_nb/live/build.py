@@ -29,7 +29,7 @@ def path_parameters(path: str) -> list[str]:
     Raises:
         CellError: It has no leading slash, an unknown convertor, or braces that make no parameter.
     """
-    if not path.startswith("/"):
+    if not isinstance(path, str) or not path.startswith("/"):
         raise CellError(f"route path must start with '/', got {path!r}")
     convertors = _checked(compile_path, path)[2]
     if "{" in (rest := PARAMETER.sub("", path)) or "}" in rest:
@@ -48,6 +48,8 @@ def build_route(
     place: str = "server",
 ) -> Route:
     """Make a route of a function, a class or an ASGI app, with layers around it, that runs at a place."""
+    if methods is not None and (isinstance(methods, str) or not isinstance(methods, Collection)):
+        raise CellError(f"methods must be a list of words, such as ['GET'], got {methods!r}")
     adapted = adapt(endpoint, path_parameters(path), "request")
     if is_function(adapted):
         adapted = trace_endpoint(adapted, place)

@@ -123,6 +123,8 @@ def compile_cell(
         Exception: Whatever the statements above a definition raise.
     """
     __tracebackhide__ = True
+    if not isinstance(source, str):
+        raise CellError(f"source must be the text of a cell, got {type(source).__name__}")
     text, python = _read(source, notebook)
     tree = _parse(python, text)
     if not tree.body:

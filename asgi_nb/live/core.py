@@ -31,15 +31,20 @@ from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.exchange import Origin, current_exchange
 from asgi_nb.record.reasons import Candidates
 from asgi_nb.record.trace import Trace
+from asgi_nb.record.usage import OneLine
 from asgi_nb.web.datastructures import State, URLPath
 from asgi_nb.web.requests import Request
 from asgi_nb.web.responses import PlainTextResponse, Response
 from asgi_nb.web.results import ResultError
-from asgi_nb.web.routing import BaseRoute, Match
+from asgi_nb.web.routing import BaseRoute, Match, NoMatchFound
 from asgi_nb.web.status import WS_1012_SERVICE_RESTART
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 
 APP_NUMBERS = itertools.count(1)
+
+
+class UnknownRoute(OneLine, NoMatchFound):
+    """No route has this name and these parameters."""
 
 
 class CellRun:
@@ -181,7 +186,10 @@ class Core:
         Raises:
             NoMatchFound: No route has that name and these parameters.
         """
-        path: URLPath = self._snapshot.app.url_path_for(name, **path_params)
+        try:
+            path: URLPath = self._snapshot.app.url_path_for(name, **path_params)
+        except NoMatchFound:
+            raise UnknownRoute(name, path_params) from None
         return path
 
     def origin(self, scope: Scope) -> Origin | None:

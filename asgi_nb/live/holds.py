@@ -17,6 +17,7 @@ from typing import Any, Literal
 from asgi_nb.live.held import Held, HoldError, Stage, as_response
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import Filter, FilterError
+from asgi_nb.record.usage import ArgumentValueError, expect_seconds
 from asgi_nb.service.portal import on_portal
 from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.responses import Response
@@ -246,12 +247,13 @@ class Holds:
             ValueError: Another argument is wrong.
         """
         if at not in ("request", "response"):
-            raise ValueError(f"at is 'request' or 'response', got {at!r}")
+            raise ArgumentValueError(f"at is 'request' or 'response', got {at!r}")
         if times is not None and (not isinstance(times, int) or times < 1):
-            raise ValueError(f"times is a number from 1 on, or None for all; got {times!r}")
+            raise ArgumentValueError(f"times is a number from 1 on, or None for all; got {times!r}")
         for name, value in (("timeout", timeout), ("delay", 0 if delay is None else delay)):
+            expect_seconds(value, name)
             if not 0 <= value <= 3600:
-                raise ValueError(f"{name} is in seconds, from 0 to 3600; got {value!r}")
+                raise ArgumentValueError(f"{name} is in seconds, from 0 to 3600; got {value!r}")
         if answer is not None:
             as_response(answer)
         hold = Hold(where, at, times, timeout, delay, answer, self._forget)

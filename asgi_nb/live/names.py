@@ -18,7 +18,9 @@ def parse_methods(methods: str | Collection[str]) -> list[str]:
     Raises:
         CellError: There is none, or one that HTTP does not know.
     """
-    names = methods.split(",") if isinstance(methods, str) else list(methods)
+    names = methods.split(",") if isinstance(methods, str) else methods
+    if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
+        raise CellError(f"methods are 'GET', 'GET,POST' or a list of such words, got {methods!r}")
     found = list(dict.fromkeys(name.strip().upper() for name in names))
     if not any(found):
         raise CellError("a route needs a method: GET, or several as in GET,POST")
@@ -36,6 +38,8 @@ def function_name(name: str | None, *words: str) -> str:
         name: The name that was asked for; taken as it is when Python allows it.
         words: The methods and the path.
     """
+    if name is not None and not isinstance(name, str):
+        raise CellError(f"a name is text, such as 'items', got {name!r}")
     if name is not None and name.isidentifier() and not keyword.iskeyword(name):
         return name
     bare = PARAMETER.sub(lambda match: match[0].partition(":")[0], " ".join(words))

@@ -33,6 +33,8 @@ def sample_request(definition: Definition, sample: str) -> str:
         CellError: A parameter of the path has a convertor that nothing is known of, or the path belongs to
             another route.
     """
+    if not isinstance(sample, str):
+        raise CellError(f"a sample is text: a path, a body, or both, as in '/items/3'; got {sample!r}")
     target, body = "", sample
     if sample.startswith("/"):
         target, _, body = sample.partition(" ")

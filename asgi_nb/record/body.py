@@ -7,6 +7,7 @@ from array import array
 from typing import Any, NamedTuple
 
 from asgi_nb.record.masks import mask_body_text, shorten
+from asgi_nb.record.usage import OneLine
 
 Headers = tuple[tuple[bytes, bytes], ...]
 """Header fields in the order of the wire, duplicates included."""
@@ -37,6 +38,10 @@ def find_header(headers: Headers, name: str) -> str | None:
         if key.lower() == wanted:
             return value.decode("latin-1")
     return None
+
+
+class BodyError(OneLine, ValueError):
+    """A body that is not what it is read as."""
 
 
 class Chunk(NamedTuple):
@@ -209,22 +214,22 @@ class Body:
         Read the body as JSON.
 
         Raises:
-            ValueError: It is not JSON, or it was cut at BODY_LIMIT.
+            BodyError: It is not JSON, or it was cut at BODY_LIMIT.
         """
         if self.truncated:
-            raise ValueError(
+            raise BodyError(
                 f"{self._place} was cut: {len(self._kept)} of {self.size} bytes are kept, "
                 f"too few to read as JSON; use .text"
             )
         if not self.size:
-            raise ValueError(f"{self._place} is empty, expected JSON")
+            raise BodyError(f"{self._place} is empty, expected JSON")
         data = self.decoded
         try:
             # json finds UTF-8, -16 and -32 by itself, as RFC 8259 section 8.1 and its predecessors allow.
             return json.loads(data if self.charset == "utf-8" else data.decode(self.charset))
         except ValueError as exc:
             found = f"Content-Type {self.content_type!r}" if self.content_type else "no Content-Type"
-            raise ValueError(
+            raise BodyError(
                 f"{self._place} is not JSON: {exc}; it has {found}; use .text or .body.data"
             ) from exc
 

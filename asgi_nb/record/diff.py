@@ -27,6 +27,7 @@ from asgi_nb.record.masks import (
     shorten,
     visible,
 )
+from asgi_nb.record.usage import ArgumentError, ArgumentValueError
 from asgi_nb.record.websocket import WebSocketMessage, WebSocketRecord
 
 # Headers that a server or a middleware makes anew for each response.
@@ -172,13 +173,13 @@ def diff(old: Recorded, new: Recorded, *, ignore: Collection[str] = ()) -> Diff:
 
     Source: RFC 6901.
     """
-    if isinstance(ignore, str) or "" in ignore:
-        raise ValueError(
+    if isinstance(ignore, str) or not isinstance(ignore, Collection) or "" in ignore:
+        raise ArgumentValueError(
             f"ignore must be a collection of header names and JSON Pointers, got {ignore!r}; "
             'write ignore=("x-a", "/items/0/id")'
         )
     if not hasattr(new, "request"):
-        raise TypeError(f"an exchange is compared with another exchange, got {type(new).__name__}")
+        raise ArgumentError(f"an exchange is compared with another exchange, got {type(new).__name__}")
     names = frozenset(name.lower() for name in ignore if not name.startswith("/")) | frozenset(IGNORED)
     found = _Found(names, tuple(name for name in ignore if name.startswith("/")))
     if "request" not in names:

@@ -1,14 +1,27 @@
 """Find exchanges by what a person remembers of them: a position, an id, a path."""
 
 from collections.abc import Iterator
-from typing import overload
+from typing import SupportsIndex, overload
 
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.masks import visible
 from asgi_nb.record.selection import Queries, Selection
+from asgi_nb.record.usage import OneLine, expect
 
 # Exchanges that Tab looks at: an answer must come while somebody types.
 COMPLETED = 1000
+
+
+class PositionError(OneLine, IndexError):
+    """There is no exchange at a position."""
+
+
+class IdError(OneLine, KeyError):
+    """There is no exchange with an id, or more than one."""
+
+    def __str__(self) -> str:
+        # A KeyError shows its text between quotes.
+        return str(self.args[0])
 
 
 class Lookup(Queries):
@@ -53,13 +66,14 @@ class Lookup(Queries):
             if space or key.startswith("/"):
                 return Selection(one for one in self if _matches(one, method.strip().upper(), path))
             return self._by_id(key)
+        expect(key, (SupportsIndex, slice), "find an exchange by a position, an id or a path")
         exchanges = list(self)
         if isinstance(key, slice):
             return Selection(exchanges[key])
         try:
             return exchanges[key]
         except IndexError:
-            raise IndexError(self._why_not_at(key, len(exchanges))) from None
+            raise PositionError(self._why_not_at(key, len(exchanges))) from None
 
     def _why_not_at(self, position: int, kept: int) -> str:
         if kept:
@@ -75,8 +89,8 @@ class Lookup(Queries):
         if len(found) == 1:
             return found[0]
         if found:
-            raise KeyError(f"{len(found)} exchanges have an id that begins with {text!r}; write more of it")
-        raise KeyError(
+            raise IdError(f"{len(found)} exchanges have an id that begins with {text!r}; write more of it")
+        raise IdError(
             f"no exchange has the id {text!r}; {len(self)} are kept; "
             f"write '/path' or 'GET /path' to find by path"
         )

@@ -12,6 +12,7 @@ from asgi_nb.record.export.errors import ExportError
 from asgi_nb.record.export.parts import CONNECTION_HEADERS
 from asgi_nb.record.markup import card, table
 from asgi_nb.record.masks import shorten, visible
+from asgi_nb.record.usage import expect
 
 # As in `asgi_nb.record.tap`, which this is below.
 Scope = MutableMapping[str, Any]
@@ -232,6 +233,7 @@ def mock(exchanges: Iterable[Exchange]) -> Mock:
     Args:
         exchanges: The traffic, a session, a selection, or what `load_har` gives.
     """
+    expect(exchanges, Iterable, "mock() takes exchanges, such as asgi_nb.traffic")
     return Mock(exchanges)
 
 

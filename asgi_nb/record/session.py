@@ -7,6 +7,7 @@ from typing import Protocol, Self, overload
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.selection import Queries, Selection, as_html, as_text, caption_of
+from asgi_nb.record.usage import expect_count
 
 # A night of clicking, or ten minutes of a load test at 16 requests a second.
 MAX_EXCHANGES = 10_000
@@ -50,10 +51,8 @@ class Session(Queries):
     def __init__(
         self, store: Recording, max_exchanges: int = MAX_EXCHANGES, max_bytes: int = MAX_BYTES
     ) -> None:
-        if max_exchanges < 1:
-            raise ValueError(f"max_exchanges must be at least 1, got {max_exchanges}")
-        if max_bytes < 1:
-            raise ValueError(f"max_bytes must be at least 1, got {max_bytes}")
+        expect_count(max_exchanges, "max_exchanges")
+        expect_count(max_bytes, "max_bytes")
         self.max_exchanges = max_exchanges
         """How many exchanges are kept."""
         self.max_bytes = max_bytes

@@ -10,6 +10,7 @@ from asgi_nb.live.errors import CellError
 from asgi_nb.live.mounting import as_asgi
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
+from asgi_nb.record.usage import expect, expect_seconds
 from asgi_nb.service.service import Service
 from asgi_nb.web.types import ASGIApp
 
@@ -56,6 +57,8 @@ class Replaying:
             TypeError: A change has an unknown name, or a value of another type.
             ServiceError: The app was not called in time, or this is the server's own thread.
         """
+        expect(exchange, Exchange, "replay() takes an exchange, such as traffic[-1]")
+        expect_seconds(timeout, "timeout")
         return self._replayer.replay(exchange, timeout=timeout, timed=timed, **changes)
 
     def replay_all(
@@ -69,7 +72,13 @@ class Replaying:
             timeout: Seconds for each.
             ignore: Names of headers and JSON Pointers that may differ, as in `exchange.diff`.
         """
-        return self._replayer.replay_all(exchanges, timeout=timeout, ignore=ignore)
+        expected = "replay_all() takes exchanges, such as traffic"
+        expect(exchanges, Iterable, expected)
+        sent = list(exchanges)
+        for exchange in sent:
+            expect(exchange, Exchange, expected)
+        expect_seconds(timeout, "timeout")
+        return self._replayer.replay_all(sent, timeout=timeout, ignore=ignore)
 
     def define_mock(self, exchange: Exchange, path: str | None = None) -> Card:
         """
@@ -88,6 +97,7 @@ class Replaying:
         """
         from asgi_nb.record.mocking import Mocked
 
+        expect(exchange, Exchange, "define_mock() takes an exchange, such as traffic[-1]")
         mocked = Mocked(exchange)
         name = f"MOCK {exchange.seq or exchange.id}"
         route = literal(exchange.request.path) if path is None else path
@@ -137,6 +147,7 @@ class Replaying:
         """
         from asgi_nb.replaying.edit import Edit
 
+        expect(exchange, Exchange, "edit() takes an exchange, such as traffic[-1]")
         return Edit(exchange, changes, self.replay)
 
     @functools.cached_property

@@ -17,6 +17,7 @@ from asgi_nb.record.body import Headers, find_header
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.export.parts import CONNECTION_HEADERS, URL_SAFE
 from asgi_nb.record.masks import MASK
+from asgi_nb.record.usage import ArgumentError, OneLine
 from asgi_nb.record.websocket import WebSocketRecord
 from asgi_nb.replaying.masked import is_masked_body, masked_part
 
@@ -26,12 +27,8 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CHANGES = ("method", "path", "query", "headers", "body", "json", "messages")
 
 
-class ReplayError(ValueError):
+class ReplayError(OneLine, ValueError):
     """A request that cannot be sent again as it was. Nothing was sent."""
-
-    def _render_traceback_(self) -> list[str]:
-        """Give IPython the text to show in place of a traceback through our own frames."""
-        return [f"{type(self).__name__}: {self}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ def prepare(exchange: Exchange, changes: Mapping[str, Any]) -> Prepared:
     """
     unknown = [name for name in changes if name not in CHANGES]
     if unknown:
-        raise TypeError(
+        raise ArgumentError(
             f"nothing called {unknown[0]!r} can be changed in a request; use {', '.join(CHANGES)}"
         )
     prepared = _as_recorded(exchange, changes)
@@ -150,7 +147,7 @@ def _as_recorded(exchange: Exchange, changes: Mapping[str, Any]) -> Prepared:
             _messages(changes["messages"]) if "messages" in changes else _client_messages(exchange, websocket)
         )
     elif "messages" in changes:
-        raise TypeError(f"exchange {exchange.seq} is no WebSocket session, and has no messages to change")
+        raise ArgumentError(f"exchange {exchange.seq} is no WebSocket session, and has no messages to change")
     has_length = bool(request.body.size) or request.header("content-length") is not None
     headers = [
         (name, value)
@@ -221,10 +218,10 @@ def _client_messages(exchange: Exchange, websocket: WebSocketRecord) -> tuple[Cl
 
 def _messages(value: Any) -> tuple[ClientMessage, ...]:
     if isinstance(value, str | bytes) or not isinstance(value, Sequence):
-        raise TypeError(f"messages must be a list of str and bytes, got {type(value).__name__}")
+        raise ArgumentError(f"messages must be a list of str and bytes, got {type(value).__name__}")
     for one in value:
         if not isinstance(one, str | bytes):
-            raise TypeError(
+            raise ArgumentError(
                 f"a message must be str or bytes, got {type(one).__name__}; use json.dumps for JSON"
             )
     # Each waits for as many answers as there were messages before it.
@@ -233,15 +230,15 @@ def _messages(value: Any) -> tuple[ClientMessage, ...]:
 
 def _method(exchange: Exchange, value: Any) -> str:
     if exchange.websocket is not None:
-        raise TypeError(f"exchange {exchange.seq} is a WebSocket session, and has no method to change")
+        raise ArgumentError(f"exchange {exchange.seq} is a WebSocket session, and has no method to change")
     if not isinstance(value, str) or not TOKEN.fullmatch(value):
-        raise TypeError(f"method must be a word of HTTP, as in 'GET', got {value!r}")
+        raise ArgumentError(f"method must be a word of HTTP, as in 'GET', got {value!r}")
     return value.upper()
 
 
 def _with_path(prepared: Prepared, value: Any) -> Prepared:
     if not isinstance(value, str) or not value.startswith("/"):
-        raise TypeError(f"path must be text that starts with '/', got {value!r}")
+        raise ArgumentError(f"path must be text that starts with '/', got {value!r}")
     path, mark, query = value.partition("?")
     root_path = prepared.exchange.root_path
     return replace(
@@ -257,25 +254,38 @@ def _query(value: Any) -> bytes:
         return value
     if isinstance(value, str):
         return quote(value.removeprefix("?"), safe=URL_SAFE).encode()
-    if isinstance(value, Mapping | Sequence):
+    if isinstance(value, Mapping) or (isinstance(value, Sequence) and all(map(_is_pair, value))):
         return urlencode(value, doseq=True).encode()
-    raise TypeError(f"query must be text, a mapping or pairs, got {type(value).__name__}")
+    raise ArgumentError(f"query must be text, a mapping or pairs, got {type(value).__name__}")
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return json.dumps(value).encode()
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise ArgumentError(f"json must be what JSON can say, such as dicts, lists and text: {exc}") from exc
 
 
 def _with_body(prepared: Prepared, changes: Mapping[str, Any]) -> Prepared:
     if prepared.exchange.websocket is not None:
-        raise TypeError("a WebSocket session has no body to change; use messages=[...]")
+        raise ArgumentError("a WebSocket session has no body to change; use messages=[...]")
     if "body" in changes and "json" in changes:
-        raise TypeError("body and json are two ways to say one thing; give one of them")
+        raise ArgumentError("body and json are two ways to say one thing; give one of them")
     headers: dict[str, str | None] = {"content-encoding": None, "content-length": None}
     if "json" in changes:
-        body = json.dumps(changes["json"]).encode()
+        body = _json(changes["json"])
         if "json" not in (find_header(prepared.headers, "content-type") or ""):
             headers["content-type"] = "application/json"
     else:
         given = changes["body"]
         if not isinstance(given, str | bytes):
-            raise TypeError(f"body must be str or bytes, got {type(given).__name__}; use json=... for JSON")
+            raise ArgumentError(
+                f"body must be str or bytes, got {type(given).__name__}; use json=... for JSON"
+            )
         body = given.encode() if isinstance(given, str) else given
     if body:
         headers["content-length"] = str(len(body))
@@ -284,15 +294,15 @@ def _with_body(prepared: Prepared, changes: Mapping[str, Any]) -> Prepared:
 
 def _with_headers(headers: Headers, changes: Any) -> Headers:
     if not isinstance(changes, Mapping):
-        raise TypeError(
+        raise ArgumentError(
             f"headers must be a mapping of names to values, got {type(changes).__name__}; None takes one away"
         )
     given: dict[bytes, bytes | None] = {}
     for name, value in changes.items():
         if not isinstance(name, str) or not TOKEN.fullmatch(name):
-            raise TypeError(f"a header's name must be a word of HTTP, got {name!r}")
+            raise ArgumentError(f"a header's name must be a word of HTTP, got {name!r}")
         if not isinstance(value, str | bytes | None):
-            raise TypeError(f"header {name!r} must be str, bytes or None, got {type(value).__name__}")
+            raise ArgumentError(f"header {name!r} must be str, bytes or None, got {type(value).__name__}")
         given[name.lower().encode()] = value.encode("utf-8") if isinstance(value, str) else value
     kept = tuple(pair for pair in headers if pair[0].lower() not in given)
     return kept + tuple((name, value) for name, value in given.items() if value is not None)

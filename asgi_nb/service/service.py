@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from asgi_nb.record.usage import ArgumentError, expect_seconds
 from asgi_nb.service.addresses import browser_url, find_jupyter, proxy_prefix
 from asgi_nb.service.credentials import jupyter_secrets
 from asgi_nb.service.errors import ServiceError
@@ -158,6 +159,7 @@ class Service:
         Raises:
             ServiceError: It did not end in time, or the caller is one of its own handlers.
         """
+        expect_seconds(timeout, "timeout")
         if self._done.done():
             return
         if on_portal():
@@ -333,7 +335,7 @@ def check_app(app: Any) -> None:
     """
     expected = "app must be an ASGI application, called with (scope, receive, send)"
     if not callable(app):
-        raise TypeError(
+        raise ArgumentError(
             f"{expected}; got {type(app).__name__} {app!r:.60}; pass the application object itself"
         )
     try:
@@ -350,7 +352,7 @@ def check_app(app: Any) -> None:
             remedy = (
                 f"{name} cannot be called so: a WSGI app (Flask, Bottle) needs an adapter, such as a2wsgi's"
             )
-        raise TypeError(f"{expected}; {remedy}") from None
+        raise ArgumentError(f"{expected}; {remedy}") from None
 
 
 # Held strongly: a service that nobody has kept a name for serves on, and is stopped at exit.
@@ -371,6 +373,7 @@ def stop_all(services: Collection[Service], timeout: float = STOP_TIMEOUT) -> li
     Raises:
         ServiceError: One did not end in time, or the caller is a handler of one; the others were stopped.
     """
+    expect_seconds(timeout, "timeout")
     if not on_portal():
         for service in services:
             service._ask_to_stop(timeout)

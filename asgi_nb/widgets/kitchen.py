@@ -10,6 +10,7 @@ from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.shelf import Shelf
 from asgi_nb.record.store import Store
 from asgi_nb.record.timeline import Timeline
+from asgi_nb.record.usage import ArgumentValueError
 from asgi_nb.widgets.desk import Desk
 from asgi_nb.widgets.kitchen_feed import KitchenPump
 from asgi_nb.widgets.streamed import Spawn, Streamed
@@ -58,7 +59,7 @@ class Kitchen(Streamed):
     def _check_seconds(self, proposal: Any) -> float:
         seconds: float = proposal["value"]
         if not 0.1 <= seconds <= 600:
-            raise ValueError(f"seconds must be from 0.1 to 600, got {seconds!r}")
+            raise ArgumentValueError(f"seconds must be from 0.1 to 600, got {seconds!r}")
         return seconds
 
     def timeline(self, seconds: float | None = None) -> Timeline:

@@ -9,6 +9,7 @@ from asgi_nb.record.explain.headers import HEADERS
 from asgi_nb.record.explain.messages import CLOSE_CODES, CLOSE_RANGES, MESSAGES, OPCODES
 from asgi_nb.record.explain.statuses import CLASSES, METHODS, STATUSES
 from asgi_nb.record.markup import text
+from asgi_nb.record.usage import ArgumentError, ArgumentValueError
 
 Kind = Literal["header", "status", "method", "close code", "opcode", "ASGI message"]
 
@@ -50,12 +51,12 @@ def explain(what: str | int) -> Explanation:
         TypeError: It is neither a text nor a whole number.
     """
     if isinstance(what, bool) or not isinstance(what, str | int):
-        raise TypeError(f"expected a name such as 'etag' or a number such as 422, got {what!r}")
+        raise ArgumentError(f"expected a name such as 'etag' or a number such as 422, got {what!r}")
     if isinstance(what, str) and what.strip().isdecimal() and what.strip().isascii():
         what = int(what) if len(what) < 10 else what
     found = explain_number(what) if isinstance(what, int) else explain_name(what.strip())
     if found is None:
-        raise ValueError(f"nothing is known of {what!r}{_hint(what)}")
+        raise ArgumentValueError(f"nothing is known of {what!r}{_hint(what)}")
     return found
 
 

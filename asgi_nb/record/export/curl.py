@@ -37,11 +37,10 @@ def as_curl(
         base_url: Scheme, host and port to send it to; by default where it came to.
 
     Raises:
-        ExportError: It is a WebSocket session, or the request cannot be sent so.
-        ValueError: `shell` is neither.
+        ExportError: It is a WebSocket session, the request cannot be sent so, or `shell` is neither.
     """
     if shell not in SHELLS:
-        raise ValueError(f'shell must be "sh" or "cmd", got {shell!r}')
+        raise ExportError(f'shell must be "sh" or "cmd", got {shell!r}')
     if exchange.websocket:
         raise ExportError(
             f"exchange {exchange.seq} is a WebSocket session, and curl sends no messages; use .as_python()"

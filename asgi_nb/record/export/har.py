@@ -11,6 +11,7 @@ Source: HAR 1.2, http://www.softwareishard.com/blog/har-12-spec; Chrome's `_webS
 
 import base64
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,12 +23,14 @@ from urllib.parse import parse_qsl, quote
 from asgi_nb._version import __version__
 from asgi_nb.record.body import Body
 from asgi_nb.record.error import ErrorRecord
+from asgi_nb.record.export.errors import ExportError
 from asgi_nb.record.export.har_pieces import Payload, Pieces
 from asgi_nb.record.export.parts import URL_SAFE, base_of, path_of
 from asgi_nb.record.export.recorded import Recorded
 from asgi_nb.record.http import ResponseRecord
 from asgi_nb.record.masks import mask_header, mask_query, mask_text
 from asgi_nb.record.sse import read_events
+from asgi_nb.record.usage import expect
 from asgi_nb.record.websocket import WebSocketMessage, WebSocketRecord
 
 TIMES = ("request_done_ns", "response_start_ns", "response_done_ns", "app_exit_ns")
@@ -68,11 +71,19 @@ def save_har(exchanges: Iterable[Recorded], path: str | Path, *, secrets: bool =
         The path.
 
     Raises:
-        OSError: The file cannot be written.
+        ExportError: The file cannot be written.
+        TypeError: `path` is none.
     """
+    expect(path, (str, os.PathLike), "save_har() takes the path of a file, such as 'traffic.har'")
     target = Path(path)
     # ASCII: a lone surrogate, which a WebSocket may have carried, has no other form in a file.
-    target.write_text(json.dumps(to_har(exchanges, secrets=secrets), indent=1), encoding="ascii")
+    text = json.dumps(to_har(exchanges, secrets=secrets), indent=1)
+    try:
+        target.write_text(text, encoding="ascii")
+    except OSError as exc:
+        raise ExportError(
+            f"{target} cannot be written: {exc.strerror}; name a file in a folder that is there"
+        ) from exc
     return target
 
 

@@ -12,6 +12,7 @@ Source: HAR 1.2, http://www.softwareishard.com/blog/har-12-spec.
 import base64
 import binascii
 import json
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,17 +27,14 @@ from asgi_nb.record.export.parts import DEFAULT_PORTS
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.masks import shorten
 from asgi_nb.record.selection import Selection
+from asgi_nb.record.usage import OneLine, expect
 from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
 
 VERSIONS = {"h2": "2", "h3": "3", "2.0": "2", "3.0": "3"}
 
 
-class HarError(ValueError):
-    """A file or value that is no HTTP Archive."""
-
-    def _render_traceback_(self) -> list[str]:
-        """Give IPython the text to show in place of a traceback through our own frames."""
-        return [f"{type(self).__name__}: {self}"]
+class HarError(OneLine, ValueError):
+    """A file or value that is no HTTP Archive, or cannot be read."""
 
 
 def load_har(source: str | Path | Mapping[str, Any]) -> Selection:
@@ -52,19 +50,23 @@ def load_har(source: str | Path | Mapping[str, Any]) -> Selection:
         The exchanges, in the file's order.
 
     Raises:
-        HarError: It is no HTTP Archive; the error names the entry.
-        OSError: The file cannot be read.
+        HarError: It is no HTTP Archive, which names the entry, or the file cannot be read.
+        TypeError: It is neither a path nor what a file holds.
     """
     if isinstance(source, Mapping):
         archive: Any = source
         name = "the value"
     else:
+        expected = "load_har() takes the path of a .har file, or what json.load gave of one"
+        expect(source, (str, os.PathLike), expected)
         name = str(source)
         try:
             # "-sig": Fiddler and others write a byte order mark.
             archive = json.loads(Path(source).read_text(encoding="utf-8-sig"))
         except ValueError as exc:
             raise HarError(f"{name} is no HTTP Archive, it is not JSON: {exc}") from None
+        except OSError as exc:
+            raise HarError(f"{name} cannot be read: {exc.strerror}; give the path of a .har file") from exc
     log = archive.get("log") if isinstance(archive, Mapping) else None
     entries = log.get("entries") if isinstance(log, Mapping) else None
     if not isinstance(entries, list):

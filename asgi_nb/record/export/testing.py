@@ -7,6 +7,7 @@ Rule 2: what another run makes anew is matched by its form: ids that the request
 
 import re
 from dataclasses import dataclass, field, replace
+from types import NoneType
 from typing import Any
 
 from asgi_nb.record.body import Body
@@ -18,6 +19,7 @@ from asgi_nb.record.export.python import comments, request_arguments
 from asgi_nb.record.export.recorded import Recorded
 from asgi_nb.record.http import ResponseRecord
 from asgi_nb.record.masks import is_secret, mask_body_text, mask_text, visible
+from asgi_nb.record.usage import expect
 
 # Source: RFC 3339 section 5.6, with what databases and languages write of it.
 DATE = r"\d{4}-\d\d-\d\d"
@@ -90,8 +92,8 @@ def as_test(
         base_url: Scheme, host and port of the server.
 
     Raises:
-        ExportError: It is a WebSocket session, there is no whole response, or the request cannot be written.
-        ValueError: `app` is no "package.module:name".
+        ExportError: It is a WebSocket session, there is no whole response, the request cannot be written, or
+            `app` is no "package.module:name".
     """
     if exchange.websocket:
         raise ExportError(
@@ -103,11 +105,12 @@ def as_test(
             f"exchange {exchange.seq} has no response to expect, it is {exchange.state}; "
             "write a test of one that is done"
         )
+    expect(app, (str, NoneType), "as_test() takes the app's place as 'package.module:name'")
     module, colon, name = ("", "", "") if app is None else app.partition(":")
     if app is not None and not (
         colon and name.isidentifier() and all(map(str.isidentifier, module.split(".")))
     ):
-        raise ValueError(f"app must be 'package.module:name', got {app!r}")
+        raise ExportError(f"app must be 'package.module:name', got {app!r}")
     request = outgoing(exchange, secrets=secrets, base_url=base_url)
     request = replace(request, headers=tuple(pair for pair in request.headers if not _is_noise(*pair)))
     claims = _claims(exchange, response, secrets)

@@ -3,12 +3,13 @@
 from difflib import get_close_matches
 
 from asgi_nb.record.masks import shorten, visible
+from asgi_nb.record.usage import OneLine
 
 # A filter is a line that somebody types; the page around it shows about so much.
 SHOWN = 120
 
 
-class FilterError(ValueError):
+class FilterError(OneLine, ValueError):
     """
     A filter cannot be read, or takes too long.
 

@@ -9,6 +9,7 @@ from asgi_nb.record.filters.keys import BY_NAME, FULL_TEXT, VOCABULARY
 from asgi_nb.record.filters.kinds import Kind, Predicate
 from asgi_nb.record.filters.nodes import And, Node, Not, Or, Term
 from asgi_nb.record.filters.parser import parse
+from asgi_nb.record.usage import expect
 
 
 class Filter:
@@ -42,8 +43,7 @@ class Filter:
             TypeError: It is no text.
         """
         __tracebackhide__ = True
-        if not isinstance(text, str):
-            raise TypeError(f"a filter is text, such as 'status>=400', got {type(text).__name__}")
+        expect(text, str, "a filter is text, such as 'status>=400'")
         try:
             return cls(parse(text, VOCABULARY), text)
         except FilterError as exc:

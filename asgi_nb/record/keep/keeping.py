@@ -23,6 +23,7 @@ from typing import Any, Protocol, Self
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.keep.errors import KeepError
 from asgi_nb.record.keep.file import Written, explain, open_for_writing, prepare, size_of, write
+from asgi_nb.record.usage import expect, expect_count
 
 logger = logging.getLogger("asgi_nb.record")
 
@@ -66,8 +67,7 @@ class Keeping:
     """
 
     def __init__(self, store: Source, path: Path, *, secrets: bool = False, max_bytes: int) -> None:
-        if max_bytes < 1:
-            raise ValueError(f"max_bytes must be at least 1, got {max_bytes}")
+        expect_count(max_bytes, "max_bytes")
         self.path = path
         """The file."""
         self.secrets = secrets
@@ -232,6 +232,7 @@ def keep(store: Source, path: str | Path, *, secrets: bool = False, max_bytes: i
         KeepError: The file cannot be used, or is being written with another choice of `secrets`.
     """
     __tracebackhide__ = True
+    expect(path, (str, os.PathLike), "traffic.keep() takes the path of a file, such as 'traffic.sqlite'")
     # The same file under any name, also where the working directory changes.
     place = Path(path).expanduser().resolve()
     found = _running.get((id(store), place))

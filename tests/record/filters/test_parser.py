@@ -118,7 +118,7 @@ def test_what_cannot_be_read_is_told_with_its_place(text, reason, position):
 
 
 def test_what_is_no_text_is_told():
-    with pytest.raises(TypeError, match="a filter is text, such as 'status>=400', got int"):
+    with pytest.raises(TypeError, match="a filter is text, such as 'status>=400'; got int 3"):
         Filter.parse(3)
 
 
