@@ -107,6 +107,12 @@ class KitchenPage:
         """Seconds between the first and the last time on the axis, to see a zoom by."""
         return self.page.evaluate("() => root().querySelector('.toolbar select').value")
 
+    def shown_span(self):
+        """How the page says how much time is in view."""
+        return self.page.evaluate(
+            "() => root().querySelector('.toolbar select').selectedOptions[0].textContent"
+        )
+
 
 @pytest.fixture
 def kitchen(page, store):
@@ -179,6 +185,19 @@ def test_who_held_the_loop_is_named_with_line_remedy_and_who_waited(kitchen, rus
     assert "Cell In[3], line 2: time.sleep(0.3)" in said
     assert "kept waiting: 1, 2" in said
     assert "await asyncio.sleep(…) in place of time.sleep(…)" in said
+
+
+def test_a_recording_shows_all_of_itself_and_says_so_until_it_is_moved(kitchen, rush, page):
+    kitchen.open()
+    page.locator(".bar").first.wait_for()
+
+    assert kitchen.shown_span() == "all"
+    page.get_by_role("button", name="Closer").click()
+    page.wait_for_function("() => root().querySelector('select').selectedOptions[0].textContent === 'zoomed'")
+    page.get_by_role("button", name="All").click()
+    page.wait_for_function("() => root().querySelector('select').selectedOptions[0].textContent === 'all'")
+    page.get_by_label("Time in view").select_option("2")
+    assert kitchen.shown_span() == "2 s"
 
 
 def test_what_a_bar_is_is_read_under_the_pointer_and_at_the_keyboard(kitchen, rush, page):

@@ -564,7 +564,7 @@ function insertBelow(model, host, source2) {
     model.widget_manager?.context?.model?.sharedModel
   );
   if (typeof shared?.insertCell !== "function" || !Array.isArray(shared.cells)) return false;
-  shared.insertCell(placeOf(host, shared) + 1, { cell_type: "code", source: source2, metadata: {} });
+  shared.insertCell(placeOf(host, shared) + 1, { cell_type: "code", source: source2, metadata: { trusted: true } });
   return true;
 }
 function placeOf(host, shared) {

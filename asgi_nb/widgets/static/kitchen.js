@@ -1202,6 +1202,7 @@ function renderKitchen(host, channel, signal) {
   let view = { to: now(), span: initial };
   let running = isLive;
   let fitted = isLive;
+  let whole = null;
   let onScreen = true;
   let said = "";
   let drawnAt = -Infinity;
@@ -1209,8 +1210,9 @@ function renderKitchen(host, channel, signal) {
   const light = h("span", { class: "light" });
   const pause = h("button", { type: "button", "aria-pressed": "false", title: "Time stands still, recording goes on (Space)" });
   const last = h("select", { "aria-label": "Time in view", title: "How much time is in view (+ and −)" });
-  for (const seconds of new Set([...SPANS, initial].sort((a, b) => a - b))) last.append(h("option", { value: seconds }, `last ${seconds < 60 ? `${seconds} s` : `${seconds / 60} min`}`));
-  last.append(h("option", { value: "other", hidden: true }, "zoomed"));
+  for (const seconds of new Set([...SPANS, initial].sort((a, b) => a - b))) last.append(h("option", { value: seconds }, `${isLive ? "last " : ""}${seconds < 60 ? `${seconds} s` : `${seconds / 60} min`}`));
+  const other = h("option", { value: "other", hidden: true }, "zoomed");
+  last.append(other);
   const closer = h("button", { type: "button", "aria-label": "Closer", title: "Closer (+, or Ctrl and the wheel)" }, "+");
   const further = h("button", { type: "button", "aria-label": "Further away", title: "Further away (−)" }, "−");
   const fit = h("button", { type: "button", title: "All that is kept (0)" }, "All");
@@ -1254,7 +1256,7 @@ function renderKitchen(host, channel, signal) {
     const at = now();
     if (running) view = { ...view, to: at };
     if (!fitted && client.rows.list.length > 0) {
-      view = fitting(bars(), at) ?? view;
+      view = whole = fitting(bars(), at) ?? view;
       fitted = client.whole;
     }
     shown = plot.draw(bars(), view, at);
@@ -1269,6 +1271,7 @@ function renderKitchen(host, channel, signal) {
     pause.setAttribute("aria-pressed", String(!running));
     const value = [...last.options].find((option) => Number(option.value) === view.span)?.value ?? "other";
     if (last.value !== value) last.value = value;
+    other.textContent = view === whole ? "all" : "zoomed";
     const bar = plot.active === null ? void 0 : plot.drawn.get(plot.active)?.bar;
     const trouble = advice(client) || said;
     about.textContent = trouble || (bar === void 0 ? shown.length === 0 ? NOTHING : HINT : wordsOf(bar, endOf(bar, at) - bar.started_at));
@@ -1298,7 +1301,7 @@ function renderKitchen(host, channel, signal) {
   }
   function all() {
     running = false;
-    view = fitting(bars(), now()) ?? view;
+    view = whole = fitting(bars(), now()) ?? view;
     draw();
   }
   function point(seq) {

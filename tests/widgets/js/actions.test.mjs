@@ -37,7 +37,7 @@ function frontEnd(outputs, index) {
 test("a cell goes below the one that shows the widget", () => {
   const { model, host, inserted } = frontEnd(["", "", ""], 1);
   assert.equal(insertBelow(model, host, "1 + 1"), true);
-  assert.deepEqual(inserted, [[2, { cell_type: "code", source: "1 + 1", metadata: {} }]]);
+  assert.deepEqual(inserted, [[2, { cell_type: "code", source: "1 + 1", metadata: { trusted: true } }]]);
 });
 
 test("from a view of its own, a cell goes below the last one that shows an inspector, else to the end", () => {

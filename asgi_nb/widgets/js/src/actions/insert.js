@@ -25,7 +25,9 @@
 export function insertBelow(model, host, source) {
   const shared = /** @type {SharedNotebook | undefined} */ (model.widget_manager?.context?.model?.sharedModel);
   if (typeof shared?.insertCell !== "function" || !Array.isArray(shared.cells)) return false;
-  shared.insertCell(placeOf(host, shared) + 1, { cell_type: "code", source, metadata: {} });
+  // As a cell that a person adds: without outputs there is nothing to distrust, and else the notebook would say that
+  // it is not trusted.
+  shared.insertCell(placeOf(host, shared) + 1, { cell_type: "code", source, metadata: { trusted: true } });
   return true;
 }
 
