@@ -287,6 +287,8 @@ def flood(lab: Lab, rate: int, seconds: float) -> PageFigures:
         if "Timeout" not in str(exc):
             raise
         settled = False
+    # The newest rows come first: what the feed has yet to send is neither sent nor missed.
+    lab.page.wait_for_function("() => !list().querySelector('.counts').textContent.includes(' to come')")
     frames, delays = seen["frames"], sorted(seen["delays"]) or [float("nan")]
     missed = lab.footer().partition(" missed")[0].rpartition("·")[2] if " missed" in lab.footer() else "0"
     heap = lab.page.evaluate("() => { window.gc?.(); return performance.memory.usedJSHeapSize }")
