@@ -41,6 +41,8 @@ FILES = [
     ("asgi_nb.traffic.keep('text.txt')", "it is no SQLite database; name another file"),
     ("asgi_nb.traffic.keep('other.sqlite')", "is a database, but none of traffic; name another file"),
     ("asgi_nb.traffic.keep('x.sqlite', max_bytes='many')", "max_bytes is a whole number from 1 on; got str"),
+    ("asgi_nb.load(3)", "load() takes the path of a file that traffic.keep() has made; got int 3"),
+    ("asgi_nb.load('text.txt', limit=-1)", "limit must be 0 or more, got -1"),
     ("asgi_nb.load('nope')", "there is no file 'nope'"),
     ("asgi_nb.load('text.txt')", "it is no SQLite database; name another file"),
     ("asgi_nb.load('other.sqlite')", "is a database, but none of traffic"),

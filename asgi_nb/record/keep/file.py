@@ -8,6 +8,7 @@ that several kernels can write to one file. Bodies and messages that are long st
 Source: SQLite, "Database File Format" section 1.3 for application_id and user_version; "Write-Ahead Logging".
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -21,6 +22,7 @@ from asgi_nb.record.keep.errors import KeepError
 from asgi_nb.record.keep.hide import without_secrets
 from asgi_nb.record.masks import visible
 from asgi_nb.record.selection import Selection
+from asgi_nb.record.usage import ArgumentValueError, expect
 from asgi_nb.record.written_trace import write_trace
 
 # "asgi" in ASCII: what tells a file of traffic from any other database.
@@ -181,8 +183,9 @@ def load(path: str | Path, where: str = "", limit: int | None = None) -> Selecti
         FilterError: The filter cannot be read, or takes too long.
     """
     __tracebackhide__ = True
+    expect(path, (str, os.PathLike), "load() takes the path of a file that traffic.keep() has made")
     if limit is not None and limit < 0:
-        raise ValueError(f"limit must be 0 or more, got {limit}")
+        raise ArgumentValueError(f"limit must be 0 or more, got {limit}")
     wanted = Filter.parse(where)
     path = Path(path)
     if not path.is_file():
