@@ -26,7 +26,7 @@ def whole(value: Any) -> int:
     return value
 
 
-def number(value: Any) -> float:
+def finite(value: Any) -> float:
     """Give a number of seconds: 30,000 years, from then on dates and nanoseconds fail."""
     if type(value) not in (int, float) or not abs(value) < NUMBER_LIMIT:
         raise _error("a number", value)

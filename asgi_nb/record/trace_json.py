@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from asgi_nb.record.background import BackgroundRecord
-from asgi_nb.record.checked import flag, items, mapping, maybe, number, one_of, text, whole
+from asgi_nb.record.checked import finite, flag, items, mapping, maybe, one_of, text, whole
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.reasons import Reason, Routing
 from asgi_nb.record.runs import CALLED, HEAD, JOINED, MERGED, MERGED_NS, OVER, PART, PLACE, TITLE, Run
@@ -37,7 +37,7 @@ def _same(value: Any) -> Any:
 
 
 def _record(kind: type) -> Code:
-    return Code(lambda value: _write(value), lambda value: _read(kind, value))
+    return Code(lambda value: _write(value), lambda value: read_fields(kind, value))
 
 
 def _record_or_none(kind: type) -> Code:
@@ -126,7 +126,7 @@ FIELDS: dict[type, dict[str, Code]] = {
     },
     Blocked: {
         "start_ns": WHOLE,
-        "duration": Code(_same, number),
+        "duration": Code(_same, finite),
         "title": TEXT,
         "loop": TEXT,
         "cell": MAYBE_TEXT,
@@ -164,14 +164,15 @@ def _write(value: Any) -> dict[str, Any]:
     return written
 
 
-def _read(kind: type, value: Any) -> Any:
+def read_fields(kind: type, value: Any) -> Any:
+    """Make one of the records of FIELDS. Raises ValueError or TypeError when it is none."""
     found = mapping(value)
     read = {name: code.read(found[name]) for name, code in FIELDS[kind].items() if name in found}
     return kind(**read)
 
 
 def _read_all(kind: type[T], value: Any, limit: int = LIMIT) -> Sequence[T]:
-    return [_read(kind, one) for one in items(value, limit)]
+    return [read_fields(kind, one) for one in items(value, limit)]
 
 
 _place, _part = one_of(*PLACES), one_of(*INNERMOST)

@@ -2,7 +2,7 @@
 Exchanges as an HTTP Archive: HAR 1.2, as browsers and proxies read and write it.
 
 Rule 1: what is not in the standard stands in fields that begin with an underscore, which other readers pass
-        over: Chrome's for WebSocket messages and server-sent events, and `_asgi_nb` for the rest.
+        over: Chrome's for WebSocket messages and server-sent events, and `_asgi_nb…` for the rest.
 Rule 2: a file holds no secrets unless they are asked for; a body of bytes in which one shows is left out.
 Rule 3: what is not known is -1 where the standard has a word for it, and never a guess.
 
@@ -25,13 +25,16 @@ from asgi_nb.record.body import Body
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.export.errors import ExportError
 from asgi_nb.record.export.har_pieces import Payload, Pieces
-from asgi_nb.record.export.parts import URL_SAFE, base_of, path_of
+from asgi_nb.record.export.parts import PATH_SAFE, URL_SAFE, base_of, path_of
 from asgi_nb.record.export.recorded import Recorded
 from asgi_nb.record.http import ResponseRecord
-from asgi_nb.record.masks import mask_header, mask_query, mask_text
+from asgi_nb.record.masks import MASK, is_secret, mask_header, mask_query, mask_text
+from asgi_nb.record.secret_paths import secret_values, without
 from asgi_nb.record.sse import read_events
+from asgi_nb.record.trace_json import as_json
 from asgi_nb.record.usage import expect
 from asgi_nb.record.websocket import WebSocketMessage, WebSocketRecord
+from asgi_nb.record.written_trace import hide, write_trace
 
 TIMES = ("request_done_ns", "response_start_ns", "response_done_ns", "app_exit_ns")
 
@@ -93,6 +96,8 @@ class _Writer(Pieces):
     # --- entries
 
     def entry(self, exchange: Recorded) -> dict[str, Any]:
+        self.secrets_of_path = [] if self.secrets else secret_values(exchange.path_params)
+        self.masked += len(self.secrets_of_path)
         times = [getattr(exchange, name) for name in TIMES]
         sent_body = self.payload(exchange.request.body)
         response = exchange.response
@@ -138,7 +143,7 @@ class _Writer(Pieces):
         query = self.shown(quote(request.query_string, safe=URL_SAFE), mask_query)
         written: dict[str, Any] = {
             "method": "GET" if exchange.websocket else request.method,
-            "url": base_of(exchange) + path_of(exchange) + (f"?{query}" if request.query_string else ""),
+            "url": base_of(exchange) + self._path(exchange) + (f"?{query}" if request.query_string else ""),
             "httpVersion": f"HTTP/{exchange.http_version}",
             "cookies": self.cookies(request.headers),
             "headers": self.headers(request.headers),
@@ -152,6 +157,13 @@ class _Writer(Pieces):
             kind, text = request.body.content_type, payload.text or ""
             written["postData"] = {"mimeType": kind, "params": [], "text": text}
         return written
+
+    def _path(self, exchange: Recorded) -> str:
+        if not self.secrets_of_path:
+            return path_of(exchange)
+        # How the client escaped the secret is not known: the decoded path is escaped anew around it.
+        pieces = without(exchange.request.path, self.secrets_of_path, MASK).split(MASK)
+        return MASK.join(quote(piece, safe=PATH_SAFE) for piece in pieces)
 
     def _response(self, exchange: Recorded, payload: Payload | None) -> dict[str, Any]:
         response = exchange.response
@@ -216,6 +228,8 @@ class _Writer(Pieces):
         }
         if message.truncated:
             written["_size"] = message.size
+        if message.injected:
+            written["_asgi_nb_injected"] = True
         return written
 
     def _events(self, exchange: Recorded) -> list[dict[str, Any]]:
@@ -250,12 +264,15 @@ class _Writer(Pieces):
             "root_path": exchange.root_path,
             "client": exchange.client,
             "server": exchange.server,
-            "path": request.path,
-            "raw_path": request.raw_path.decode("latin-1"),
+            "path": without(request.path, self.secrets_of_path, MASK),
+            "raw_path": "" if self.secrets_of_path else request.raw_path.decode("latin-1"),
             "query_string": self.shown(request.query_string.decode("latin-1"), mask_query),
             "times": {name: getattr(exchange, name) for name in TIMES},
             "route_path": exchange.route_path,
-            "path_params": _plain(exchange.path_params),
+            "path_params": {
+                name: MASK if self.secrets_of_path and is_secret(name) else _plain(value)
+                for name, value in exchange.path_params.items()
+            },
             "request_body": self._body(request.body, sent),
             "faults": [
                 {"at_ns": fault.at_ns, "text": self.shown(fault.text, mask_text)} for fault in exchange.faults
@@ -288,6 +305,11 @@ class _Writer(Pieces):
             own["file"] = response.file
         if exchange.websocket is not None:
             own["websocket"] = self._websocket(exchange.websocket)
+        trace = write_trace(exchange)
+        if trace is not None:
+            # In milliseconds, as the rest of an archive; `trace` has what they are read from.
+            own["stages"] = {name: at_ns / 1e6 for name, at_ns in exchange.timing.stages()}
+            own["trace"] = as_json(trace if self.secrets else hide(trace, *self.hiders()))
         return own
 
     def _body(self, body: Body, payload: Payload) -> dict[str, Any]:

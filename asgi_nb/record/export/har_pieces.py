@@ -5,11 +5,18 @@ Source: HAR 1.2, http://www.softwareishard.com/blog/har-12-spec.
 """
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from asgi_nb.record.body import Body, Headers
-from asgi_nb.record.masks import MASK, mask_body_text, mask_header
+from asgi_nb.record.masks import MASK, mask_body_text, mask_header, mask_text
+from asgi_nb.record.secret_paths import without_quoted
+
+# What stands for MASK in bytes of headers, as in files of traffic: its dots are in no charset of theirs.
+STARS = "***"
+
+Hide = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class Pieces:
         """Whether nothing is hidden."""
         self.masked = 0
         """How many values were hidden."""
+        self.secrets_of_path: list[str] = []
+        """What is to be hidden in the path of the entry that is being written."""
 
     def shown(self, raw: str, mask: Any) -> str:
         """Give a text, masked where it holds a secret, and else as it was."""
@@ -47,6 +56,20 @@ class Pieces:
         shown = mask(raw)
         self.masked += shown.masked
         return str(shown.text) if shown.masked else raw
+
+    def hiders(self) -> tuple[Hide, Hide, Callable[[Headers], Headers]]:
+        """Give what hides the secrets of a trace: in texts that quote a path, in others, and in headers."""
+
+        def hide_path(text: str) -> str:
+            return without_quoted(text, self.secrets_of_path, MASK) if self.secrets_of_path else text
+
+        def hide_headers(headers: Headers) -> Headers:
+            pairs = ((one["name"], one["value"].replace(MASK, STARS)) for one in self.headers(headers))
+            return tuple(
+                (name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in pairs
+            )
+
+        return hide_path, lambda text: self.shown(hide_path(text), mask_text), hide_headers
 
     def headers(self, headers: Headers) -> list[dict[str, str]]:
         """Write header fields in their order, duplicates included."""

@@ -13,22 +13,30 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import unquote, urlencode, urlsplit
 
 from asgi_nb.record.body import Body, Headers
+from asgi_nb.record.checked import finite, flag, items, mapping, maybe, one_of, text, whole
 from asgi_nb.record.error import ErrorRecord, Frame
-from asgi_nb.record.exchange import Exchange, Fault, Origin, OutputRecord, Relation
+from asgi_nb.record.exchange import Exchange, Fault, Origin, OutputRecord, Relation, State
 from asgi_nb.record.export.har import TIMES
 from asgi_nb.record.export.parts import DEFAULT_PORTS
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.masks import shorten
+from asgi_nb.record.output import Stream
 from asgi_nb.record.selection import Selection
+from asgi_nb.record.trace_json import from_json, read_fields
 from asgi_nb.record.usage import OneLine, expect
 from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
+
+# The words of a field, as its type has them.
+_state: Callable[[Any], Any] = one_of(*get_args(State))
+_stream: Callable[[Any], Any] = one_of(*get_args(Stream))
+_by: Callable[[Any], Any] = one_of("client", "app", "error", "notebook")
 
 VERSIONS = {"h2": "2", "h3": "3", "2.0": "2", "3.0": "3"}
 
@@ -63,7 +71,7 @@ def load_har(source: str | Path | Mapping[str, Any]) -> Selection:
         try:
             # "-sig": Fiddler and others write a byte order mark.
             archive = json.loads(Path(source).read_text(encoding="utf-8-sig"))
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise HarError(f"{name} is no HTTP Archive, it is not JSON: {exc}") from None
         except OSError as exc:
             raise HarError(f"{name} cannot be read: {exc.strerror}; give the path of a .har file") from exc
@@ -77,7 +85,7 @@ def load_har(source: str | Path | Mapping[str, Any]) -> Selection:
     for number, entry in enumerate(entries, 1):
         try:
             exchanges.append(_Entry(entry, number).exchange())
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as exc:
             raise HarError(
                 f"entry {number} of {name} cannot be read: {type(exc).__name__}: {shorten(str(exc), 200)}"
             ) from exc
@@ -90,7 +98,7 @@ class _Entry:
     def __init__(self, entry: Mapping[str, Any], number: int) -> None:
         self.entry = entry
         self.own: Mapping[str, Any] = entry.get("_asgi_nb") or {}
-        self.seq = int(self.own.get("seq", number))
+        self.seq = whole(self.own.get("seq", number))
         self.request: Mapping[str, Any] = entry["request"]
         self.response: Mapping[str, Any] = entry.get("response") or {}
 
@@ -114,8 +122,8 @@ class _Entry:
         headers = _headers(self.request.get("headers"))
         request = RequestRecord(
             "WS" if is_socket else str(self.request["method"]).upper(),
-            own.get("path", unquote(url.path) or "/"),
-            own.get("raw_path", url.path or "/").encode("latin-1", "replace")
+            text(own.get("path", unquote(url.path) or "/")),
+            text(own.get("raw_path", url.path or "/")).encode("latin-1", "replace")
             if own
             else _ascii(url.path or "/"),
             _octets(own.get("query_string", url.query)),
@@ -125,11 +133,11 @@ class _Entry:
         version = str(self.request.get("httpVersion") or "HTTP/1.1").lower().removeprefix("http/")
         exchange = Exchange(
             "websocket" if is_socket else "http",
-            float(own["started_at"]) if "started_at" in own else _seconds(self.entry["startedDateTime"]),
+            finite(own["started_at"]) if "started_at" in own else _seconds(self.entry["startedDateTime"]),
             request,
-            own.get("scheme", scheme),
+            text(own.get("scheme", scheme)),
             VERSIONS.get(version, version),
-            own.get("root_path", ""),
+            text(own.get("root_path", "")),
             _pair(own.get("client")),
             _pair(own["server"]) if "server" in own else _server(url.hostname, url.port, scheme),
         )
@@ -141,7 +149,7 @@ class _Entry:
             exchange.response = self._response_record(status)
         if is_socket:
             exchange.websocket = self._websocket(exchange, messages or [], status == 101)
-        exchange.state = own.get("state", "done" if status > 0 else "aborted")
+        exchange.state = _state(own.get("state", "done" if status > 0 else "aborted"))
         self._add_own(exchange)
         # Read from a list, and not from what came by: what it weighs is what its bodies weigh.
         exchange.kept_size += len(request.body.data) + (
@@ -154,7 +162,7 @@ class _Entry:
     def _add_times(self, exchange: Exchange) -> None:
         if "times" in self.own:
             for name in TIMES:
-                setattr(exchange, name, self.own["times"].get(name))
+                setattr(exchange, name, maybe(whole)(mapping(self.own["times"]).get(name)))
             return
         timings = self.entry.get("timings") or {}
         # -1 and null say "does not apply"; ssl is a part of connect.
@@ -184,11 +192,11 @@ class _Entry:
     def _response_record(self, status: int) -> ResponseRecord:
         headers = _headers(self.response.get("headers"))
         content = self.response.get("content") or {}
-        text = content.get("text") or ""
+        plain = content.get("text") or ""
         if content.get("encoding") == "base64":
-            data = base64.b64decode(text)
+            data = base64.b64decode(plain)
         else:
-            data = _encoded(text, str(content.get("mimeType") or ""))
+            data = _encoded(plain, str(content.get("mimeType") or ""))
         own = self.own.get("response_body") or {}
         body = self._body("response", headers, data, own, content.get("size"))
         return ResponseRecord(status, headers, body, _headers(self.own.get("trailers")), self.own.get("file"))
@@ -217,14 +225,15 @@ class _Entry:
     def _websocket(self, exchange: Exchange, messages: Sequence[Any], accepted: bool) -> WebSocketRecord:
         own = self.own.get("websocket") or {}
         websocket = WebSocketRecord(tuple(own.get("offered", ())), own.get("subprotocol"))
-        websocket.accepted_ns = own.get("accepted_ns", exchange.response_start_ns if accepted else None)
+        accepted_ns = own.get("accepted_ns", exchange.response_start_ns if accepted else None)
+        websocket.accepted_ns = maybe(whole)(accepted_ns)
         if accepted:
             websocket.accept_headers = _headers(self.response.get("headers"))
         websocket.denial = exchange.response
         for number, message in enumerate(messages, 1):
             is_text = message.get("opcode") != 2
-            text = message.get("data") or ""
-            data = text.encode("utf-8", "surrogatepass") if is_text else _base64(text)
+            payload = text(message.get("data") or "")
+            data = payload.encode("utf-8", "surrogatepass") if is_text else _base64(payload)
             at_ns = message.get("_at_ns", round((float(message["time"]) - exchange.started_at) * 1e9))
             websocket.feed(
                 WebSocketMessage(
@@ -235,6 +244,7 @@ class _Entry:
                     int(message.get("_size", len(data))),
                     data,
                     self.seq,
+                    bool(message.get("_asgi_nb_injected")),
                 )
             )
         for name in ("received_count", "sent_count", "received_size", "sent_size", "dropped_count"):
@@ -242,44 +252,66 @@ class _Entry:
                 setattr(websocket, name, int(own[name]))
         close = own.get("close")
         if close:
-            websocket.close = WebSocketClose(close["code"], close["reason"], close["by"], close["at_ns"])
+            websocket.close = WebSocketClose(
+                maybe(whole)(close["code"]), text(close["reason"]), _by(close["by"]), whole(close["at_ns"])
+            )
         return websocket
 
     # --- what only ours has
 
     def _add_own(self, exchange: Exchange) -> None:
         own = self.own
-        exchange.route_path = own.get("route_path")
+        exchange.route_path = maybe(text)(own.get("route_path"))
         exchange.path_params = dict(own.get("path_params") or {})
         if own.get("origin"):
-            exchange.origin = Origin(**own["origin"])
+            exchange.origin = read_fields(Origin, own["origin"])
         if own.get("relation"):
             relation = own["relation"]
-            exchange.relation = Relation(relation.get("replay_of"), tuple(relation.get("edited", ())))
+            edited = tuple(map(text, items(relation.get("edited", []))))
+            exchange.relation = Relation(maybe(text)(relation.get("replay_of")), edited)
         if own.get("error"):
             exchange.error = _error(own["error"])
-        exchange.faults = [Fault(fault["at_ns"], fault["text"]) for fault in own.get("faults", ())]
+        exchange.faults = [
+            Fault(whole(fault["at_ns"]), text(fault["text"])) for fault in own.get("faults", ())
+        ]
         exchange.output = [
             OutputRecord(
-                one["at_ns"], one["stream"], one["text"], one["level"], one["logger"], cut=one.get("cut", 0)
+                whole(one["at_ns"]),
+                _stream(one["stream"]),
+                text(one["text"]),
+                text(one["level"]),
+                text(one["logger"]),
+                cut=whole(one.get("cut", 0)),
             )
             for one in own.get("output", ())
         ]
         exchange.output_size = sum(record.size for record in exchange.output)
         exchange.dropped_output = int(own.get("dropped_output", 0))
+        if own.get("trace"):
+            exchange.trace = from_json(own["trace"])
 
 
 def _error(value: Mapping[str, Any]) -> ErrorRecord:
     return ErrorRecord(
-        type=value["type"],
-        message=value["message"],
-        frames=tuple(Frame(**frame) for frame in value["frames"]),
-        skipped_frames=value["skipped_frames"],
-        handled=value["handled"],
-        notes=tuple(value["notes"]),
+        type=text(value["type"]),
+        message=text(value["message"]),
+        frames=tuple(map(_frame, items(value["frames"]))),
+        skipped_frames=whole(value["skipped_frames"]),
+        handled=flag(value["handled"]),
+        notes=tuple(map(text, items(value["notes"]))),
         cause=None if value["cause"] is None else _error(value["cause"]),
         context=None if value["context"] is None else _error(value["context"]),
         exceptions=tuple(map(_error, value["exceptions"])),
+    )
+
+
+def _frame(value: Mapping[str, Any]) -> Frame:
+    return Frame(
+        text(value["label"]),
+        whole(value["lineno"]),
+        text(value["function"]),
+        text(value["source"]),
+        flag(value["is_cell"]),
     )
 
 
@@ -333,7 +365,7 @@ def _milliseconds(value: Any) -> float:
 
 
 def _pair(value: Any) -> tuple[str, int | None] | None:
-    return None if value is None else (str(value[0]), value[1])
+    return None if value is None else (str(value[0]), maybe(whole)(value[1]))
 
 
 def _server(host: str | None, port: int | None, scheme: str) -> tuple[str, int | None] | None:

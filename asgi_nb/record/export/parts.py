@@ -37,6 +37,9 @@ HANDSHAKE_PREFIX = "sec-websocket-"
 # characters that clients send unescaped against it.
 URL_SAFE = "%/:?#[]@!$&'()*+,;=-._~|^`{}\\\"<>"
 
+# What stands in a path that is escaped anew. Source: RFC 3986 section 3.3.
+PATH_SAFE = "/:@!$&'()*+,;=-._~"
+
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -229,7 +232,7 @@ def path_of(exchange: Recorded) -> str:
     """Give the path in the form of the wire, below the root path."""
     request = exchange.request
     if not request.raw_path:
-        return quote(request.path, safe="/:@!$&'()*+,;=-._~")
+        return quote(request.path, safe=PATH_SAFE)
     path = quote(request.raw_path, safe=URL_SAFE).replace("?", "%3F").replace("#", "%23")
     root = quote(exchange.root_path, safe=URL_SAFE)
     if root and path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/"):

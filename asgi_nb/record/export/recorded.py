@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from asgi_nb.record.background import BackgroundRecord
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.output import OutputRecord
+from asgi_nb.record.reasons import Routing
 from asgi_nb.record.relation import Relation
+from asgi_nb.record.samples import Blocked
+from asgi_nb.record.spans import Spans
+from asgi_nb.record.timing import Timing
+from asgi_nb.record.trace import Trace
 from asgi_nb.record.websocket import WebSocketRecord
 
 
@@ -94,6 +100,20 @@ class Recorded(Protocol):
     def dropped_output(self) -> int: ...
     @property
     def relation(self) -> Relation | None: ...
+    @property
+    def trace(self) -> Trace | None: ...
+    @property
+    def clock_ns(self) -> int: ...
+    @property
+    def timing(self) -> Timing: ...
+    @property
+    def spans(self) -> Spans: ...
+    @property
+    def routing(self) -> Routing: ...
+    @property
+    def blocked(self) -> list[Blocked]: ...
+    @property
+    def background_tasks(self) -> list[BackgroundRecord]: ...
     @property
     def duration(self) -> float | None: ...
     @property

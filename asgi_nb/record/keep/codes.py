@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from asgi_nb.record.checked import flag, items, mapping, maybe, number, text, whole
+from asgi_nb.record.checked import finite, flag, items, mapping, maybe, text, whole
 
 # Bytes up to here stand in the JSON; longer ones in rows of their own, so that a list is read without them.
 SHORT = 200
@@ -114,7 +114,7 @@ def _read_chunks(value: Any, blobs: list[bytes]) -> Any:
     return [(whole(at_ns), whole(size)) for at_ns, size in items(value)]
 
 
-TEXT, WHOLE, NUMBER, FLAG = checked(text), checked(whole), checked(number), checked(flag)
+TEXT, WHOLE, NUMBER, FLAG = checked(text), checked(whole), checked(finite), checked(flag)
 MAYBE_TEXT, MAYBE_WHOLE = checked(maybe(text)), checked(maybe(whole))
 BYTES = Code(_write_bytes, _read_bytes)
 HEADERS = Code(_write_headers, _read_headers)

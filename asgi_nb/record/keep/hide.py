@@ -27,6 +27,7 @@ from asgi_nb.record.masks import (
     mask_text,
 )
 from asgi_nb.record.output import OutputRecord
+from asgi_nb.record.secret_paths import secret_values, without, without_quoted
 from asgi_nb.record.websocket import WebSocketMessage, WebSocketRecord
 from asgi_nb.record.written_trace import WrittenTrace, hide
 
@@ -62,7 +63,7 @@ def without_secrets(
     """
     hider = _Hider()
     copy = hider.exchange(exchange)
-    trace_copy = None if trace is None else hider.trace(trace, exchange)
+    trace_copy = None if trace is None else hider.trace(trace, secret_values(exchange.path_params))
     return (copy, trace_copy, hider.count) if hider.count else (exchange, trace, 0)
 
 
@@ -71,7 +72,7 @@ class _Hider:
         self.count = 0
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        secrets = _secret_parameters(exchange)
+        secrets = secret_values(exchange.path_params)
         self.count += len(secrets)
         response = None if exchange.response is None else self.response(exchange.response)
         changes: dict[str, Any] = {
@@ -90,18 +91,14 @@ class _Hider:
             changes["mark"] = replace(exchange.mark, note=self.text(exchange.mark.note))
         return replace(exchange, **changes)
 
-    def trace(self, trace: WrittenTrace, exchange: Exchange) -> WrittenTrace:
-        # Reasons quote a path segment by segment, as Python writes a text.
-        pieces = {piece for one in _secret_parameters(exchange) for piece in (one, *one.split("/")) if piece}
-        quoted = sorted(pieces | {repr(piece)[1:-1] for piece in pieces}, key=len, reverse=True)
-
+    def trace(self, trace: WrittenTrace, secrets: list[str]) -> WrittenTrace:
         def hide_path(text: str) -> str:
-            return _without(text, quoted)
+            return without_quoted(text, secrets, HIDDEN) if secrets else text
 
         return hide(trace, hide_path, lambda text: self.text(hide_path(text)), self.headers)
 
     def request(self, request: RequestRecord, secrets: list[str]) -> RequestRecord:
-        path = _without(request.path, secrets)
+        path = without(request.path, secrets, HIDDEN)
         # Whether and how the client escaped it is not known: the decoded path tells the same.
         raw_path = b"" if secrets else request.raw_path
         headers = self.headers(request.headers)
@@ -224,17 +221,6 @@ class _Hider:
         if data is message.data:
             return message
         return replace(message, data=data, size=message.size - len(message.data) + len(data))
-
-
-def _secret_parameters(exchange: Exchange) -> list[str]:
-    return [str(value) for name, value in exchange.path_params.items() if is_secret(name) and str(value)]
-
-
-def _without(text: str, secrets: list[str]) -> str:
-    """Hide what path parameters hold, wherever a text repeats them."""
-    for secret in secrets:
-        text = text.replace(secret, HIDDEN)
-    return text
 
 
 def may_hold_secrets(text: str) -> bool:
