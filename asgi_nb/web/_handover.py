@@ -137,10 +137,6 @@ class Handover:
     def give_now(self, response: Any) -> bool:
         """Answer with `response`, if it is known before it is called what it will send."""
         kind = type(response)
-        # The common case: what a function got from `call_next`, it returns.
-        if kind is HeldResponse and response.background is None and response._iterator is None:
-            self.response = response
-            return True
         background = getattr(response, "background", None)
         if kind is HeldResponse:
             self.response = response
@@ -165,6 +161,19 @@ class Handover:
         if not whole and (self.streaming is None or self.streaming[0] is not response):
             self.streaming = (response, copy_context())
         return True
+
+    def taken(self) -> Response:
+        """
+        The response that was given; the next one may be given then.
+
+        Raises:
+            RuntimeError: None was.
+        """
+        response = self.response
+        if response is None:
+            raise RuntimeError("No response returned: the inner app ended without sending one")
+        self.response = None
+        return response
 
     async def send_response(self, response: ASGIApp, scope: Scope, receive: Receive) -> None:
         """Send the response that the outermost function returned."""
@@ -243,7 +252,11 @@ _STARTS = frozenset(("http.response.start", "websocket.accept", "websocket.http.
 
 def reply(response: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """Answer with a response, whatever `send` there is; what it gives is to be awaited."""
-    return send.give(response, scope, receive) if type(send) is Handover else response(scope, receive, send)
+    if type(send) is Handover:
+        return send.give(response, scope, receive)
+    # What calling the object would look up by a longer way.
+    answer: Awaitable[None] = type(response).__call__(response, scope, receive, send)
+    return answer
 
 
 def _streams_plainly(kind: type[StreamingResponse]) -> bool:

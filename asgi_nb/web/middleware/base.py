@@ -9,7 +9,6 @@ middleware too; reading `body_iterator` of a whole response does not use it up; 
 again.
 """
 
-import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -52,6 +51,7 @@ class BaseHTTPMiddleware:
         self.app = app
         self.dispatch_func = self.dispatch if dispatch is None else dispatch
         self._known = app if knows_handover(app) else None
+        self._layer = self._known if isinstance(self._known, BaseHTTPMiddleware) else None
 
     async def dispatch(self, request: Request[Any], call_next: RequestResponseEndpoint) -> Response:
         """What to do with a request; for subclasses."""
@@ -67,20 +67,28 @@ class BaseHTTPMiddleware:
         if type(send) is not Handover:
             await self._respond(scope, receive, send)
             return
-        request = _ReplayedRequest(scope, receive, send.send)
-        call_next = functools.partial(_call_next, self, request, send)
-        response = await self.dispatch_func(request, call_next)
-        if not send.give_now(response):
-            await send.run(_checked(response, self.dispatch_func), scope, receive)
+        send.response = await self._held(scope, receive, send)
+
+    async def _held(self, scope: Scope, receive: Receive, handover: Handover) -> Response:
+        """Run the function inside of another one, and give its response to that."""
+        request = _ReplayedRequest(scope, receive, handover.send)
+        request._inside = self, handover
+        response = await self.dispatch_func(request, request._call_next)
+        # The common case: what a function got from `call_next`, it returns.
+        if type(response) is HeldResponse and response.background is None and response._iterator is None:
+            return response
+        if not handover.give_now(response):
+            await handover.run(_checked(response, self.dispatch_func), scope, receive)
+        return handover.taken()
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the outermost function of a request, send its response and end what the inner ones left."""
         handover = Handover(send)
         request = _ReplayedRequest(scope, receive, send)
-        call_next = functools.partial(_call_next, self, request, handover)
+        request._inside = self, handover
         sent = False
         try:
-            response = await self.dispatch_func(request, call_next)
+            response = await self.dispatch_func(request, request._call_next)
             if type(response) is HeldResponse and response.is_whole and not handover.started:
                 # The first thing it does is to send the start.
                 sent = True
@@ -119,21 +127,13 @@ def _checked(response: Response, dispatch: DispatchFunction) -> Response:
     return response
 
 
-async def _call_next(
-    middleware: BaseHTTPMiddleware, inner: "_ReplayedRequest", handover: Handover, request: Request[Any]
-) -> Response:
-    # Each time anew: what the middleware read, if it kept it, and otherwise nothing.
-    inner._given = False
+async def _call(middleware: BaseHTTPMiddleware, inner: "_ReplayedRequest", handover: Handover) -> Response:
     app = middleware.app
     if app is middleware._known:
         await app(inner.scope, inner.wrapped_receive, handover)
     else:
         await call(app, inner.scope, inner.wrapped_receive, handover)
-    response = handover.response
-    if response is None:
-        raise RuntimeError("No response returned: the inner app ended without sending one")
-    handover.response = None
-    return response
+    return handover.taken()
 
 
 class _ReplayedRequest(Request[Any]):
@@ -141,6 +141,17 @@ class _ReplayedRequest(Request[Any]):
 
     _given = False
     _told_disconnect = False
+    _inside: tuple["BaseHTTPMiddleware", Handover]
+
+    def _call_next(self, request: Request[Any]) -> Awaitable[Response]:
+        middleware, handover = self._inside
+        # Each time anew: what the middleware read, if it kept it, and otherwise nothing.
+        self._given = False
+        app = middleware.app
+        if app is middleware._layer:
+            # What calling it would do, without a frame to wait in.
+            return app._held(self.scope, self.wrapped_receive, handover)
+        return _call(middleware, self, handover)
 
     async def wrapped_receive(self) -> Message:
         """The `receive` of the inner app."""
