@@ -64,8 +64,8 @@ def get_name(endpoint: Callable[..., Any]) -> str:
     Args:
         endpoint: A function or a class, which has a name, or an object, which gets that of its class.
     """
-    name: str = getattr(endpoint, "__name__", type(endpoint).__name__)
-    return name
+    name: str | None = getattr(endpoint, "__name__", None)
+    return type(endpoint).__name__ if name is None else name
 
 
 def replace_params(

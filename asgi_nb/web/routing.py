@@ -405,21 +405,23 @@ class Router(Dispatcher):
         self.routes.append(WebSocketRoute(path, endpoint=endpoint, name=name))
 
 
-_KINDS: tuple[tuple[type[PatternRoute], Kind], ...] = (
-    (Route, Kind.HTTP),
-    (WebSocketRoute, Kind.WEBSOCKET),
-    (Mount, Kind.MOUNT),
+# With the methods that the matcher stands in for, as they are here: a subclass, an object or somebody's patch
+# may have others.
+_KINDS: tuple[tuple[type[PatternRoute], Kind, Any, Any], ...] = (
+    (Route, Kind.HTTP, Route.matches, Route.handle),
+    (WebSocketRoute, Kind.WEBSOCKET, WebSocketRoute.matches, WebSocketRoute.handle),
+    (Mount, Kind.MOUNT, Mount.matches, Mount.handle),
 )
 
 
 def _entry(route: Any, rank: int) -> Entry:
     """What the router knows about a route without asking it for each request."""
-    cls, own = type(route), getattr(route, "__dict__", {})
-    for known, kind in _KINDS:
+    for known, kind, matches, handle in _KINDS:
         if isinstance(route, known):
             pattern = route._pattern
-            if (cls is known or cls.matches is known.matches) and "matches" not in own and pattern:
-                handles = (cls is not known and cls.handle is not known.handle) or "handle" in own
+            # Not by the object's `__dict__`, which would be made for this and slow down its attributes.
+            if pattern and getattr(route.matches, "__func__", None) is matches:
+                handles = getattr(route.handle, "__func__", None) is not handle
                 app: Any = route.app if knows_handover(route.app) else None
                 is_router = isinstance(app, Dispatcher) and type(app).__call__ is Dispatcher.__call__
                 return Entry(route, rank, kind, pattern, handles, app, is_router)
