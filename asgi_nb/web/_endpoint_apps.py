@@ -23,6 +23,10 @@ from asgi_nb.web.websockets import WebSocket, WebSocketState
 __all__ = ["is_function", "request_response", "respond", "websocket_session"]
 
 
+# Made once: an expression with `|` would be made anew for each question.
+_FUNCTIONS = (FunctionType, MethodType)
+
+
 def is_function(endpoint: Any) -> bool:
     """
     Whether an endpoint is called with a connection: a function or a method, perhaps in a partial.
@@ -31,7 +35,7 @@ def is_function(endpoint: Any) -> bool:
     """
     while isinstance(endpoint, functools.partial):
         endpoint = endpoint.func
-    return isinstance(endpoint, FunctionType | MethodType)
+    return isinstance(endpoint, _FUNCTIONS)
 
 
 # As it is here, and not as a subclass or somebody's patch has it.
@@ -48,7 +52,6 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
     """
     endpoint = _awaitable(func)
 
-    @takes_handover
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         request: Request[Any] = Request(scope, receive, send)
         sending = False
@@ -57,7 +60,15 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
             is_stock = type(response).__call__ is _stock_call
             if is_stock and type(send) is not Handover:
                 sending = True
-                await _stock_call(response, scope, receive, send)
+                if response.status_code != 200 or scope["method"] == "HEAD":
+                    await _stock_call(response, scope, receive, send)
+                    return
+                # What such a response does when it is called, without a frame to wait in.
+                headers = response.raw_headers
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": response.body})
+                if response.background is not None:
+                    await response.background()
                 return
             if not is_stock and not isinstance(response, Response):
                 response = _to_response(response, func)
@@ -125,3 +136,11 @@ def _coroutine(func: Callable[..., Any]) -> Callable[[Request[Any]], Awaitable[A
         return func(request)
 
     return call
+
+
+async def _example(request: Request[Any]) -> None:
+    """Stand for any function."""
+
+
+# What `request_response` gives has the same code for each route, which is marked once.
+takes_handover(request_response(_example))

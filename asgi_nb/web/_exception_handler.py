@@ -87,11 +87,14 @@ def _find_handler(scope: Scope, exc: Exception) -> ExceptionHandler | None:
         handler: ExceptionHandler | None = by_status.get(exc.status_code)
         if handler is not None:
             return handler
-    for cls in type(exc).__mro__:
-        handler = by_class.get(cls)
-        if handler is not None:
-            return handler
-    return None
+    # Most often the class itself has one.
+    handler = by_class.get(type(exc))
+    if handler is None:
+        for cls in type(exc).__mro__:
+            handler = by_class.get(cls)
+            if handler is not None:
+                break
+    return handler
 
 
 def _raise_too_late(exc: Exception) -> NoReturn:

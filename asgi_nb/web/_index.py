@@ -42,7 +42,7 @@ class _Shape:
 class Index:
     """The routes for one scope type."""
 
-    __slots__ = ("early", "ends", "merged", "opaque", "static")
+    __slots__ = ("early", "ends", "merged", "opaque", "slashed", "static")
 
     def __init__(self) -> None:
         self.static: dict[str, Entries] = {}
@@ -51,6 +51,8 @@ class Index:
         self.early: tuple[_Shape, ...] = ()
         """The shapes of routes of which a rest is for the entry to judge."""
         self.opaque: Entries = ()
+        self.slashed = False
+        """Whether routes of `ends` had a slash at their end."""
         self.merged: dict[str, Entries] = {}
         """Path without parameters -> its candidates, for those that were asked for. Bounded by `static`."""
 
@@ -114,6 +116,8 @@ class Index:
                 self.early = (*shapes, shape)
             else:
                 self.ends[count] = (*shapes, shape)
+        if not early and pattern.keys[-1] == "":
+            self.slashed = True
         return shape.routes, shape.pick(pattern.keys)
 
     def changed(self, gone: Entries, new: Entries) -> "Index":
@@ -121,6 +125,7 @@ class Index:
         index = Index()
         index.static = dict(self.static)
         index.opaque = self.opaque
+        index.slashed = self.slashed
         changed = [entry.pattern for entry in gone + new]
         static = [pattern.source for pattern in changed if pattern is not None and pattern.place == "static"]
         if len(static) == len(changed):

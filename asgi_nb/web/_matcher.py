@@ -120,8 +120,7 @@ class Table:
         else:
             segments = path.split("/")
             candidates = index.candidates(segments)
-        partial: list[Entry] = []
-        params: dict[str, Any] = {}
+        partial: list[Entry] | None = None
         for entry in candidates:
             kind = entry.kind
             bound: Any = {}
@@ -153,10 +152,11 @@ class Table:
                 methods = entry.route.methods
                 if not methods or scope["method"] in methods:
                     return entry, bound, None
-            if not partial:
-                params = bound
-            partial.append(entry)
-        return (partial[0], params, partial) if partial else None
+            if partial is None:
+                partial, params = [entry], bound
+            else:
+                partial.append(entry)
+        return None if partial is None else (partial[0], params, partial)
 
 
 def _changed(index: Index, gone: Entries, new: Entries, other: Kind) -> Index:

@@ -225,12 +225,13 @@ class Response:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = self.body
+        status = self.status_code
         method = scope.get("method")
         if method is None and scope["type"] == "websocket":
             send = await start_denial(scope, receive, send)
-        elif method == "HEAD" or (self.status_code != 200 and has_no_body(self.status_code)):
+        elif method == "HEAD" or (200 != status < 400 and has_no_body(status)):
             body = b""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.start", "status": status, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": body})
         if self.background is not None:
             await self.background()

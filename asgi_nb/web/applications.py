@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, cast
 
-from asgi_nb.web._handover import Handover, call, takes_handover
+from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, Handover, call, takes_handover
 from asgi_nb.web.datastructures import State, URLPath
 from asgi_nb.web.middleware import Middleware, _MiddlewareFactory
 from asgi_nb.web.middleware.body_limit import RequestBodyLimitMiddleware
@@ -106,7 +106,12 @@ class App:
         if errors is not None and scope["type"] == "http" and type(send) is not Handover:
             # What calling the stack would do, without a frame for it.
             try:
-                await errors.run(scope, receive, send)
+                handled = errors.handled
+                if handled is not None and (router := handled.router) is handled.app:
+                    scope[HANDLERS_SCOPE_KEY] = handled.handlers
+                    await router.run(scope, receive, send, handled.refuse)
+                else:
+                    await errors.run(scope, receive, send)
             except Exception as exc:  # noqa: BLE001 - raised again once it is answered
                 await errors.answer(exc, scope, receive, send)
             return

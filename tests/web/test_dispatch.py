@@ -3,6 +3,7 @@
 import pytest
 
 from asgi_nb.web.applications import App
+from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.exceptions import HTTPException
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.middleware.base import BaseHTTPMiddleware
@@ -135,6 +136,67 @@ def test_a_call_that_is_put_into_a_class_is_made(monkeypatch):
     assert calls == ["http"]
 
 
+def test_the_app_inside_the_error_handling_may_be_another_one():
+    app = App(routes=ROUTES)
+    before = ask(app, "/")
+
+    app.middleware_stack.app.app = PlainTextResponse("other")
+
+    assert (before, ask(app, "/")) == ((200, "hello"), (200, "other"))
+
+
+@pytest.mark.parametrize("name", ["matches", "handle"])
+@pytest.mark.parametrize("where", ["class", "object"])
+def test_what_is_put_in_the_place_of_a_routes_method_is_called(monkeypatch, where, name):
+    route = Route("/", hello)
+    owner = Route if where == "class" else route
+    method = getattr(owner, name)
+    calls = []
+
+    def traced(*args):
+        calls.append(name)
+        return method(*args)
+
+    monkeypatch.setattr(owner, name, traced)
+
+    assert ask(App(routes=[route]), "/") == (200, "hello")
+    assert calls == [name]
+
+
+async def messages_of(app, method):
+    sent = []
+
+    async def send(message):
+        sent.append(dict(message))
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": method, "path": "/", "query_string": b"", "headers": []}
+    await app(scope, receive, send)
+    return sent
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("status", [200, 201, 204, 304, 404])
+async def test_a_route_sends_a_response_as_it_sends_itself(status, method):
+    done = []
+    responses = [
+        PlainTextResponse("hello", status, {"x-a": "b"}, background=BackgroundTask(done.append, place))
+        for place in ("alone", "routed")
+    ]
+
+    async def endpoint(request):
+        return responses[1]
+
+    alone = await messages_of(responses[0], method)
+    routed = await messages_of(App(routes=[Route("/", endpoint)]), method)
+
+    assert routed == alone
+    assert done == ["alone", "routed"]
+
+
 def test_a_mounted_router_may_get_another_stack_while_it_serves():
     router = Router(ROUTES)
     app = App(routes=[Mount("/in", router)])
@@ -165,6 +227,18 @@ def test_a_slash_too_many_is_seen_behind_a_route_that_matches_by_itself():
     app = App(routes=[Odd("/odd/", hello), Route("/even/", hello)])
 
     assert (ask(app, "/odd"), ask(app, "/even")) == ((200, "hello"), (200, "hello"))
+
+
+def test_a_path_without_its_slash_is_redirected_where_a_parameter_stands_before_it():
+    app = App(routes=[Route("/{x}", hello)])
+    client = TestClient(app, follow_redirects=False)
+    before = client.get("/a")
+
+    app.router.replace_route(app.routes[0], Route("/{x}/", hello))
+    after = client.get("/a")
+
+    assert (before.status_code, after.status_code) == (200, 307)
+    assert after.headers["location"] == "http://testserver/a/"
 
 
 @pytest.mark.parametrize("number", ["٣", "-1", "+1", "1_0", " 1", "1" * 5000, "x"])

@@ -49,11 +49,11 @@ class ServerErrorMiddleware:
         self._inside = inside
         known = knows_handover(app)
         # Not if somebody has put another __call__ into the class.
-        self._handled = app if type(app) is ExceptionMiddleware and known else None
+        self.handled = app if type(app) is ExceptionMiddleware and known else None
         self._foreign = None if known else app
         self.is_plain = knows_handover(self)
         """Whether calling this does what is written here, and not what somebody has put in its place."""
-        self.run = self._run if self._handled is None else self._handled.run
+        self.run = self._run if self.handled is None else self.handled.run
         """Run the app, and leave its exceptions to `answer`: the two halves of calling this, for HTTP."""
 
     @takes_handover
@@ -74,10 +74,10 @@ class ServerErrorMiddleware:
 
     async def answer(self, exc: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an exception of the app, and raise it again if nobody handles it."""
-        if self._handled is not None:
+        if self.handled is not None:
             # The two error layers in one, when nothing stands between them.
             try:
-                await self._handled.answer(exc, scope, receive, send)
+                await self.handled.answer(exc, scope, receive, send)
                 return
             except Exception as unhandled:  # noqa: BLE001 - raised again below
                 exc = unhandled

@@ -38,16 +38,18 @@ class ExceptionMiddleware:
         self.app = app
         self.debug = debug
         self._status_handlers: StatusHandlers = {}
+        stock = self.http_exception
         self._exception_handlers: ExceptionHandlers = {
-            HTTPException: self.http_exception,
+            HTTPException: stock,
             WebSocketException: self.websocket_exception,
         }
-        self._handlers = (self._exception_handlers, self._status_handlers)
+        self.handlers = (self._exception_handlers, self._status_handlers)
         # A router is entered without a frame of its own.
-        self._router = (
+        self.router = (
             app if isinstance(app, Dispatcher) and type(app).__call__ is Dispatcher.__call__ else None
         )
-        self._refuse = self._refusal if type(self).http_exception is _http_exception else None
+        self._stock = stock if getattr(stock, "__func__", None) is _http_exception else None
+        self.refuse = None if self._stock is None else self._refusal
         for key, handler in (handlers or {}).items():
             self.add_exception_handler(key, handler)
 
@@ -81,23 +83,25 @@ class ExceptionMiddleware:
 
     def run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Run the app, and leave its exceptions to `answer`: the two halves of calling this."""
-        scope[HANDLERS_SCOPE_KEY] = self._handlers
+        scope[HANDLERS_SCOPE_KEY] = self.handlers
         app = self.app
-        if app is self._router:
-            return app.run(scope, receive, send, self._refuse)
+        if app is self.router:
+            return app.run(scope, receive, send, self.refuse)
         return call(app, scope, receive, send)
 
     def _refusal(self, status_code: int) -> Response | None:
         """What answers an HTTPException of this status without more; None if another handler does."""
-        handler = self._exception_handlers.get(HTTPException)
-        if status_code in self._status_handlers or getattr(handler, "__func__", None) is not _http_exception:
+        if (
+            status_code in self._status_handlers
+            or self._exception_handlers.get(HTTPException) is not self._stock
+        ):
             return None
         return PlainTextResponse(PHRASES[status_code], status_code)
 
     async def answer(self, exc: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an exception of the app, or raise it again."""
         # An app inside may have put its own there.
-        scope[HANDLERS_SCOPE_KEY] = self._handlers
+        scope[HANDLERS_SCOPE_KEY] = self.handlers
         if scope["type"] == "http":
             await handle_exception(exc, Request(scope, receive, send), receive, send)
         else:
