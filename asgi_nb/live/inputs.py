@@ -1,13 +1,15 @@
 """What a person writes to ask a route: the parameters of its path, and what its handler reads."""
 
+import functools
 import inspect
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from asgi_nb.live.asked import Asked, Input, Inputs
 from asgi_nb.live.definitions import PARAMETER, Definition, normal_path
+from asgi_nb.live.described import described
 from asgi_nb.live.reads import PLAIN, Place, Read, Reads, reads_of
 from asgi_nb.web.convertors import CONVERTOR_TYPES, Convertor
 
@@ -21,49 +23,26 @@ DEPTH = 4
 OWN_HEADERS = frozenset({"host", "content-length", "content-type", "connection", "transfer-encoding"})
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One thing that a person writes."""
-
-    name: str
-    kind: str
-    """The convertor of a path's parameter, else `str`, `int` or `float`."""
-    required: bool = False
-    """Whether the handler, or the path, cannot do without it."""
-    default: str = ""
-    """What stands in its place when it is left out; "" for nothing."""
-    pattern: str = ""
-    """A regular expression that all of it matches; "" for anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a request to a route is made of."""
-
-    path: tuple[Input, ...]
-    """The parameters of the path."""
-    query: tuple[Input, ...] = ()
-    """The parameters of the query that the handler reads, as far as its text says."""
-    headers: tuple[Input, ...] = ()
-    """The headers that it reads."""
-    body: Literal["", "json", "form", "text"] = ""
-    """What it reads the body as; "" when it reads none."""
-    skeleton: str = ""
-    """A body to begin with."""
-
-
-def askable(definitions: Iterable[Definition]) -> list[tuple[str, Definition]]:
+def askable(definitions: Iterable[Definition]) -> list[Asked]:
     """
-    List what can be asked for: (method, route), the one defined last first.
+    List what can be asked for, what was defined last first.
 
-    Of two routes with one method and path, the later one answers, and is the one that is listed.
+    Of two routes with one method and path, the later one answers, and is the one that is listed. Of a mounted
+    app that describes itself, its routes are.
     """
-    found: dict[tuple[str, str], tuple[str, Definition]] = {}
-    routes = [one for one in definitions if one.kind == "route"]
-    for one in sorted(routes, key=lambda one: (one.ahead, one.serial), reverse=True):
-        methods = ["GET"] if one.methods is None else one.shown_methods.split(",")
-        for method in methods:
-            found.setdefault((method, normal_path(one.path)), (method, one))
+    found: dict[tuple[str, str], Asked] = {}
+    for one in sorted(definitions, key=lambda one: (one.ahead, one.serial), reverse=True):
+        if one.kind == "mount":
+            for asked in described(
+                getattr(one.built, "_base_app", None), one.path, str(one.serial), one.place
+            ):
+                found.setdefault((asked.method, asked.path), asked)
+        if one.kind != "route":
+            continue
+        for method in ["GET"] if one.methods is None else one.shown_methods.split(","):
+            inputs = functools.partial(inputs_of, one, method)
+            asked = Asked(f"{one.serial} {method}", method, one.path, one.place, inputs)
+            found.setdefault((method, normal_path(one.path)), asked)
     return list(found.values())
 
 

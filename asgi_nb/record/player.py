@@ -16,6 +16,10 @@ class Player(Protocol):
     app: Any
     """The app that cells define."""
 
+    @property
+    def asked_app(self) -> Any:
+        """The app that `request` asks."""
+
     def request(self, line: str, headers: Any = None, body: Any = None) -> Any:
         """Send a request that nobody has sent before and give the reply, which has the exchange."""
 

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from asgi_nb.live.inputs import Input, askable, inputs_of
+from asgi_nb.live.asked import Asked, Input
+from asgi_nb.live.described import described
+from asgi_nb.live.inputs import askable
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.masks import shorten, visible
 from asgi_nb.record.player import Player, player_for
@@ -30,8 +32,8 @@ def routes(store: Store) -> list[dict[str, Any]]:
         For each `n`, its number; `method`, `path`; `place`, the cell that has defined it.
     """
     return [
-        {"n": one.serial, "method": method, "path": visible(one.path), "place": visible(one.place)}
-        for method, one in askable(_player(store).app.definitions)
+        {"n": one.number, "method": one.method, "path": visible(one.path), "place": visible(one.place)}
+        for one in _askable(store)
     ]
 
 
@@ -41,12 +43,11 @@ def inputs(store: Store, message: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         store: Where its requests are recorded.
-        message: `n`, its number; `method`.
+        message: `n`, its number.
     """
-    number, method = message.get("n"), message.get("method")
-    for one in _player(store).app.definitions:
-        if one.serial == number and one.kind == "route" and isinstance(method, str):
-            found = inputs_of(one, method)
+    for one in _askable(store):
+        if one.number == message.get("n"):
+            found = one.inputs()
             return {
                 "path": [_shown(each) for each in found.path],
                 "query": [_shown(each) for each in found.query],
@@ -111,6 +112,13 @@ def read_headers(text: str) -> dict[str, str]:
 
 def _shown(one: Input) -> dict[str, Any]:
     return {**asdict(one), "name": visible(one.name), "default": visible(one.default)}
+
+
+def _askable(store: Store) -> list[Asked]:
+    """List the routes of the app that a request goes to."""
+    player = _player(store)
+    app = player.asked_app
+    return askable(app.definitions) if app is player.app else list(described(app, "", "served", ""))
 
 
 def _player(store: Store) -> Player:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Optional
 import pydantic
 import pytest
 
-from asgi_nb.live.inputs import Input, askable, inputs_of, model_skeleton
+from asgi_nb.live.asked import Input
+from asgi_nb.live.inputs import askable, inputs_of, model_skeleton
 from asgi_nb.web.convertors import CONVERTOR_TYPES, Convertor
 from asgi_nb.web.endpoints import HTTPEndpoint
 
@@ -16,7 +17,7 @@ def test_what_was_defined_last_comes_first_with_a_line_for_each_method(app, defi
     define("GET /a", "return 1", cell="a")
     define("GET,POST /b", "return 1", cell="b")
 
-    assert [(method, one.path) for method, one in askable(app.definitions)] == [
+    assert [(one.method, one.path) for one in askable(app.definitions)] == [
         ("GET", "/b"),
         ("POST", "/b"),
         ("GET", "/a"),
@@ -29,8 +30,8 @@ def test_a_route_that_another_answers_for_is_not_listed(app, define):
 
     found = askable(app.definitions)
 
-    assert [(method, one.path) for method, one in found] == [("GET", "/{b}"), ("POST", "/{a}")]
-    assert found[0][1] is later
+    assert [(one.method, one.path) for one in found] == [("GET", "/{b}"), ("POST", "/{a}")]
+    assert found[0].place == later.place
 
 
 def test_sockets_and_middleware_cannot_be_asked(app):

@@ -1,6 +1,7 @@
 """A request that a page writes anew: what can be asked, what it takes, and sending it."""
 
 import pytest
+from fastapi import FastAPI
 
 from asgi_nb.kit import Kit
 from asgi_nb.live.notebook import Cell, PlainNotebook
@@ -25,6 +26,10 @@ def kit():
 @pytest.fixture
 def ask(kit):
     """Do one action; give whether it was done, and its value."""
+    return asker(kit)
+
+
+def asker(kit):
     bench = Bench(kit.traffic)
 
     def ask(what, **args):
@@ -49,7 +54,7 @@ def test_routes_are_listed_with_their_cells_newest_first(ask):
 
 def test_a_route_tells_what_it_takes(ask):
     _, routes = ask("routes")
-    _, inputs = ask("inputs", n=routes[1]["n"], method="GET")
+    _, inputs = ask("inputs", n=routes[1]["n"])
 
     assert [(one["name"], one["kind"]) for one in inputs["path"]] == [("item_id", "int")]
     assert [(one["name"], one["default"]) for one in inputs["query"]] == [("n", "3")]
@@ -60,7 +65,7 @@ def test_a_route_whose_cell_has_run_again_is_not_there(ask, kit):
     _, routes = ask("routes")
     kit.define_route("POST", "/items", "return 1")
 
-    assert ask("inputs", n=routes[0]["n"], method="POST") == (
+    assert ask("inputs", n=routes[0]["n"]) == (
         False,
         "this route is there no longer: its cell has run again; open the form anew",
     )
@@ -119,3 +124,49 @@ def test_traffic_that_belongs_to_no_app_has_nothing_to_ask():
     content, _ = Bench(Store()).reply({"kind": "ask", "v": "page/1", "id": 1, "what": "routes"})
 
     assert content["value"] == "nothing answers to this list: its traffic belongs to no app"
+
+
+def described():
+    """An app that describes itself."""
+    api = FastAPI()
+
+    @api.post("/cups/{size}")
+    def add(size: int, q: str, body: dict[str, str]):
+        return {"size": size, "q": q, "body": body}
+
+    return api
+
+
+@pytest.mark.parametrize(
+    ("way", "path"),
+    [pytest.param("mounted", "/v1/cups", id="mounted"), pytest.param("served", "/cups", id="served")],
+)
+def test_the_routes_of_an_app_that_describes_itself_can_be_asked(way, path):
+    kit = Kit(PlainNotebook())
+    ask = asker(kit)
+    if way == "mounted":
+        kit.mount("/v1", described())
+    else:
+        kit.serve(described())
+    _, routes = ask("routes")
+    _, inputs = ask("inputs", n=routes[0]["n"])
+    ok, _ = ask("request", **request(f"{path}/3?q=tea", "POST", "", '{"a": "b"}'))
+    answered = kit.traffic[-1].response.json()
+    kit.close()
+
+    assert (routes[0]["method"], routes[0]["path"]) == ("POST", f"{path}/{{size}}")
+    assert [(one["name"], one["kind"]) for one in inputs["path"] + inputs["query"]] == [
+        ("size", "int"),
+        ("q", "str"),
+    ]
+    assert inputs["skeleton"] == "{}"
+    assert ok
+    assert answered == {"size": 3, "q": "tea", "body": {"a": "b"}}
+
+
+def test_what_cells_define_is_asked_while_it_is_served(kit, ask):
+    kit.serve()
+    kit.serve(described())
+
+    assert kit.asked_app is kit.app
+    assert ask("routes")[1][0]["path"] == "/items"

@@ -84,7 +84,7 @@ def test_what_is_wrong_is_told_at_the_field_and_nothing_is_sent(notebook, form, 
     expect(number).to_be_focused()
     expect(number).to_have_attribute("aria-invalid", "true")
     expect(number).to_have_accessible_description(
-        "Expected a whole number without a sign, such as 7; got nothing."
+        "Expected a whole number, such as 7, without a sign; got nothing."
     )
     expect(form.get_by_role("alert")).to_contain_text("Nothing was sent: a field needs another value.")
     assert len(kit.traffic) == 0

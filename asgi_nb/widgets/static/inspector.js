@@ -1392,8 +1392,8 @@ function valuesOf(fields) {
 var PARAMETER = /\{([a-zA-Z_]\w*)(?::[a-zA-Z_]\w*)?\}/g;
 var EXPECTED = {
   str: "one part of a path, without a slash",
-  int: "a whole number without a sign, such as 7",
-  float: "a number without a sign, such as 1.5",
+  int: "a whole number, such as 7",
+  float: "a number, such as 1.5",
   uuid: "a UUID: 32 hexadecimal digits, with or without hyphens"
 };
 function filledPath(path2, values, inputs) {
@@ -1411,7 +1411,8 @@ function queryOf(values, more) {
 }
 function wrongInPath(input, value) {
   if (value === "" && !input.required) return "";
-  const expected = EXPECTED[input.kind] ?? `what matches ${input.pattern}`;
+  const unsigned = input.pattern.startsWith("[0-9]") ? ", without a sign" : "";
+  const expected = input.kind in EXPECTED ? EXPECTED[input.kind] + unsigned : `what matches ${input.pattern}`;
   if (value === "") return `Expected ${expected}; got nothing.`;
   return matches(input.pattern, value) ? "" : `Expected ${expected}; got “${value}”.`;
 }
@@ -1446,7 +1447,7 @@ function newRequest(client, { select, onOpen, onLeave }, signal) {
   sheet.element.classList.add("new-request");
   const button = h("button", { type: "button", class: "new", "aria-label": "New request", title: 'New request (+): asgi_nb.request("GET /…")' }, h("span", { "aria-hidden": "true" }, "+"), h("span", { class: "word" }, " New"));
   const chooseId = uniqueId("route");
-  const choose = h("select", { id: chooseId });
+  const choose = h("select", { id: chooseId }, h("option", { value: OTHER }, "Another path…"));
   const place = h("span", { class: "note" });
   const fields = h("div", { class: "fields" });
   const send = h("button", { type: "submit", class: "primary" }, "Send");
@@ -1461,7 +1462,10 @@ function newRequest(client, { select, onOpen, onLeave }, signal) {
   let routes = [];
   let route3 = null;
   let parts = drawn(null);
+  parts.line[0].control.value = "GET";
+  parts.line[1].control.value = "/";
   let moving = false;
+  let asked = false;
   function drawn(inputs) {
     const path2 = (inputs?.path ?? []).map((input) => inputField(input, wrongInPath));
     const query = (inputs?.query ?? []).map((input) => inputField(input, wrongInField));
@@ -1509,7 +1513,7 @@ function newRequest(client, { select, onOpen, onLeave }, signal) {
     const old = { path: valuesOf(parts.path), query: valuesOf(parts.query), headers: valuesOf(parts.headers), rest: valuesOf(rest()) };
     const was = route3;
     let inputs = null;
-    if (chosen !== null) inputs = (await client.ask("inputs", { n: chosen.n, method: chosen.method })).value;
+    if (chosen !== null) inputs = (await client.ask("inputs", { n: chosen.n })).value;
     if (choose.value !== (chosen === null ? OTHER : keyOf(chosen))) return;
     route3 = chosen;
     place.textContent = chosen === null ? "" : chosen.place;
@@ -1532,15 +1536,16 @@ function newRequest(client, { select, onOpen, onLeave }, signal) {
     sheet.open("New request", button, [form2]);
     try {
       routes = (await client.ask("routes")).value;
-      const before = choose.value;
+      const before = asked ? choose.value : "";
       choose.replaceChildren(
         ...routes.map((one) => h("option", { value: keyOf(one) }, `${one.method} ${one.path}`)),
         h("option", { value: OTHER }, "Another path…")
       );
+      asked = true;
       const same = [...choose.options].some(({ value }) => value === before);
       if (same) choose.value = before;
       await show(same);
-      sheet.say(routes.length === 0 ? "No cell has defined a route yet: a cell that begins with %%asgi_route GET / makes one." : "");
+      sheet.say(routes.length === 0 ? "There is no route to choose: a cell that begins with %%asgi_route GET / makes one." : "");
     } catch (error2) {
       sheet.fail(String(
         /** @type {Error} */

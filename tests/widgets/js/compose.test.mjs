@@ -19,7 +19,7 @@ test("a query has what was written, in order, and what stands behind", () => {
 test("a parameter of the path is checked as its convertor does", () => {
   const number = input("n", "int", { pattern: "[0-9]+" });
   assert.equal(wrongInPath(number, "7"), "");
-  assert.match(wrongInPath(number, "-7"), /Expected a whole number without a sign, such as 7; got “-7”/u);
+  assert.match(wrongInPath(number, "-7"), /Expected a whole number, such as 7, without a sign; got “-7”/u);
   assert.match(wrongInPath(number, ""), /got nothing/u);
   assert.equal(wrongInPath(input("p", "path", { required: false, pattern: ".*" }), ""), "");
   assert.match(wrongInPath(input("s", "str", { pattern: "[^/]+" }), "a/b"), /without a slash/u);

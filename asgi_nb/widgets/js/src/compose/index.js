@@ -14,7 +14,7 @@ import { filledPath, pythonOf, queryOf, wrongInField, wrongInPath } from "./targ
 
 /** @typedef {import("./fields.js").Field} Field */
 /** @typedef {import("./target.js").Input} Input */
-/** @typedef {{ n: number, method: string, path: string, place: string }} Route */
+/** @typedef {{ n: string, method: string, path: string, place: string }} Route */
 
 /**
  * What a route takes. Source: asgi_nb/widgets/actions_new.py.
@@ -49,7 +49,7 @@ export function newRequest(client, { select, onOpen, onLeave }, signal) {
   sheet.element.classList.add("new-request");
   const button = h("button", { type: "button", class: "new", "aria-label": "New request", title: "New request (+): asgi_nb.request(\"GET /…\")" }, h("span", { "aria-hidden": "true" }, "+"), h("span", { class: "word" }, " New"));
   const chooseId = uniqueId("route");
-  const choose = h("select", { id: chooseId });
+  const choose = h("select", { id: chooseId }, h("option", { value: OTHER }, "Another path…"));
   const place = h("span", { class: "note" });
   const fields = h("div", { class: "fields" });
   const send = h("button", { type: "submit", class: "primary" }, "Send");
@@ -66,8 +66,12 @@ export function newRequest(client, { select, onOpen, onLeave }, signal) {
   /** @type {Route | null} */
   let route = null;
   let parts = drawn(null);
+  parts.line[0].control.value = "GET";
+  parts.line[1].control.value = "/";
   /** Whether something else is about to be shown in its place. */
   let moving = false;
+  /** Whether the list of routes has come once. */
+  let asked = false;
 
   /** @param {Inputs | null} inputs Null for a path that is written by hand. */
   function drawn(inputs) {
@@ -129,7 +133,7 @@ export function newRequest(client, { select, onOpen, onLeave }, signal) {
     const was = route;
     /** @type {Inputs | null} */
     let inputs = null;
-    if (chosen !== null) inputs = (await client.ask("inputs", { n: chosen.n, method: chosen.method })).value;
+    if (chosen !== null) inputs = (await client.ask("inputs", { n: chosen.n })).value;
     // Another one was chosen meanwhile.
     if (choose.value !== (chosen === null ? OTHER : keyOf(chosen))) return;
     route = chosen;
@@ -154,15 +158,16 @@ export function newRequest(client, { select, onOpen, onLeave }, signal) {
     sheet.open("New request", button, [form]);
     try {
       routes = (await client.ask("routes")).value;
-      const before = choose.value;
+      const before = asked ? choose.value : "";
       choose.replaceChildren(
         ...routes.map((one) => h("option", { value: keyOf(one) }, `${one.method} ${one.path}`)),
         h("option", { value: OTHER }, "Another path…"),
       );
+      asked = true;
       const same = [...choose.options].some(({ value }) => value === before);
       if (same) choose.value = before;
       await show(same);
-      sheet.say(routes.length === 0 ? "No cell has defined a route yet: a cell that begins with %%asgi_route GET / makes one." : "");
+      sheet.say(routes.length === 0 ? "There is no route to choose: a cell that begins with %%asgi_route GET / makes one." : "");
     } catch (error) {
       sheet.fail(String(/** @type {Error} */ (error).message));
     }

@@ -17,8 +17,8 @@ const PARAMETER = /\{([a-zA-Z_]\w*)(?::[a-zA-Z_]\w*)?\}/g;
 /** @type {Record<string, string>} What each convertor takes, in words. Source: asgi_nb/web/convertors.py. */
 const EXPECTED = {
   str: "one part of a path, without a slash",
-  int: "a whole number without a sign, such as 7",
-  float: "a number without a sign, such as 1.5",
+  int: "a whole number, such as 7",
+  float: "a number, such as 1.5",
   uuid: "a UUID: 32 hexadecimal digits, with or without hyphens",
 };
 
@@ -58,7 +58,8 @@ export function queryOf(values, more) {
  */
 export function wrongInPath(input, value) {
   if (value === "" && !input.required) return "";
-  const expected = EXPECTED[input.kind] ?? `what matches ${input.pattern}`;
+  const unsigned = input.pattern.startsWith("[0-9]") ? ", without a sign" : "";
+  const expected = input.kind in EXPECTED ? EXPECTED[input.kind] + unsigned : `what matches ${input.pattern}`;
   if (value === "") return `Expected ${expected}; got nothing.`;
   return matches(input.pattern, value) ? "" : `Expected ${expected}; got “${value}”.`;
 }
