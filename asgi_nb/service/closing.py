@@ -33,31 +33,40 @@ class ClosingSockets:
         return self._closed(scope, receive, send)
 
     async def _closed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_open = False
-
-        async def watched_receive() -> Message:
-            nonlocal is_open
-            message = await receive()
-            if message["type"] == "websocket.disconnect":
-                is_open = False
-            return message
-
-        async def watched_send(message: Message) -> None:
-            nonlocal is_open
-            await send(message)
-            if message["type"] == "websocket.accept":
-                is_open = True
-            elif message["type"] == "websocket.close":
-                is_open = False
-
+        session = _Session(receive, send)
         try:
-            await self.app(scope, watched_receive, watched_send)
+            await self.app(scope, session.receive, session.send)
         except Exception:
-            if is_open:
+            if session.is_open:
                 await _close(send, INTERNAL_ERROR)
             raise
-        if is_open:
+        if session.is_open:
             await _close(send, NORMAL_CLOSURE)
+
+
+class _Session:
+    """Knows whether a WebSocket is open. Slots and methods: thousands may be idle at a time."""
+
+    __slots__ = ("_source", "_target", "is_open")
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._source = receive
+        self._target = send
+        self.is_open = False
+
+    async def receive(self) -> Message:
+        message = await self._source()
+        if message["type"] == "websocket.disconnect":
+            self.is_open = False
+        return message
+
+    async def send(self, message: Message) -> None:
+        await self._target(message)
+        kind = message["type"]
+        if kind == "websocket.accept":
+            self.is_open = True
+        elif kind == "websocket.close":
+            self.is_open = False
 
 
 async def _close(send: Send, code: int) -> None:

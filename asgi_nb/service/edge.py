@@ -70,7 +70,7 @@ class Edge:
             scope["path"] = root_path + scope["path"]
             scope["raw_path"] = prefix.encode() + scope["raw_path"]
             send = below(prefix.encode(), host, send)
-        return self.app(scope, receive, send if takes_turns else taking_turns(send))
+        return self.app(scope, receive, send if takes_turns else _Turns(send).send)
 
     def _proxied(self, scope: Scope) -> tuple[bytes, str | None]:
         """Give the Host, and the prefix of the proxy, if there is one."""
@@ -90,25 +90,27 @@ class Edge:
         return host, None
 
 
-def taking_turns(send: Send) -> Send:
-    """Wrap `send` so that a stream or a WebSocket gives way to the loop every 20 ms."""
-    since = monotonic()
+class _Turns:
+    """A `send` that lets a stream or a WebSocket give way to the loop every 20 ms."""
 
-    async def send_in_turn(message: Message) -> None:
-        nonlocal since
-        await send(message)
-        now = monotonic()
-        if now - since > TURN:
-            await asyncio.sleep(0)
-            since = now
+    __slots__ = ("_since", "_target")
 
-    def send_on(message: Message) -> Awaitable[None]:
+    def __init__(self, send: Send) -> None:
+        self._target = send
+        self._since = monotonic()
+
+    def send(self, message: Message) -> Awaitable[None]:
         if message.get("more_body") or message["type"] == "websocket.send":
-            return send_in_turn(message)
+            return self._send_in_turn(message)
         # What ends, or is short, adds no frame to wait in.
-        return send(message)
+        return self._target(message)
 
-    return send_on
+    async def _send_in_turn(self, message: Message) -> None:
+        await self._target(message)
+        now = monotonic()
+        if now - self._since > TURN:
+            await asyncio.sleep(0)
+            self._since = now
 
 
 def clean_prefix(value: bytes) -> str | None:

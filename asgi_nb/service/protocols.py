@@ -18,8 +18,10 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import PayloadTooBig
+from websockets.http11 import Request
 
 from asgi_nb.service.heads import too_large
+from asgi_nb.service.inbox import Gate, Inbox
 from asgi_nb.service.serving import Serving
 
 LINGER = 1.0
@@ -146,7 +148,68 @@ class LimitedH11(Limited, H11Protocol):
 
 
 class LimitedWebSocket(WebSocketsSansIOProtocol):
-    """WebSockets, which count what is too large."""
+    """
+    WebSockets, which count what is too large, and keep little while they are idle.
+
+    Of what uvicorn's own keeps of a connection, a third is queues in which nothing is, headers
+    that were read long ago, and the dict of its attributes.
+    """
+
+    # uvicorn's attributes. One that is not here, as a later version may have, goes into a dict.
+    __slots__ = (
+        "app",
+        "app_state",
+        "asgi_version",
+        "client",
+        "close_sent",
+        "close_timeout",
+        "close_timer",
+        "config",
+        "conn",
+        "connections",
+        "curr_msg_data_type",
+        "default_headers",
+        "disconnected",
+        "frames",
+        "handshake_complete",
+        "handshake_initiated",
+        "initial_response",
+        "last_ping_rtt",
+        "logger",
+        "loop",
+        "pending_ping_payload",
+        "ping_interval",
+        "ping_sent_at",
+        "ping_timeout",
+        "ping_timer",
+        "pong_timer",
+        "queue",
+        "read_paused",
+        "request",
+        "response",
+        "root_path",
+        "scheme",
+        "scope",
+        "server",
+        "tasks",
+        "transport",
+        "writable",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.queue: Any = Inbox()
+        self.writable: Any = Gate()
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        # The scope has them, and the parser keeps the request as long as the connection.
+        event.headers.clear()
+
+    def start_keepalive(self) -> None:
+        # The answer to the handshake has just been written.
+        self.response: Any = None
+        super().start_keepalive()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

@@ -159,3 +159,26 @@ async def test_a_socket_that_is_over_is_no_longer_listed(app, socket_cell, talk)
 
     assert [message["type"] for message in sent] == ["websocket.accept", "websocket.send"]
     assert app.sockets() == []
+
+
+def test_each_message_is_recorded_once_whatever_lies_between_the_tap_and_the_app(app, socket_cell, store):
+    async def between(scope, receive, send):
+        async def received():
+            return await receive()
+
+        async def sent(message):
+            await send(message)
+
+        await app(scope, received, sent)
+
+    running = start(Tap(between, store, provenance=app))
+    socket_cell(ECHO.format("new"))
+    with connect(running.websocket_url + "echo") as client:
+        assert [echo(client), echo(client)] == ["new tea", "new tea"]
+        said = [(one.direction, one.text) for one in store[-1].websocket.messages]
+        store[-1].websocket.send_to_app("cake")
+        assert client.recv(timeout=10) == "new cake"
+    running.stop()
+
+    assert said == [("receive", "tea"), ("send", "new tea")] * 2
+    assert [one.injected for one in store[-1].websocket.messages] == [False] * 4 + [True, False]
