@@ -24,7 +24,7 @@ from asgi_nb._version import __version__
 from asgi_nb.record.body import Body
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.export.errors import ExportError
-from asgi_nb.record.export.har_pieces import Payload, Pieces
+from asgi_nb.record.export.har_pieces import STARS, Payload, Pieces
 from asgi_nb.record.export.parts import PATH_SAFE, URL_SAFE, base_of, path_of
 from asgi_nb.record.export.recorded import Recorded
 from asgi_nb.record.http import ResponseRecord
@@ -140,7 +140,7 @@ class _Writer(Pieces):
 
     def _request(self, exchange: Recorded, payload: Payload) -> dict[str, Any]:
         request = exchange.request
-        query = self.shown(quote(request.query_string, safe=URL_SAFE), mask_query)
+        query = self.url(self.shown(quote(request.query_string, safe=URL_SAFE), mask_query))
         written: dict[str, Any] = {
             "method": "GET" if exchange.websocket else request.method,
             "url": base_of(exchange) + self._path(exchange) + (f"?{query}" if request.query_string else ""),
@@ -162,8 +162,7 @@ class _Writer(Pieces):
         if not self.secrets_of_path:
             return path_of(exchange)
         # How the client escaped the secret is not known: the decoded path is escaped anew around it.
-        pieces = without(exchange.request.path, self.secrets_of_path, MASK).split(MASK)
-        return MASK.join(quote(piece, safe=PATH_SAFE) for piece in pieces)
+        return quote(without(exchange.request.path, self.secrets_of_path, STARS), safe=PATH_SAFE)
 
     def _response(self, exchange: Recorded, payload: Payload | None) -> dict[str, Any]:
         response = exchange.response
@@ -176,7 +175,9 @@ class _Writer(Pieces):
         else:
             headers, status, size = response.headers, response.status, response.body.size
             content = self._content(response, payload)
-        location = next((value for name, value in headers if name.lower() == b"location"), b"")
+        location = next((value for name, value in headers if name.lower() == b"location"), b"").decode(
+            "latin-1"
+        )
         written = {
             "status": status,
             "statusText": _phrase(status),
@@ -184,7 +185,7 @@ class _Writer(Pieces):
             "cookies": self.set_cookies(headers),
             "headers": self.headers(headers),
             "content": content,
-            "redirectURL": self.shown(location.decode("latin-1"), lambda text: mask_header("location", text)),
+            "redirectURL": self.url(self.shown(location, lambda text: mask_header("location", text))),
             "headersSize": -1,
             "bodySize": size,
         }

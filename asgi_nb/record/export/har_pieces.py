@@ -13,7 +13,8 @@ from asgi_nb.record.body import Body, Headers
 from asgi_nb.record.masks import MASK, mask_body_text, mask_header, mask_text
 from asgi_nb.record.secret_paths import without_quoted
 
-# What stands for MASK in bytes of headers, as in files of traffic: its dots are in no charset of theirs.
+# What stands for MASK in URLs, which are ASCII (mitmproxy refuses others), and in bytes of headers, as in
+# files of traffic.
 STARS = "***"
 
 Hide = Callable[[str], str]
@@ -56,6 +57,10 @@ class Pieces:
         shown = mask(raw)
         self.masked += shown.masked
         return str(shown.text) if shown.masked else raw
+
+    def url(self, shown: str) -> str:
+        """Give a URL in which something may be masked as one that can be read."""
+        return shown if self.secrets else shown.replace(MASK, STARS)
 
     def hiders(self) -> tuple[Hide, Hide, Callable[[Headers], Headers]]:
         """Give what hides the secrets of a trace: in texts that quote a path, in others, and in headers."""

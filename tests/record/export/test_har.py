@@ -392,7 +392,7 @@ def test_a_cookie_that_is_set_says_how(make_exchange):
     assert response["cookies"] == [
         {"name": "sid", "value": "•••", "path": "/", "httpOnly": True, "secure": True, "domain": "a.example"}
     ]
-    assert response["redirectURL"] == "/x?token=•••"
+    assert response["redirectURL"] == "/x?token=***"
     assert response["statusText"] == "Found"
 
 
@@ -438,6 +438,20 @@ def test_a_file_holds_no_secrets_unless_they_are_asked_for(play, make_scope, tmp
     assert [secret for secret in SECRETS if secret not in shown and secret != "m-7"] == []
     assert "values are masked" in masked
     VALIDATOR.validate(json.loads(masked))
+
+
+def test_what_is_masked_leaves_a_url_one_that_others_can_read(make_exchange):
+    exchange = make_exchange(
+        302, headers=[(b"location", b"/x?token=abc")], path="/reset/t\xe9a", raw_path=b"/reset/t%C3%A9a",
+        query_string=b"api_key=abc",
+    )  # fmt: skip
+    exchange.path_params = {"token": "t\xe9a"}
+
+    entry = exchange.to_har()["log"]["entries"][0]
+
+    assert entry["request"]["url"] == "http://127.0.0.1:8000/reset/***?api_key=***"
+    assert entry["response"]["redirectURL"] == "/x?token=***"
+    assert again(exchange).request.path == "/reset/•••"
 
 
 def test_what_was_masked_is_read_as_it_stands_and_not_as_cut(make_request):
