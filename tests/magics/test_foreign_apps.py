@@ -154,10 +154,12 @@ class Framework:
     """Whether it has WebSockets."""
     starts: bool = False
     """Whether it has something to do at startup."""
+    logs: bool = True
+    """Whether it logs what a handler raised."""
 
 
 FRAMEWORKS = {
-    "litestar": Framework(LITESTAR, speaks=True, starts=True),
+    "litestar": Framework(LITESTAR, speaks=True, starts=True, logs=False),
     "quart": Framework(QUART, speaks=True, starts=True),
     "flask": Framework(FLASK),
     "django-asgi": Framework(DJANGO_ASGI),
@@ -241,6 +243,8 @@ def test_an_error_of_an_app_is_a_500_and_the_next_request_is_answered(place):
     recorded()
     broken = default_kit().traffic[0]
     assert (broken.request.path, broken.response.status) == (f"{place.prefix}/broken", 500)
+    logged = "".join(record.text for record in broken.output)
+    assert ("RuntimeError: no tea" in logged) == place.framework.logs
 
 
 def test_a_request_of_an_app_is_recorded_whole(place):
