@@ -134,6 +134,7 @@ class Snapshot:
         """Where in `candidates` a mount stands, and what reads its routes."""
         self._is_reading = False
         self._by_route = {id(definition.built): definition for definition in definitions}
+        self._origins = {number: definition.origin for number, definition in self._by_route.items()}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.definitions)} definitions>"
@@ -174,5 +175,9 @@ class Snapshot:
 
     def origin(self, scope: Scope) -> Origin | None:
         """Give the cell that defined what answers a request; None before a match, and without one."""
+        # Every recorded request asks, most of them for a route that stands here by itself.
+        found = self._origins.get(id(scope.get("route")))
+        if found is not None:
+            return found
         definition = self.definition(scope)
         return None if definition is None else definition.origin

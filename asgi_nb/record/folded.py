@@ -11,12 +11,12 @@ Rule 2: what a fold has no place for is not folded.
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from gc import get_referents
 from typing import Any
 
 from asgi_nb.record.draft import Draft, new
-from asgi_nb.record.exchange import Exchange, Keeper
+from asgi_nb.record.exchange import DEFAULTS, Exchange, Keeper
 from asgi_nb.record.runs import HEAD
 from asgi_nb.record.trace import Trace
 
@@ -29,54 +29,62 @@ _references: Callable[[object], int] | None = getattr(sys, "getrefcount", None)
 # The store's own, the one of whoever asks, and two on the way here.
 HELD = 4
 
-# The routes and the runs: what `Trace.__init__` sets.
-PLAIN_TRACE = 2
-
 
 # A field that nobody has set is a slot with nothing in it. Each other one counts, and so does the class.
-_bare = new((), (), (), 0.0, 0, 0)[0]
+_bare = new(((), (), ()), None, 0.0, 0, 0)[0]
 _bare.seq = 0
 _bare.keeper = None
 SET = len(get_referents(_bare))
 """How many objects an exchange refers to, when nothing is set but what every one has."""
+PLAIN = {
+    name: make() for name, make in DEFAULTS.items() if isinstance(make(), Hashable) and not _bare.has(name)
+}
+"""What other fields are when nobody has set them, but for lists and dicts: somebody may hold and fill one."""
 del _bare
 
 
-def fold(exchange: Exchange, shared: dict[int, Any]) -> Folded | None:
+def fold(exchange: Exchange, shared: dict[int, Any], held: int = HELD) -> Folded | None:
     """
     Give the values of an exchange that only the store holds; None when there is more to it.
 
     Args:
         exchange: One that has finished.
         shared: Keeps the objects that many exchanges have in common, by their `id`.
+        held: How many references to it there are when nobody else holds it.
     """
     draft, trace = exchange.draft, exchange.trace
-    if type(draft) is not Draft or _references is None or _references(exchange) > HELD:
+    if type(draft) is not Draft or _references is None or _references(exchange) > held:
         return None
-    if len(get_referents(exchange)) != SET + draft.has_params or exchange.kept_size != exchange.charged:
+    size = exchange.kept_size
+    if size != exchange.charged:
         return None
-    if exchange.mark or exchange.relation or exchange.output_size or exchange.holds:
+    more = len(get_referents(exchange)) - SET - draft.has_params
+    if more and more != _count_defaults(exchange):
         return None
     origin, candidates, runs = exchange.origin, None, None
     if trace is not None:
         # What it has beside the routes and the runs is seldom there, and stays an object; so does a run that
         # is in a step.
-        if len(vars(trace)) != PLAIN_TRACE:
+        if trace.gates or trace.tasks or trace.samples or trace.called_ns is not None:
             return None
-        for run in trace.runs:
+        noted = trace.runs
+        for run in noted:
             if (len(run) - HEAD) % 2:
                 return None
-        candidates, runs = trace.candidates, tuple(map(tuple, trace.runs))
+        candidates = trace.candidates
+        runs = (tuple(run),) if len(noted) == 1 else tuple(map(tuple, noted))
     if origin is not None:
         shared[id(origin)] = origin
     if candidates is not None:
         shared[id(candidates)] = candidates
     return (
-        exchange.charged,
+        size,
         id(origin),
         id(candidates),
-        (draft.facts, draft.headers, draft.extensions, draft.started_at, exchange.clock_ns),
-        draft.number,
+        draft.source,
+        draft.client,
+        draft.started_at,
+        exchange.clock_ns,
         tuple(draft.notes),
         exchange.app_exit_ns,
         exchange.route_path,
@@ -85,11 +93,28 @@ def fold(exchange: Exchange, shared: dict[int, Any]) -> Folded | None:
     )
 
 
-def unfold(seq: int, folded: Folded, keeper: Keeper, shared: dict[int, Any]) -> Exchange:
-    """Make the exchange anew, as a draft."""
-    size, origin, candidates, values, number, notes, exit_ns, route_path, params, runs = folded
-    facts, headers, extensions, started_at, clock_ns = values
-    exchange, draft = new(facts, headers, extensions, started_at, clock_ns, size)
+def _count_defaults(exchange: Exchange) -> int:
+    """Count the fields that were only asked for: they have the value that they have when nobody sets them."""
+    return sum(exchange.has(name) and getattr(exchange, name) == value for name, value in PLAIN.items())
+
+
+def unfold(seq: int, number: int, folded: Folded, keeper: Keeper, shared: dict[int, Any]) -> Exchange:
+    """Make the exchange of a number anew, as a draft; `number` is its id."""
+    (
+        size,
+        origin,
+        candidates,
+        source,
+        client,
+        started_at,
+        clock_ns,
+        notes,
+        exit_ns,
+        route_path,
+        params,
+        runs,
+    ) = folded
+    exchange, draft = new(source, client, started_at, clock_ns, size)
     draft.number = number
     draft.notes.extend(notes)
     exchange.seq = seq

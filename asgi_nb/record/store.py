@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from asgi_nb.record.draft import EXIT, Draft
 from asgi_nb.record.exchange import Exchange
-from asgi_nb.record.folded import Folded, fold, forget_unused, unfold
+from asgi_nb.record.folded import HELD, Folded, fold, forget_unused, unfold
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.lookup import Lookup
 from asgi_nb.record.output import OutputRecord
@@ -160,7 +160,7 @@ class Store(Lookup):
             self._last_seq = seq = self._last_seq + 1
             exchange.seq = exchange.request.body.seq = seq
             exchange.keeper = self
-            exchange.id = f"{(seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF:08x}"
+            exchange.id = f"{self._number(seq):08x}"
             for session in self.sessions:
                 session.take(exchange)
             self._kept[seq] = exchange
@@ -188,25 +188,41 @@ class Store(Lookup):
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
-    def end(self, exchange: Exchange, draft: Draft, at_ns: int) -> None:
-        """Take note that the app has returned from an exchange that began as a draft."""
+    def end(self, exchange: Exchange, draft: Draft, at_ns: int, *, at_once: bool = False) -> None:
+        """
+        Take note that the app has returned from an exchange that began as a draft.
+
+        Args:
+            exchange: The exchange.
+            draft: What it is made of.
+            at_ns: Nanoseconds from its start.
+            at_once: Whether it may be folded now, unless more hold it than the caller, who does so once.
+        """
         gone: Sequence[object] = ()
         with self._lock:
             if draft.recorder is None:
-                draft.notes.append((EXIT, at_ns))
+                draft.notes += (EXIT, at_ns, None, None)
                 exchange.app_exit_ns = at_ns
             else:
                 draft.write(exchange).finish(at_ns)
-            if exchange.seq not in self._kept:
+            seq, kept = exchange.seq, self._kept
+            if seq not in kept:
                 return
-            self._finished.append(exchange.seq)
+            self._finished.append(seq)
             self._bytes += exchange.kept_size - exchange.charged
             exchange.charged = exchange.kept_size
+            folded = fold(exchange, self._shared, HELD + 1) if at_once else None
+            if folded is not None:
+                kept[seq] = folded
+            else:
+                self._young.append(seq)
+                if len(self._young) > YOUNG:
+                    self._fold()
+            # Not each time: all that is kept is looked through.
+            if not seq % YOUNG and len(self._shared) > SHARED_LIMIT:
+                forget_unused(self._shared, kept.values())
             if self._bytes > self.max_bytes:
                 gone = self._make_room()
-            self._young.append(exchange.seq)
-            if len(self._young) > YOUNG:
-                self._fold()
         if self.watches:
             self.tell(exchange)
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
@@ -275,24 +291,26 @@ class Store(Lookup):
                 watch._changed.add(exchange.seq)
         return gone, woken
 
+    def _number(self, seq: int) -> int:
+        """Give the id of an exchange, by its number."""
+        return (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
+
     def _fold(self) -> None:
         """Fold the older half of the young, under the lock."""
-        kept, young, shared = self._kept, self._young, self._shared
+        kept, young = self._kept, self._young
         for _ in range(YOUNG // 2):
             seq = young.popleft()
             exchange = kept.get(seq)
             if type(exchange) is Exchange:
-                folded = fold(exchange, shared)
+                folded = fold(exchange, self._shared)
                 if folded is not None:
                     kept[seq] = folded
-        if len(shared) > SHARED_LIMIT:
-            forget_unused(shared, kept.values())
 
     def _look(self, seq: int, one: Exchange | Folded) -> Exchange:
         """Give what is kept as an exchange, under the lock."""
         if isinstance(one, Exchange):
             return one
-        self._kept[seq] = exchange = unfold(seq, one, self, self._shared)
+        self._kept[seq] = exchange = unfold(seq, self._number(seq), one, self, self._shared)
         return exchange
 
     def _all(self) -> list[Exchange]:
@@ -467,7 +485,11 @@ class Store(Lookup):
         """
         with self._lock:
             one = self._kept.get(seq)
-            return one if one is None or isinstance(one, Exchange) else unfold(seq, one, self, self._shared)
+            return (
+                one
+                if one is None or isinstance(one, Exchange)
+                else unfold(seq, self._number(seq), one, self, self._shared)
+            )
 
     def numbers(self) -> list[int]:
         """Give the numbers of what is kept, oldest first."""

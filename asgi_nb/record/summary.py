@@ -8,7 +8,7 @@ Rule: to show a row writes no exchange. What stands in a draft in the plain form
 from typing import TypedDict
 
 from asgi_nb.record.body import Headers
-from asgi_nb.record.draft import BODY, EXIT, REQUEST, START, Draft
+from asgi_nb.record.draft import BODY, EXIT, NOTE, REQUEST, START, Draft
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.masks import mask_query, mask_text, shorten, visible
@@ -78,7 +78,7 @@ def summarize(exchange: Exchange) -> Row:
 
 def summarize_with_headers(exchange: Exchange) -> tuple[Row, Headers, Headers]:
     """Make the row, and give the headers of the request and of its response, which `masked` leaves out."""
-    if type(exchange.draft) is Draft and exchange.mark is None:
+    if type(exchange.draft) is Draft and not (exchange.has("mark") and exchange.mark):
         with GUARD:
             read = _read(exchange, exchange.draft)
         if read is not None:
@@ -122,7 +122,8 @@ def summarize_with_headers(exchange: Exchange) -> tuple[Row, Headers, Headers]:
 
 def _read(exchange: Exchange, draft: Draft) -> tuple[Row, Headers, Headers] | None:
     """Make the row from notes alone; None when there is more to them than a recorder would take as it is."""
-    path, raw_path, query, root_path, method, scheme, version, _, _, kind = draft.facts
+    facts, request_headers, _ = draft.source
+    path, raw_path, query, root_path, method, scheme, version, _, kind = facts
     if (
         draft.recorder is not None
         or kind != "http"
@@ -138,20 +139,18 @@ def _read(exchange: Exchange, draft: Draft) -> tuple[Row, Headers, Headers] | No
     done_ns: int | None = None
     is_read = False
     request_size = response_size = 0
-    for note in draft.notes:
-        kind = note[0]
+    notes = draft.notes
+    for index in range(0, len(notes), NOTE):
+        kind, at_ns, first, second = notes[index : index + NOTE]
         if kind == BODY and state == "streaming":
-            _, at_ns, body, more = note
-            response_size += len(body)
-            if not more:
+            response_size += len(first)
+            if not second:
                 state, done_ns = "done", at_ns
-        elif kind == START and state == "open" and 100 <= note[2] <= 999:
-            state = "streaming"
-            _, _, status, headers = note
+        elif kind == START and state == "open" and 100 <= first <= 999:
+            state, status, headers = "streaming", first, second
         elif kind == REQUEST and not is_read:
-            _, _, body, more = note
-            request_size += len(body)
-            is_read = not more
+            request_size += len(first)
+            is_read = not second
         elif kind != EXIT or state != "done":
             return None
     path, masked = _target(path_in_app(path, root_path), query)
@@ -181,7 +180,7 @@ def _read(exchange: Exchange, draft: Draft) -> tuple[Row, Headers, Headers] | No
         "pinned": False,
         "note": "",
     }
-    return row, draft.headers, headers
+    return row, request_headers, headers
 
 
 def _target(path: str, query: bytes) -> tuple[str, int]:

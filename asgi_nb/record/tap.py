@@ -10,13 +10,13 @@ from contextvars import Token
 from time import perf_counter_ns, time
 from typing import Any, Protocol
 
-from asgi_nb.record.draft import Draft, begin
+from asgi_nb.record.draft import Draft, Shapes, begin
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
 from asgi_nb.record.masks import shorten
 from asgi_nb.record.recorder import ANSWERED, Recorder
 from asgi_nb.record.store import Store
 from asgi_nb.record.tapped import Tapped
-from asgi_nb.record.wire import wire_of
+from asgi_nb.record.wire import Wire, wire_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -52,45 +52,44 @@ class Tap:
         self.app = app
         self.store = store
         self.provenance = provenance
+        self._shapes: Shapes = {}
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         kind = scope["type"]
         if not self.store.recording or kind not in ("http", "websocket"):
             # What the app gives is awaited as it is: off, the tap is no frame of a request's.
             return self.app(scope, receive, send)
-        begun = begin(scope, perf_counter_ns(), time()) if kind == "http" else None
+        begun = begin(scope, perf_counter_ns(), time(), self._shapes) if kind == "http" else None
         if begun is None:
             return self._record(scope, receive, send)
-        return self._note(scope, receive, send, *begun)
+        notes = _Notes(self, scope, *begun)
+        wire = wire_of(receive, send)
+        if wire is None or not wire.tells_end:
+            return self._note(scope, receive, send, notes, wire)
+        # What the app gives is awaited as it is, in the request's own task: recording has no frame.
+        wire.listener = notes
+        notes.begin()
+        return self.app(scope, receive, send)
 
     async def _note(
-        self, scope: Scope, receive: Receive, send: Send, exchange: Exchange, draft: Draft
+        self, scope: Scope, receive: Receive, send: Send, notes: "_Notes", wire: Wire | None
     ) -> None:
         """Note what goes by, for the recorder to read when somebody looks."""
-        self.store.begin(exchange, draft)
-        notes = _Notes(self, scope, exchange, draft)
-        wire = wire_of(receive, send)
         if wire is None:
             receive, send = notes.around(receive, send)
         else:
             wire.listener = notes
-        token = current_exchange.set(exchange)
+        notes.begin()
         try:
             await self.app(scope, receive, send)
         except BaseException as exc:
             if wire is not None:
                 wire.listener = None
-            _reset(token, exc)
-            if not draft.answered:
-                self.attribute(exchange, scope, draft.root_path, draft)
-            self._finish(draft.write(exchange), perf_counter_ns() - exchange.clock_ns, exc)
+            notes.end(exc, at_once=False)
             raise
         if wire is not None:
             wire.listener = None
-        current_exchange.reset(token)
-        if not draft.answered:
-            self.attribute(exchange, scope, draft.root_path, draft)
-        self.store.end(exchange, draft, perf_counter_ns() - exchange.clock_ns)
+        notes.end(None, at_once=False)
 
     async def _record(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Record what goes by at once: WebSockets, and what no draft has notes for."""
@@ -150,13 +149,21 @@ class Tap:
 class _Notes:
     """Takes note of the messages of one request, as a wire's listener or from around it."""
 
-    __slots__ = ("draft", "exchange", "scope", "tap")
+    __slots__ = ("draft", "exchange", "scope", "tap", "token")
+
+    token: Token[Exchange | None]
+    """What takes the exchange from where running code finds it."""
 
     def __init__(self, tap: Tap, scope: Scope, exchange: Exchange, draft: Draft) -> None:
         self.tap = tap
         self.scope = scope
         self.exchange = exchange
         self.draft = draft
+
+    def begin(self) -> None:
+        """Give the exchange to the store, and to whoever asks for it in the running code."""
+        self.tap.store.begin(self.exchange, self.draft)
+        self.token = current_exchange.set(self.exchange)
 
     def received(self, message: Message) -> None:
         """Note a message to the app."""
@@ -175,6 +182,23 @@ class _Notes:
                 tap.attribute(exchange, self.scope, draft.root_path, draft)
             if tap.store.watches or draft.recorder is not None:
                 tap.store.touch(exchange)
+
+    def left(self, exc: BaseException | None) -> None:
+        """Note that the app of a wire has returned, or what it raised: nothing more will come."""
+        self.end(exc, at_once=True)
+
+    def end(self, exc: BaseException | None, *, at_once: bool) -> None:
+        """Note that the app has left; `at_once` is for `Store.end`."""
+        tap, draft = self.tap, self.draft
+        at_ns = perf_counter_ns() - self.exchange.clock_ns
+        _reset(self.token, exc)
+        if not draft.answered:
+            tap.attribute(self.exchange, self.scope, draft.root_path, draft)
+        if exc is None:
+            # No name for it here: who holds it is counted.
+            tap.store.end(self.exchange, draft, at_ns, at_once=at_once)
+        else:
+            tap._finish(draft.write(self.exchange), at_ns, exc)
 
     def around(self, receive: Receive, send: Send) -> tuple[Receive, Send]:
         """Give functions that note what goes through them."""
@@ -211,6 +235,8 @@ def _route_path(route: object, scope: Scope, outer_root_path: str) -> str | None
     if not isinstance(path, str):
         return None
     root_path = scope.get("root_path", "")
+    if root_path == outer_root_path:
+        return path
     mounts = root_path[len(outer_root_path) :] if root_path.startswith(outer_root_path) else ""
     # A route with routes of its own is a mount, whose prefix the root path already has.
     return mounts if mounts and hasattr(route, "routes") else mounts + path

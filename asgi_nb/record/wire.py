@@ -20,6 +20,9 @@ class Listener(Protocol):
     def sent(self, message: Message) -> None:
         """Note what the app sends, before anything becomes of it."""
 
+    def left(self, exc: BaseException | None) -> None:
+        """Note that the app has returned, or what it raised."""
+
 
 class Wire:
     """
@@ -32,6 +35,9 @@ class Wire:
     __slots__ = ("listener",)
 
     listener: Listener | None
+
+    tells_end = False
+    """Whether it tells its listener at once when the app has left, and of nothing after that."""
 
     def __init__(self) -> None:
         self.listener = None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_nb.record.draft import NOTE_LIMIT, NOTED_LIMIT, begin
+from asgi_nb.record.draft import NOTE_LIMIT, NOTED_LIMIT, SHAPE_LIMIT, SHARED_LIMIT, begin
 from asgi_nb.record.exchange import DEFAULTS, DERIVED, Exchange
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.recorder import Recorder
@@ -129,6 +129,83 @@ def test_headers_that_change_after_they_were_sent_are_recorded_as_they_were():
 
     assert exchange.request.headers == ((b"a", b"b"),)
     assert (exchange.response.status, exchange.response.headers) == (200, ((b"c", b"d"),))
+
+
+@pytest.fixture
+def answered():
+    """Begin exchanges that remember what the last one was like, and answer each with some headers."""
+    shapes, store = {}, Store()
+
+    def answered(sent=START["headers"], **changes):
+        exchange, notes = begin(SCOPE | changes, 0, 0.0, shapes)
+        store.begin(exchange, notes)
+        notes.sent(exchange, START | {"headers": sent}, 1)
+        return exchange
+
+    answered.shapes = shapes
+    return answered
+
+
+def test_what_two_requests_have_in_common_is_kept_once(answered):
+    first = answered(headers=[(b"a", b"b")])
+    second = answered(headers=[(b"a", b"b")], client=("127.0.0.1", 50001))
+
+    assert second.draft.source is first.draft.source
+    assert second.draft.notes[-1] is first.draft.notes[-1] == ((b"content-type", b"text/plain"),)
+    assert (first.client, second.client) == (("127.0.0.1", 50000), ("127.0.0.1", 50001))
+    assert first.kept_size == second.kept_size
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("headers", [(b"host", b"127.0.0.1:8000"), (b"accept", b"text/html")], id="headers"),
+        pytest.param("query_string", b"q=coffee", id="query"),
+        pytest.param("method", "GET", id="method"),
+        pytest.param("root_path", "/items", id="root-path"),
+        pytest.param("extensions", {"http.response.trailers": {}}, id="extensions"),
+    ],
+)
+def test_requests_for_one_path_that_differ_are_told_apart(answered, name, value):
+    answered()
+    changed = answered(**{name: value})
+    again = answered()
+
+    alone, _ = draft(SCOPE | {name: value})
+    assert view(changed.request) == view(alone.request)
+    assert changed.root_path == alone.root_path
+    assert view(again.request) == view(draft()[0].request)
+
+
+def test_what_was_shared_does_not_change_with_the_servers_lists(answered):
+    fields, sent = [(b"a", b"b")], [(b"c", b"d")]
+    first = answered(sent, headers=fields)
+    fields.append((b"e", b"f"))
+    sent.clear()
+
+    second = answered(sent, headers=fields)
+
+    assert (first.request.headers, first.response.headers) == (((b"a", b"b"),), ((b"c", b"d"),))
+    assert (second.request.headers, second.response.headers) == (((b"a", b"b"), (b"e", b"f")), ())
+
+
+def test_values_that_are_equal_but_can_change_are_not_kept(answered):
+    answered(headers=[(b"a", b"b")])
+    value = bytearray(b"b")
+
+    exchange = answered(headers=[(b"a", value)])
+    value[:] = b"c"
+
+    assert exchange.request.headers == ((b"a", b"b"),)
+
+
+def test_what_is_remembered_is_bounded(answered):
+    for number in range(2 * SHAPE_LIMIT):
+        answered(path=f"/{number}")
+    answered(path="/large", headers=[(b"a", b"b" * SHARED_LIMIT)])
+
+    assert 0 < len(answered.shapes) <= SHAPE_LIMIT
+    assert "/large" not in answered.shapes
 
 
 def test_every_field_is_derived_or_has_a_default_or_is_set_at_the_start():

@@ -203,6 +203,14 @@ def test_readers_see_numbers_in_order_whatever_is_folded(store, fold_all):
     assert [exchange.seq for exchange in store] == list(range(1, 2 * YOUNG + 1))
 
 
+@pytest.mark.parametrize("name", ["mark", "relation", "holds", "output_size", "replaced", "note", "pinned"])
+def test_to_ask_what_a_field_is_makes_no_difference(store, answer, fold_all, name):
+    answer(store, lambda exchange, draft: getattr(exchange, name))
+    fold_all(store)
+
+    assert is_folded(store, 1)
+
+
 def test_a_glance_at_a_folded_exchange_leaves_it_folded(store, answer, fold_all):
     answer(store)
     fold_all(store)

@@ -1,6 +1,7 @@
 """The tap passes everything on, and what it saw is in the store."""
 
 import asyncio
+import contextvars
 import copy
 import tracemalloc
 
@@ -13,6 +14,7 @@ from asgi_nb.record.body import BODY_LIMIT
 from asgi_nb.record.exchange import Origin, current_exchange
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.record.wire import Wire
 
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
 BODY = {"type": "http.response.body", "body": b'{"name": "tea"}'}
@@ -463,3 +465,138 @@ async def test_a_proxys_prefix_is_no_part_of_the_recorded_path(
 
     assert store[-1].request.path == recorded
     assert store[-1].request.raw_path == path.encode()
+
+
+class EndingWire(Wire):
+    """A server that tells its listener of the messages and of the app's end, as ours does."""
+
+    tells_end = True
+
+    async def receive(self):
+        message = {"type": "http.request", "body": b"milk"}
+        if self.listener is not None:
+            self.listener.received(message)
+        return message
+
+    async def send(self, message):
+        if self.listener is not None:
+            self.listener.sent(message)
+
+    async def run(self, app, scope):
+        try:
+            await app(scope, self.receive, self.send)
+        except BaseException as exc:
+            self.end(exc)
+            raise
+        self.end(None)
+
+    def end(self, exc):
+        listener, self.listener = self.listener, None
+        listener.left(exc)
+
+
+@pytest.fixture
+def serve(store, make_scope):
+    """Run an app behind a tap, for a server that tells when the app has left."""
+
+    async def serve(app, **options):
+        await EndingWire().run(Tap(app, store, **options), make_scope())
+
+    return serve
+
+
+def is_folded(store, seq):
+    return isinstance(store._kept[seq], tuple)
+
+
+@pytest.mark.anyio
+async def test_what_nobody_holds_is_folded_at_its_end_and_nothing_is_lost(serve, store):
+    await serve(answer, provenance=Cells())
+    assert is_folded(store, 1)
+
+    exchange = store[-1]
+    assert (exchange.state, exchange.status, exchange.response.json()) == ("done", 200, {"name": "tea"})
+    assert (exchange.request.text, exchange.request.path, exchange.origin) == ("milk", "/items/3", ORIGIN)
+    assert exchange.app_exit_ns >= exchange.response_done_ns >= exchange.response_start_ns
+    assert store[-1] is exchange is store[exchange.id]
+    assert store.counts()["bytes"] == exchange.kept_size
+
+
+@pytest.mark.anyio
+async def test_an_exchange_that_the_app_keeps_is_the_one_in_the_store(serve, store):
+    held = []
+
+    async def app(scope, receive, send):
+        held.append(current_exchange.get())
+        await answer(scope, receive, send)
+
+    await serve(app)
+
+    assert store[-1] is held[0]
+    assert current_exchange.get() is None
+
+
+@pytest.mark.anyio
+async def test_a_task_that_outlives_its_request_finds_its_exchange(serve, store):
+    contexts = []
+
+    async def app(scope, receive, send):
+        contexts.append(contextvars.copy_context())
+        await answer(scope, receive, send)
+
+    await serve(app)
+
+    assert contexts[0].run(current_exchange.get) is store[-1]
+
+
+@pytest.mark.anyio
+async def test_an_exception_is_recorded_where_the_server_tells_of_it(serve, store):
+    async def app(scope, receive, send):
+        raise ValueError("no tea left")
+
+    with pytest.raises(ValueError, match="no tea left"):
+        await serve(app, provenance=Cells())
+
+    exchange = store[-1]
+    assert (exchange.state, exchange.error.type, exchange.finished) == ("error", "ValueError", True)
+    assert exchange.error.frames[-1].label == "Cell In[3]"
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_is_missing_is_a_fault_where_the_server_tells_of_the_end(serve, store):
+    async def app(scope, receive, send):
+        await send(START)
+
+    await serve(app)
+
+    assert (store[-1].state, len(store[-1].faults)) == ("error", 1)
+
+
+@pytest.mark.anyio
+async def test_a_watcher_is_told_of_the_end_where_the_server_tells_of_it(serve, store):
+    told = []
+    watch = store.watch(
+        lambda: told.append([(store.peek(seq).state, store.peek(seq).finished) for seq in watch.take()])
+    )
+
+    await serve(answer)
+
+    assert told[0] == [("open", False)]
+    assert told[-1] == [("done", True)]
+
+
+@pytest.mark.anyio
+async def test_a_session_keeps_the_very_exchanges_that_the_store_has(serve, store):
+    with store.record() as session:
+        await serve(answer)
+
+    assert session[-1] is store[-1]
+
+
+@pytest.mark.anyio
+async def test_a_tap_inside_of_another_one_records_as_well(store, make_scope):
+    outer = Store()
+
+    await EndingWire().run(Tap(Tap(answer, store), outer), make_scope())
+
+    assert store[-1].response.json() == outer[-1].response.json() == {"name": "tea"}
