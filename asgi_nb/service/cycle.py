@@ -14,6 +14,7 @@ Source: ASGI 3.0, HTTP; RFC 9112 sections 4 to 7; RFC 9110 sections 5.5 and 5.6.
 import asyncio
 import logging
 import re
+from contextvars import Context
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, Protocol
@@ -87,6 +88,8 @@ class Connection(Protocol):
     loop: asyncio.AbstractEventLoop
     tasks: set[asyncio.Task[None]]
     server_state: Any
+    context: Context
+    """What runs for the connection itself runs in it: a copy of a request's own keeps what that refers to."""
 
     def on_response_complete(self) -> None:
         """Go on with what comes next."""
@@ -128,6 +131,11 @@ class Cycle(Wire):
 
     takes_turns = True
     """It gives way by itself where a stream sends on and on."""
+
+    keeps_connection = True
+    """It lets the connection be when the app raises after its answer; see `late`."""
+
+    tells_end = True
 
     def __init__(self, connection: Connection, scope: Scope, keep_alive: bool, expects: bool) -> None:
         self.listener = None
@@ -198,10 +206,13 @@ class Cycle(Wire):
         try:
             result: object = await app(self.scope, self.receive, self.send)  # type: ignore[func-returns-value]
         except BaseException as exc:
+            self._tell_end(exc)
             # Also what would end the loop: it is everybody's, and this is one request's.
             logger.error("Exception in ASGI application\n", exc_info=exc)
-            await self._fail()
+            if not self.response_complete or not isinstance(exc, Exception):
+                await self._fail()
         else:
+            self._tell_end(None)
             if result is not None:
                 logger.error("ASGI callable should return None, but returned '%s'.", result)
                 self._cut()
@@ -215,6 +226,11 @@ class Cycle(Wire):
             self.connection = self.task = None
             if connection is not None and task is not None:
                 connection.tasks.discard(task)
+
+    def _tell_end(self, exc: BaseException | None) -> None:
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            listener.left(exc)
 
     async def _fail(self) -> None:
         """Tell the client that there is no answer, or no more of it."""
@@ -332,7 +348,8 @@ class Cycle(Wire):
         self.response_started = True
         self.expects = False
         # For whom nothing else comes soon, as with a stream of events.
-        self.loop.call_soon(self._flush)
+        context = None if self.connection is None else self.connection.context
+        self.loop.call_soon(self._flush, context=context)
 
     def _write(self, body: Any, more_body: bool) -> None:
         """Write a piece of the body, behind the head where that waits."""

@@ -8,6 +8,7 @@ Imported where httptools is installed.
 """
 
 import asyncio
+from contextvars import Context
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -51,6 +52,7 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._max_head = self.config.serving.options.max_header_size
+        self.context = Context()
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -181,7 +183,9 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
             self._close_after(self.timeout_keep_alive)
 
     def _close_after(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self._close_if_idle)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self._close_if_idle, context=self.context
+        )
 
     def _close_if_idle(self) -> None:
         """Close a connection that was idle for so long: one timer in that time, not one for each answer."""

@@ -9,6 +9,7 @@ Source: RFC 9112 section 9.3.
 """
 
 import logging
+from collections.abc import Awaitable
 
 from asgi_nb.service.serving import Serving
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
@@ -21,7 +22,8 @@ class LateErrors:
     """
     Log what the app raises after its answer, and let the connection be.
 
-    Outermost, because it asks uvicorn's own `send` whether the answer is complete.
+    Outermost, because it asks uvicorn's own `send` whether the answer is complete. Our own cycle sees to
+    it by itself.
 
     Args:
         app: The application.
@@ -30,11 +32,16 @@ class LateErrors:
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        cycle = getattr(send, "__self__", None)
+        if getattr(cycle, "keeps_connection", False):
+            return self.app(scope, receive, send)
+        return self._call(scope, receive, send, cycle)
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send, cycle: object) -> None:
         try:
             await self.app(scope, receive, send)
         except Exception as exc:
-            cycle = getattr(send, "__self__", None)
             if scope["type"] != "http" or not getattr(cycle, "response_complete", False):
                 raise
             _logger.error("Exception in ASGI application\n", exc_info=exc)

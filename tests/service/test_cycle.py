@@ -1,10 +1,12 @@
 """What goes over the wire for what an app sends: the same with either parser, and as uvicorn has it."""
 
 import asyncio
+import contextvars
 import http.client
 import re
 import socket
 import threading
+import weakref
 
 import pytest
 
@@ -553,3 +555,88 @@ def test_an_upgrade_to_something_else_is_answered_as_a_request(play, talk):
     answer = talk(service, request(service, "/", "connection: upgrade, close", "upgrade: h2c"))
 
     assert answer.startswith(b"HTTP/1.1 200 OK")
+
+
+class Listening:
+    """A listener that keeps what it is told."""
+
+    def __init__(self):
+        self.told = []
+        self.ended = threading.Event()
+
+    def received(self, message):
+        self.told.append(message["type"])
+
+    def sent(self, message):
+        self.told.append(message["type"])
+
+    def left(self, exc):
+        self.told.append(exc if exc is None else str(exc))
+        self.ended.set()
+
+
+@pytest.mark.parametrize(
+    ("messages", "end", "told"),
+    [
+        pytest.param(
+            [start(LENGTH_3), body(b"tea")],
+            None,
+            ["http.response.start", "http.response.body", None],
+            id="answered",
+        ),
+        pytest.param([], "no tea left", ["no tea left"], id="raised-before-its-answer"),
+        pytest.param(
+            [start(LENGTH_3), body(b"tea")],
+            "no milk left",
+            ["http.response.start", "http.response.body", "no milk left"],
+            id="raised-after-its-answer",
+        ),
+        pytest.param([], None, [None], id="no-answer"),
+    ],
+)
+def test_a_listener_is_told_of_the_end_once_and_of_nothing_that_the_server_says(
+    serve, talk, messages, end, told
+):
+    listening = Listening()
+
+    async def app(scope, receive, send):
+        if scope["type"] != "lifespan":
+            send.__self__.listener = listening
+            for message in messages:
+                await send(message)
+            if end is not None:
+                raise ValueError(end)
+
+    service = serve(app)
+    talk(service, request(service, "/", LAST))
+
+    assert listening.ended.wait(10)
+    assert listening.told == told
+
+
+def test_an_open_connection_keeps_nothing_that_a_request_has_set(serve):
+    variable = contextvars.ContextVar("variable", default=None)
+    things = []
+
+    class Thing:
+        """What a request sets."""
+
+    async def app(scope, receive, send):
+        if scope["type"] != "lifespan":
+            gone = [one() is None for one in things]
+            thing = Thing()
+            variable.set(thing)
+            things.append(weakref.ref(thing))
+            await send(start((b"content-length", b"%d" % len(repr(gone)))))
+            await send(body(repr(gone).encode()))
+
+    service = serve(app)
+    connections = [http.client.HTTPConnection("127.0.0.1", service.port, timeout=10) for _ in range(2)]
+    said = []
+    for connection in connections:
+        connection.request("GET", "/")
+        said.append(connection.getresponse().read())
+    for connection in connections:
+        connection.close()
+
+    assert said == [b"[]", b"[True]"]
