@@ -265,7 +265,12 @@ async def test_a_response_without_a_body_has_a_start_and_an_end():
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "pieces", [pytest.param([b"hel", b"", b"lo"], id="right"), pytest.param([b"hello", b"x"], id="too-long")]
+    "pieces",
+    [
+        pytest.param([b"h", b"e", b"", b"llo"], id="right"),
+        pytest.param([b"h", b"e"], id="too-short"),
+        pytest.param([b"hello", b"x"], id="too-long"),
+    ],
 )
 async def test_a_head_request_gets_no_body(pieces):
     def app(environ, start_response):
