@@ -98,3 +98,26 @@ def test_100_requests_at_once_are_all_recorded(kernel, url):
     assert sorted(answers) == list(range(100))
     recorded = kernel.value("sorted(e.path_params['n'] for e in asgi_nb.traffic['GET /burst/{n:int}'])")
     assert recorded == list(range(100))
+
+
+SERVES = """
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    await send({{"type": "http.response.start", "status": 200, "headers": []}})
+    await send({{"type": "http.response.body", "body": b"{0}"}})
+
+asgi_nb.serve(app)
+"""
+
+
+def test_a_cell_that_makes_an_app_and_serves_it_runs_again_at_its_address(kernel):
+    kernel.ok("%asgi_stop")
+    kernel.ok(SERVES.format("old"), cell="serves")
+    url = kernel.value("asgi_nb.services()[0].local_url")
+    assert httpx2.get(url, timeout=10).text == "old"
+
+    kernel.ok(SERVES.format("new"), cell="serves")
+
+    assert kernel.value("[service.local_url for service in asgi_nb.services()]") == [url]
+    assert httpx2.get(url, timeout=10).text == "new"
+    kernel.ok("%asgi_stop")
