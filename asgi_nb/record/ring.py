@@ -155,14 +155,17 @@ def encoded(payload: str | bytes) -> bytes:
 
 def _kept(notes: list[Note]) -> int:
     """Count the bytes of payload in notes."""
-    # All texts at once: to encode each takes longer than to send it.
-    texts = [note[2] for note in notes if type(note[2]) is str]
-    size = len(encoded("".join(texts)))
-    if len(texts) < len(notes):
-        size += sum(len(note[2]) for note in notes if type(note[2]) is not str)
-    return size
+    payloads = [note[2] for note in notes]
+    try:
+        # All at once: to ask each takes longer than to note it. Most are texts.
+        together = "".join(payloads)
+    except TypeError:
+        return sum([len(encoded(payload)) for payload in payloads])
+    return len(together if together.isascii() else encoded(together))
 
 
 def _cut(notes: list[Note]) -> int:
     """Count the bytes of payload that were left out of notes."""
+    if max(map(len, notes)) <= 3:
+        return 0
     return sum([note[3] - len(note[2]) for note in notes if len(note) > 3])

@@ -5,6 +5,8 @@ Its head says where and what it was; then come the start and the end of each ste
 going on has a start and no end. Times are what `time.perf_counter_ns()` said.
 """
 
+from bisect import bisect_left
+from operator import sub
 from typing import Any
 
 Run = list[Any]
@@ -30,6 +32,9 @@ Nanoseconds from which on a step holds its loop too long: what a person notices.
 Source: `loop.slow_callback_duration` of asyncio.
 """
 
+# What makes the gap beside a long step wider than any other: 146 years.
+FAR_NS = 1 << 62
+
 
 def new_run(place: str, part: str, title: str, called_ns: int, start_ns: int) -> Run:
     """Begin a run with its first step."""
@@ -53,24 +58,34 @@ def merge_steps(run: Run) -> None:
     """
     starts, ends = run[HEAD::2], run[HEAD + 1 :: 2]
     count = len(ends)
-    is_long = [end - start >= LONG_NS for start, end in zip(starts, ends, strict=False)]
-    gaps = sorted(
-        range(count - 1),
-        key=lambda index: (is_long[index] or is_long[index + 1], starts[index + 1] - ends[index]),
-    )
-    joined = set(gaps[: count // 2])
-    merged: list[int] = []
+    if count < 2:
+        return
+    gaps = list(map(sub, starts[1:count], ends))
+    if max(map(sub, ends, starts)) >= LONG_NS:
+        is_long = [end - start >= LONG_NS for start, end in zip(starts, ends, strict=False)]
+        gaps = [
+            gap + FAR_NS if is_long[index] or is_long[index + 1] else gap for index, gap in enumerate(gaps)
+        ]
+    ordered = sorted(gaps)
+    widest = ordered[count // 2 - 1]
+    # Of gaps that are as wide, the first ones.
+    left = count // 2 - bisect_left(ordered, widest)
+    merged = [starts[0], ends[0]]
+    waited = 0
     into = set(run[JOINED])
-    for index in range(count):
-        if index - 1 in joined:
-            merged[-1] = ends[index]
+    for gap, start, end in zip(gaps, starts[1:], ends[1:], strict=False):
+        if gap < widest or (gap == widest and left):
+            left -= gap == widest
+            waited += start - merged[-1]
+            merged[-1] = end
             into.add(merged[-2])
-            into.discard(starts[index])
+            into.discard(start)
         else:
-            merged += (starts[index], ends[index])
+            merged.append(start)
+            merged.append(end)
     merged += starts[count:]
-    run[MERGED_NS] += sum(starts[index + 1] - ends[index] for index in joined)
-    run[MERGED] += len(joined)
+    run[MERGED_NS] += waited
+    run[MERGED] += count // 2
     run[JOINED] = frozenset(into)
     # At once: somebody may be reading.
     run[HEAD:] = merged

@@ -8,12 +8,15 @@ Rule 2: what most messages of an open WebSocket are, a text or some bytes and no
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from time import perf_counter_ns
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.recorder import ANSWERED, Recorder
 from asgi_nb.record.ring import PENDING, RECEIVED, SENT, SHORT, TEXT, Note
 from asgi_nb.record.store import Store
+
+# The type of what carries data, each way.
+DATA: Final = ("websocket.receive", "websocket.send")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -33,8 +36,8 @@ class Tapped:
     """
     The tap's `receive` and `send` of one session.
 
-    Whoever stands next to the tap may go past them: call `source` and `target`, and tell `received` and
-    `sent` of each message. That saves two coroutines for each.
+    Whoever stands next to the tap may go past them: call `source` and `target`, and `note` each message.
+    That saves a coroutine for each.
 
     Args:
         tap: The tap.
@@ -83,56 +86,45 @@ class Tapped:
     async def receive(self) -> Message:
         """Hand on what comes to the app."""
         message = await self.source()
-        self.received(message)
+        self.note(message, RECEIVED)
         return message
 
     async def send(self, message: Message) -> None:
         """Hand on what the app sends."""
-        self.sent(message)
+        self.note(message, SENT)
         try:
             await self.target(message)
         except OSError:
             self.recorder.lose()
             raise
 
-    def received(self, message: Message) -> bool:
+    def note(self, message: Message, way: int) -> bool:
         """
-        Record a message that comes to the app.
+        Record a message: one that comes to the app, or one of the app's before anything becomes of it.
+
+        Args:
+            message: The ASGI message.
+            way: RECEIVED or SENT.
 
         Returns:
             Whether it is data of an open WebSocket, and nothing but a short text or short bytes.
         """
-        return self._note(message, "websocket.receive", RECEIVED) or self.tell("receive", message)
-
-    def sent(self, message: Message) -> bool:
-        """
-        Record a message of the app's, before anything becomes of it.
-
-        Returns:
-            Whether it is data of an open WebSocket, and nothing but a short text or short bytes.
-        """
-        return self._note(message, "websocket.send", SENT) or self.tell("send", message)
-
-    def _note(self, message: Message, kind: str, flags: int) -> bool:
         # Two entries, of which one is the type: the other one is all that there is to record.
-        if not self._is_open or type(message) is not dict or len(message) != 2 or message.get("type") != kind:
-            return False
-        payload = message.get("text")
-        if type(payload) is str:
-            flags += TEXT
-        else:
-            payload = message.get("bytes")
-            if type(payload) is not bytes:
-                return False
-        if len(payload) > SHORT:
-            return False
-        notes = self._notes
-        notes.append((perf_counter_ns() - self._start_ns, flags, payload))
-        if len(notes) > self._full:
-            self._settle()
-        if self._store.watches:
-            self._store.tell(self.recorder.exchange)
-        return True
+        if self._is_open and type(message) is dict and len(message) == 2 and message.get("type") == DATA[way]:
+            payload: Any = message.get("text")
+            if type(payload) is str:
+                flags = way + TEXT
+            else:
+                payload, flags = message.get("bytes"), way
+            if (flags != way or type(payload) is bytes) and len(payload) <= SHORT:
+                notes = self._notes
+                notes.append((perf_counter_ns() - self._start_ns, flags, payload))
+                if len(notes) > self._full:
+                    self._settle()
+                if self._store.watches:
+                    self._store.tell(self.recorder.exchange)
+                return True
+        return self.tell("send" if way else "receive", message)
 
     def _settle(self) -> None:
         self.recorder.weigh()

@@ -220,6 +220,23 @@ def test_the_steps_that_lie_closest_together_are_merged():
     assert run[HEAD:] == [0, 3, 100, 201] or run[HEAD:] == [0, 101, 200, 201]
 
 
+def test_of_steps_that_lie_equally_close_the_first_ones_are_merged():
+    run = run_of(*range(0, 100, 10))
+
+    merge_steps(run)
+
+    assert run[HEAD:] == [0, 50, 60, 70, 80, 90]
+    assert (run[MERGED], run[MERGED_NS]) == (2, 20)
+
+
+def test_one_step_stays_as_it_is():
+    run = run_of(0, 10)
+
+    merge_steps(run)
+
+    assert run[HEAD:] == [0, 10]
+
+
 def test_slices_say_how_long_it_ran_and_waited():
     slices = read_slices([run_of(1_000_000, 3_000_000, 8_000_000, 9_000_000)], 0, ("endpoint",))
 
