@@ -209,8 +209,9 @@ class Store(Lookup):
             if seq not in kept:
                 return
             self._finished.append(seq)
-            self._bytes += exchange.kept_size - exchange.charged
-            exchange.charged = exchange.kept_size
+            size = exchange.kept_size
+            self._bytes += size - exchange.charged
+            exchange.charged = size
             folded = fold(exchange, self._shared, HELD + 1) if at_once else None
             if folded is not None:
                 kept[seq] = folded

@@ -5,6 +5,9 @@ Rule 1: every message goes on unchanged, in order, as the same object; so does e
 Rule 2: nothing here, nor in whom it asks, can make a request fail: what breaks is a fault of the exchange.
 """
 
+import asyncio
+import inspect
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import Token
 from time import perf_counter_ns, time
@@ -144,6 +147,14 @@ class Tap:
             exchange.add_fault(
                 0, f"the route or cell could not be told: {type(exc).__name__}: {shorten(str(exc), 200)}"
             )
+
+
+# It gives what is awaited, and is no `async def`, by which test clients and servers tell ASGI 3 from ASGI 2.
+if sys.version_info >= (3, 12):  # pragma: no cover - a run has one Python
+    inspect.markcoroutinefunction(Tap.__call__)
+else:  # pragma: no cover - a run has one Python
+    # Before 3.12 it is asyncio that knows a mark.
+    Tap.__call__._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
 
 
 class _Notes:

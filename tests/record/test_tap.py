@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import copy
+import importlib
 import tracemalloc
 
 import anyio
@@ -600,3 +601,12 @@ async def test_a_tap_inside_of_another_one_records_as_well(store, make_scope):
     await EndingWire().run(Tap(Tap(answer, store), outer), make_scope())
 
     assert store[-1].response.json() == outer[-1].response.json() == {"name": "tea"}
+
+
+@pytest.mark.parametrize("toolkit", ["asgi_nb.web", "starlette"])
+def test_a_test_client_takes_a_tapped_app_for_what_it_is(store, toolkit):
+    testclient = importlib.import_module(f"{toolkit}.testclient")
+
+    response = testclient.TestClient(Tap(answer, store)).get("/items/3")
+
+    assert response.json() == store[-1].response.json() == {"name": "tea"}
