@@ -57,8 +57,16 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
         sending = False
         try:
             response = await endpoint(request)
-            is_stock = type(response).__call__ is _stock_call
-            if is_stock and type(send) is not Handover:
+            how = type(response).__call__
+            if how is not _stock_call and not isinstance(response, Response):
+                response = _results()(response, endpoint=func)
+                how = type(response).__call__
+            if type(send) is Handover:
+                if not send.give_now(response):
+                    await send.run(response, scope, receive)
+            elif how is not _stock_call:
+                await call_watched(response, scope, receive, send)
+            else:
                 sending = True
                 if response.status_code != 200 or scope["method"] == "HEAD":
                     await _stock_call(response, scope, receive, send)
@@ -69,13 +77,6 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
                 await send({"type": "http.response.body", "body": response.body})
                 if response.background is not None:
                     await response.background()
-                return
-            if not is_stock and not isinstance(response, Response):
-                response = _to_response(response, func)
-            if type(send) is not Handover:
-                await call_watched(response, scope, receive, send)
-            elif not send.give_now(response):
-                await send.run(response, scope, receive)
         except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
             # The first thing such a response does is to send the start.
             if sending:
@@ -87,7 +88,7 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
 
 async def respond(result: Any, endpoint: object, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with what an endpoint returned."""
-    response = result if isinstance(result, Response) else _to_response(result, endpoint)
+    response = result if isinstance(result, Response) else _results()(result, endpoint=endpoint)
     await reply(response, scope, receive, send)
 
 
@@ -112,11 +113,12 @@ def websocket_session(func: Callable[[WebSocket[Any]], Awaitable[None]]) -> ASGI
     return app
 
 
-def _to_response(result: Any, endpoint: object) -> Response:
-    # An app that returns only responses never loads this.
+@functools.cache
+def _results() -> Callable[..., Response]:
+    """`results.to_response`, which an app that returns only responses never loads."""
     from asgi_nb.web.results import to_response
 
-    return to_response(result, endpoint=endpoint)
+    return to_response
 
 
 def _awaitable(func: Callable[..., Any]) -> Callable[[Request[Any]], Awaitable[Any]]:

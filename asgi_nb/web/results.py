@@ -134,12 +134,17 @@ def _rich(result: Result) -> Response:
     return RichResponse(result.value, result.status or 200, result.headers, result.error)
 
 
+# Made once: an expression with `|` would be made anew for each value.
+_JSON_TYPES = (dict, list, bool, int, float)
+_BYTES_TYPES = (bytes, bytearray, memoryview)
+_ITERATORS = (AsyncIterator, Iterator)
+
 KINDS: list[tuple[Callable[[Any], bool], Callable[[Result], Response]]] = [
-    (lambda value: isinstance(value, dict | list | bool | int | float), _json),
+    (lambda value: isinstance(value, _JSON_TYPES), _json),
     (lambda value: isinstance(value, str), _text),
-    (lambda value: isinstance(value, bytes | bytearray | memoryview), _octets),
+    (lambda value: isinstance(value, _BYTES_TYPES), _octets),
     (lambda value: value is None, _nothing),
-    (lambda value: isinstance(value, AsyncIterator | Iterator), _stream),
+    (lambda value: isinstance(value, _ITERATORS), _stream),
     (is_model, _json),
     (_is_response, _as_it_is),
     (is_rich, _rich),
@@ -202,7 +207,7 @@ def _encode_event(item: Any) -> bytes:
 def _encode_text(item: Any) -> bytes:
     if isinstance(item, str):
         return item.encode("utf-8")
-    if isinstance(item, bytes | bytearray | memoryview):
+    if isinstance(item, _BYTES_TYPES):
         return bytes(item)
     raise TypeError("a stream of text or bytes holds only str and bytes")
 
@@ -220,7 +225,7 @@ ITEM_KINDS: list[tuple[Callable[[Any], bool], str, Callable[[Any], bytes]]] = [
     (lambda item: isinstance(item, ServerSentEvent), EVENT_STREAM, _encode_event),
     (lambda item: isinstance(item, str), "text/plain; charset=utf-8", _encode_text),
     (
-        lambda item: isinstance(item, bytes | bytearray | memoryview),
+        lambda item: isinstance(item, _BYTES_TYPES),
         "application/octet-stream",
         _encode_text,
     ),
