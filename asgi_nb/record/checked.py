@@ -41,10 +41,10 @@ def flag(value: Any) -> bool:
 
 
 def items(value: Any, limit: int | None = None) -> list[Any]:
-    """Give a list; of one with more than `limit` items, its beginning."""
-    if type(value) is not list:
+    """Give a list, also of what is a tuple before it is JSON; with more than `limit` items, its beginning."""
+    if type(value) not in (list, tuple):
         raise _error("a list", value)
-    return value if limit is None else value[:limit]
+    return list(value if limit is None else value[:limit])
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -68,6 +68,15 @@ def one_of(*words: str) -> Callable[[Any], str]:
 def maybe(check: Callable[[Any], T]) -> Callable[[Any], T | None]:
     """Make a check that takes None as well."""
     return lambda value: None if value is None else check(value)
+
+
+def close_code(code: int | None) -> int | None:
+    """
+    Give the close code of a WebSocket as it can be written; None for what no frame can carry.
+
+    Source: RFC 6455 section 5.5.1: 16 bits.
+    """
+    return int(code) if code is not None and 0 <= code < 1 << 16 else None
 
 
 def _error(expected: str, value: Any) -> ValueError:

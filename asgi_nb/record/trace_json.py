@@ -17,10 +17,10 @@ from asgi_nb.record.runs import CALLED, HEAD, JOINED, MERGED, MERGED_NS, OVER, P
 from asgi_nb.record.samples import INNERMOST, Blocked
 from asgi_nb.record.slices import PLACES
 from asgi_nb.record.spans import Changes, Span
-from asgi_nb.record.written_trace import LIMIT, ROUTES, WrittenTrace
+from asgi_nb.record.written_trace import LIMIT, ROUTES, STEPS, WrittenTrace
 
-# Numbers of one run: twice what a run is merged to.
-STEPS = 1024
+# More layers or mounts inside of each other than Python's stack has frames for.
+DEPTH = 1000
 
 T = TypeVar("T")
 
@@ -76,8 +76,8 @@ def _other(value: Any) -> Any:
 
 def _depth(value: Any) -> int:
     # It becomes the width of a margin.
-    if not 0 <= whole(value) <= LIMIT:
-        raise ValueError(f"expected a depth of 0 to {LIMIT}, got {value}")
+    if not 0 <= whole(value) <= DEPTH:
+        raise ValueError(f"expected a depth of 0 to {DEPTH}, got {value}")
     return int(value)
 
 

@@ -22,6 +22,8 @@ from asgi_nb.record.trace import Trace
 ROUTES = 50
 # Layers, runs, tasks and blocked steps, of each so many: a request that has more is one that tries again.
 LIMIT = 100
+# Numbers of one run: twice what a run is merged to.
+STEPS = 1024
 # Characters of a reason or an error: what a panel shows.
 LINE = 500
 
@@ -83,15 +85,16 @@ def write_trace(exchange: Traced) -> WrittenTrace | None:
     if trace is None or isinstance(trace, WrittenTrace):
         return trace
     runs = [run.copy() for run in list(trace.runs)]
+    kept = [run for run in runs if len(run) < STEPS][:LIMIT]
     spans, blocked, tasks = exchange.spans, exchange.blocked, exchange.background_tasks
     return WrittenTrace(
-        [_counted_from(run, clock_ns) for run in runs[:LIMIT]],
+        [_counted_from(run, clock_ns) for run in kept],
         None if trace.called_ns is None else trace.called_ns - clock_ns,
         spans[:LIMIT],
         _nearest(exchange.routing),
         [replace(one, text=shorten(one.text, LINE)) for one in blocked[:LIMIT]],
         [replace(one, error=one.error and shorten(one.error, LINE)) for one in tasks[:LIMIT]],
-        sum(max(0, len(found) - LIMIT) for found in (runs, spans, blocked, tasks)),
+        len(runs) - len(kept) + sum(max(0, len(found) - LIMIT) for found in (spans, blocked, tasks)),
     )
 
 

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, quote
 
 from asgi_nb._version import __version__
 from asgi_nb.record.body import Body
+from asgi_nb.record.checked import close_code
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.export.errors import ExportError
 from asgi_nb.record.export.har_pieces import STARS, Payload, Pieces
@@ -340,11 +341,12 @@ class _Writer(Pieces):
         }
 
     def _websocket(self, websocket: WebSocketRecord) -> dict[str, Any]:
+        close = websocket.close
         names = ("offered", "subprotocol", "accepted_ns", "dropped_count")
         counts = ("received_count", "sent_count", "received_size", "sent_size")
         return {
             **{name: getattr(websocket, name) for name in names + counts},
-            "close": None if websocket.close is None else asdict(websocket.close),
+            "close": None if close is None else asdict(close) | {"code": close_code(close.code)},
         }
 
 

@@ -21,6 +21,7 @@ from asgi_nb.record.keep.codes import (
     ADDRESS,
     BYTES,
     CHUNKS,
+    CLOSE_CODE,
     DATA,
     FLAG,
     HEADERS,
@@ -156,7 +157,7 @@ FIELDS: dict[type, dict[str, Code]] = {
         "seq": WHOLE,
         "injected": FLAG,
     },
-    WebSocketClose: {"code": MAYBE_WHOLE, "reason": TEXT, "by": BY, "at_ns": WHOLE},
+    WebSocketClose: {"code": CLOSE_CODE, "reason": TEXT, "by": BY, "at_ns": WHOLE},
     ErrorRecord: {
         "type": TEXT,
         "message": TEXT,

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from asgi_nb.record.checked import finite, flag, items, mapping, maybe, text, whole
+from asgi_nb.record.checked import close_code, finite, flag, items, mapping, maybe, text, whole
 
 # Bytes up to here stand in the JSON; longer ones in rows of their own, so that a list is read without them.
 SHORT = 200
@@ -81,7 +81,8 @@ def _read_parameters(value: Any, blobs: list[bytes]) -> Any:
 
 def _read_parameter(value: Any) -> Any:
     if type(value) is not dict:
-        return value if type(value) in (bool, float) else maybe(whole if type(value) is int else text)(value)
+        # A whole number of a path may have any size.
+        return value if type(value) in (bool, float, int) else maybe(text)(value)
     if len(value) != 1:
         raise ValueError(f"expected a parameter of one kind, got {len(value)}")
     [(kind, content)] = value.items()
@@ -116,6 +117,7 @@ def _read_chunks(value: Any, blobs: list[bytes]) -> Any:
 
 TEXT, WHOLE, NUMBER, FLAG = checked(text), checked(whole), checked(finite), checked(flag)
 MAYBE_TEXT, MAYBE_WHOLE = checked(maybe(text)), checked(maybe(whole))
+CLOSE_CODE = Code(lambda value, blobs: close_code(value), MAYBE_WHOLE.read)
 BYTES = Code(_write_bytes, _read_bytes)
 HEADERS = Code(_write_headers, _read_headers)
 STRINGS = Code(lambda value, blobs: list(value), lambda value, blobs: tuple(map(text, items(value))))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asgi_nb.record.body import Body
+from asgi_nb.record.export.har_reader import load_har
 from asgi_nb.record.keep.codec import FIELDS, LEFT_OUT, UNREADABLE, decode, encode
 from asgi_nb.record.keep.codes import SHORT
 from asgi_nb.record.recorder import Recorder
@@ -75,6 +76,23 @@ def test_a_parameter_of_a_foreign_type_is_kept_as_its_text(full):
     full.path_params = {"a": Decimal("1.50"), "b": 1 + 2j}
 
     assert decode(*encode(full)).path_params == {"a": Decimal("1.50"), "b": "(1+2j)"}
+
+
+@pytest.mark.parametrize("value", [10**30, float("inf"), -0.5, True, None, "\ud800"])
+def test_whatever_a_path_parameter_holds_comes_back(full, value):
+    full.path_params = {"a": value}
+
+    assert decode(*encode(full)).path_params == {"a": value}
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"), [(4000, 4000), (True, 1), (1 << 70, None), (-1, None), (None, None)]
+)
+def test_a_close_code_that_no_frame_can_carry_is_none(full, code, kept):
+    full.websocket.close.code = code
+
+    assert decode(*encode(full)).websocket.close.code == kept
+    assert load_har(full.to_har())[0].websocket.close.code == kept
 
 
 def test_a_file_with_fewer_and_with_more_fields_can_be_read(full):

@@ -203,7 +203,7 @@ def test_a_damaged_file_is_told(path, make_exchange):
         "UPDATE exchanges SET record = '[1]'",
         "UPDATE exchanges SET record = json_set(record, '$.request.body.data', 9)",
         'UPDATE exchanges SET record = json_set(record, \'$.path_params\', json(\'{"a": {"uuid": "x"}}\'))',
-        'UPDATE exchanges SET record = json_set(record, \'$.path_params.a\', json(\'{"decimal": "x"}\'))',
+        "UPDATE exchanges SET record = json_set(record, '$.path_params.a', json('{\"decimal\": \"x\"}'))",
         "UPDATE exchanges SET record = json_set(record, '$.path_params', json('{\"a\": {}}'))",
         "UPDATE exchanges SET record = json_set(record, '$.started_at', 1e300)",
         "UPDATE exchanges SET record = json_set(record, '$.seq', 'x')",

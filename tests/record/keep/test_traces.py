@@ -244,6 +244,18 @@ def test_layers_that_are_too_many_are_counted(make_exchange):
     assert "50 runs, layers, tasks or held loops are not in the file" in back._repr_html_()
 
 
+def test_a_run_with_more_steps_than_are_ever_kept_is_left_out_and_counted(make_exchange):
+    exchange = make_exchange()
+    exchange.trace = Trace()
+    exchange.trace.runs = [
+        ["server", "endpoint", "f", 0, True, 0, 0, (), *range(steps)] for steps in (2, 10_000)
+    ]
+
+    back = decode(*encode(exchange), encode_trace(write_trace(exchange)))
+
+    assert (len(back.trace.runs), back.trace.left_out) == (1, 1)
+
+
 def test_layers_that_change_too_much_are_kept_without_what_they_changed(make_exchange):
     exchange = make_exchange()
     exchange.trace = Trace()
