@@ -325,26 +325,25 @@ class Store(Lookup):
         kept, finished = self._kept, self._finished
         gone: list[object] = []
         numbers: list[int] = []
-        freed = 0
-        while len(kept) > max_exchanges or self._bytes - freed > self.max_bytes:
+        freed, excess, newest = 0, self._bytes - self.max_bytes, self._last_seq
+        while len(kept) > max_exchanges or freed < excess:
             if len(kept) == 1:
                 break
-            by_age = finished and finished[0] != self._last_seq
-            seq = finished.popleft() if by_age else self._oldest_unpinned()
+            seq = finished.popleft() if finished and finished[0] != newest else self._oldest_unpinned()
             if seq is None:
                 break
             one = kept.get(seq)
-            if one is None or (isinstance(one, Exchange) and one.pinned):
+            if type(one) is tuple:
+                freed += one[0]
+            elif not isinstance(one, Exchange) or one.pinned:
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
+            else:
+                one.keeper = None
+                freed += one.charged + one.output_size
             del kept[seq]
             gone.append(one)
             numbers.append(seq)
-            if isinstance(one, Exchange):
-                one.keeper = None
-                freed += one.charged + one.output_size
-            else:
-                freed += one[0]
         self._bytes -= freed
         self._dropped += len(gone)
         self._dropped_bytes += freed
