@@ -253,7 +253,7 @@ def close_all() -> None:
     for keeping in list(_running.values()):
         keeping._stop.set()
     for keeping in list(_running.values()):
-        keeping.close()
+        keeping.close(EXIT_TIMEOUT)
 
 
 def _forget_in_child() -> None:

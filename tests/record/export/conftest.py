@@ -57,7 +57,7 @@ class Live:
         clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         # Over stdin: a command line may not be as long as a script.
         ended = subprocess.run(
-            command, input=str(script), capture_output=True, text=True, timeout=15, env=clean | environ
+            command, input=str(script), capture_output=True, text=True, timeout=50, env=clean | environ
         )
         assert ended.returncode == 0, ended.stderr
         new = self.store.since(before)

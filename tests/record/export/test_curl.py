@@ -8,6 +8,9 @@ from asgi_nb.record.body import BODY_LIMIT
 from asgi_nb.record.export.curl import as_curl
 from asgi_nb.record.export.errors import ExportError
 
+# Interpreters start slowly on a busy machine.
+pytestmark = pytest.mark.timeout(60)
+
 BYTES = bytes(range(256))
 
 # Headers that curl or the test's client make by themselves.

@@ -9,6 +9,9 @@ from asgi_nb.record.export.python import as_httpx, as_python
 from asgi_nb.record.ring import RING_COUNT
 from asgi_nb.record.websocket import MESSAGE_LIMIT
 
+# Interpreters start slowly on a busy machine.
+pytestmark = pytest.mark.timeout(60)
+
 OWN = {b"host", b"user-agent", b"accept", b"accept-encoding", b"connection", b"content-length"}
 BYTES = bytes(range(256))
 

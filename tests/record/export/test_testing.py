@@ -9,6 +9,9 @@ from asgi_nb.record.body import BODY_LIMIT
 from asgi_nb.record.export.errors import ExportError
 from asgi_nb.record.export.testing import as_test
 
+# Interpreters start slowly on a busy machine.
+pytestmark = pytest.mark.timeout(60)
+
 APP = """
 import itertools, json, time, uuid
 from asgi_nb.web.applications import App
@@ -68,7 +71,7 @@ def project(tmp_path):
                 cwd=tmp_path,
                 capture_output=True,
                 text=True,
-                timeout=18,
+                timeout=50,
             )
 
     made = Project()

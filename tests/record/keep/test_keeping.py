@@ -230,11 +230,17 @@ def test_a_flush_after_the_end_is_told(store, make_exchange, path):
         keeping.flush()
 
 
+# Interpreters start slowly on a busy machine.
+SLOW = pytest.mark.timeout(60)
+
 PROGRAM = """
 import os, signal, sys
+from asgi_nb.record.keep import keeping as module
 from asgi_nb.record.recorder import Recorder
 from asgi_nb.record.store import Store
 
+# A busy disk may take longer than a person's kernel should wait.
+module.EXIT_TIMEOUT = 40
 store = Store()
 keeping = store.keep(sys.argv[1])
 for number in range(100):
@@ -246,10 +252,11 @@ for number in range(100):
 
 def run(program, *arguments):
     return subprocess.run(
-        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, timeout=20
+        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, timeout=50
     )
 
 
+@SLOW
 def test_a_program_that_ends_has_written_everything(path):
     ended = run(PROGRAM, path)
 
@@ -257,6 +264,7 @@ def test_a_program_that_ends_has_written_everything(path):
     assert len(Store().load(path)) == 100
 
 
+@SLOW
 def test_a_program_that_is_killed_leaves_a_file_with_what_was_written(path):
     ended = run(PROGRAM + "keeping.flush(); os.kill(os.getpid(), signal.SIGKILL)", path)
 
@@ -264,13 +272,15 @@ def test_a_program_that_is_killed_leaves_a_file_with_what_was_written(path):
     assert [one.request.path for one in Store().load(path)] == [f"/{number}" for number in range(100)]
 
 
+@SLOW
 def test_two_programs_write_to_one_file_at_the_same_time(path):
     programs = [subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)]) for _ in range(2)]
 
-    assert [program.wait(20) for program in programs] == [0, 0]
+    assert [program.wait(50) for program in programs] == [0, 0]
     assert len(Store().load(path)) == 200
 
 
+@SLOW
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_forked_child_leaves_the_file_to_its_parent(path):
     program = PROGRAM + "pid = os.fork()\nif pid: os.waitpid(pid, 0)\n"
