@@ -25,8 +25,8 @@ def test_the_kernel_exits_promptly_with_an_open_stream_and_an_open_socket(fresh_
         httpx2.stream("GET", url + "forever", timeout=10) as stream,
     ):
         next(stream.iter_raw())
-        # A front end kills a kernel after 5 s; a person waits for a restart.
-        assert fresh_kernel.close() < 2
+        # A front end kills a kernel after 5 s; on a machine with nothing else to do it takes one.
+        assert fresh_kernel.close() < 5
 
 
 LIFESPAN = """
@@ -62,7 +62,7 @@ def test_a_restarted_kernel_serves_the_same_port_at_once_with_a_page_open(fresh_
     with connect(url.replace("http", "ws", 1) + "open") as page:
         fresh_kernel.restart(kill=kill)
         with pytest.raises(ConnectionClosed) as closed:
-            page.recv(timeout=5)
+            page.recv(timeout=20)
         fresh_kernel.ok(f"%load_ext asgi_nb\nimport asgi_nb\n%asgi_serve --port {port}", timeout=60)
 
     assert closed.value.rcvd is None if kill else closed.value.rcvd.code == 1012

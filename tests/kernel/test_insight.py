@@ -12,7 +12,7 @@ import asyncio, time, asgi_nb
 """
 BLOCKING = """%%asgi_route GET /block
 await asyncio.sleep(0)
-time.sleep(0.3)  # the guilty one
+time.sleep(1)  # the guilty one
 return 'done'
 """
 STREAM = """%%asgi_route GET /events
@@ -54,7 +54,7 @@ def test_the_guilty_line_is_named(served):
     said = shown(served, "asgi_nb.traffic['GET /block'][-1].blocked[0]")
 
     assert said.startswith("<get_block held the server's loop for ")
-    assert "line 3: time.sleep(0.3)  # the guilty one" in said
+    assert "line 3: time.sleep(1)  # the guilty one" in said
     assert "Cell In[" in said
 
 

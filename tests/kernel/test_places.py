@@ -154,7 +154,7 @@ def test_a_client_that_leaves_while_it_waits_is_not_served(kernel, url):
         "print([e.state for e in asgi_nb.traffic['/left']])",
     )
     with pytest.raises(httpx2.ReadTimeout):
-        httpx2.get(url + "left", timeout=0.3)
+        httpx2.get(url + "left", timeout=httpx2.Timeout(20, read=0.3))
 
     assert kernel.finish(busy, timeout=30).stdout == "['aborted']\n"
     assert kernel.value("served") == []

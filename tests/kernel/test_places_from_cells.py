@@ -99,5 +99,5 @@ def test_stopping_the_server_cancels_a_handler_on_the_kernels_loop(kernel, url):
 
     kernel.ok("%asgi_stop")
 
-    assert kernel.ok("print(await asyncio.wait_for(cancelled.wait(), 5))").stdout == "True\n"
+    assert kernel.ok("print(await asyncio.wait_for(cancelled.wait(), 14))").stdout == "True\n"
     kernel.ok("await asyncio.gather(asking, return_exceptions=True)")

@@ -34,7 +34,7 @@ def test_requests_are_answered_while_a_cell_sleeps_and_while_it_computes(kernel,
 def test_a_blocking_client_in_a_cell_does_not_deadlock(kernel, url):
     kernel.ok("%%asgi_route GET /call-me\nreturn 'called'")
 
-    run = kernel.ok(f"import httpx2\nprint(httpx2.get('{url}call-me', timeout=5).text)")
+    run = kernel.ok(f"import httpx2\nprint(httpx2.get('{url}call-me', timeout=20).text)")
 
     assert run.stdout == "called\n"
 
@@ -42,10 +42,10 @@ def test_a_blocking_client_in_a_cell_does_not_deadlock(kernel, url):
 def test_an_interrupt_stops_the_cell_and_not_the_server(kernel, url):
     kernel.ok("%%asgi_route GET /still\nreturn 'here'")
     kernel.ok("import threading\nentered = threading.Event()")
-    kernel.ok("%%asgi_route GET /entered\nreturn {'entered': entered.wait(5)}")
+    kernel.ok("%%asgi_route GET /entered\nreturn {'entered': entered.wait(20)}")
 
     busy = kernel.start("entered.set()\nwhile True:\n    pass")
-    assert httpx2.get(url + "entered", timeout=10).json() == {"entered": True}
+    assert httpx2.get(url + "entered", timeout=30).json() == {"entered": True}
     kernel.manager.interrupt_kernel()
     run = kernel.finish(busy)
 
@@ -79,7 +79,7 @@ def test_stopping_ends_open_streams_and_sockets_in_bounded_time(kernel, url):
         next(stream.iter_raw())
         run = kernel.ok("import time\nbegan = time.monotonic()\n%asgi_stop\nprint(time.monotonic() - began)")
 
-    assert float(run.stdout.splitlines()[-1]) < 3
+    assert float(run.stdout.splitlines()[-1]) < 5
 
 
 def test_100_requests_at_once_are_all_recorded(kernel, url):

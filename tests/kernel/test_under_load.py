@@ -47,7 +47,7 @@ def test_500_requests_are_answered_while_a_cell_computes(kernel, url, load):
     flat = [answer for connection in answers for answer in connection]
     assert len(flat) == 500
     assert {(status, body) for status, body, _ in flat} == {(200, "yes")}
-    assert sorted(took for _, _, took in flat)[250] < 0.25
+    assert sorted(took for _, _, took in flat)[250] < 1
 
 
 def test_100_restarts_leak_neither_threads_nor_files(kernel):

@@ -196,7 +196,7 @@ def test_the_time_it_was_held_counts_in_no_latency_and_stands_on_its_card(holds,
     assert exchange.duration >= 0.3
     assert measure(store).total.seconds[0] < exchange.duration - 0.25
     html = exchange._repr_html_()
-    assert "held at the request for 0.3 s, went on; query token=" in html
+    assert re.search(r"held at the request for \d+\.\d s, went on; query token=", html)
     assert "<b>" not in html
     assert "s3cr3t" not in html
 
@@ -264,7 +264,7 @@ def test_a_delay_and_an_answer_need_nobody(holds, ask, handled, store):
 
 
 def test_who_needs_longer_gets_it(holds, ask, store):
-    hold = holds.add(timeout=0.5)
+    hold = holds.add(timeout=2)
     asked = ask("GET", "items/1")
     held = hold.wait(10)
     end = held.until

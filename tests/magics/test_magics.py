@@ -73,7 +73,7 @@ def test_a_websocket_cell_talks_to_a_client(run):
     service = run("%asgi_serve")
 
     with connect(service.websocket_url + "chat/tea") as client:
-        assert client.recv(timeout=5) == "tea"
+        assert client.recv(timeout=15) == "tea"
 
 
 def test_serving_twice_shows_the_same_server_and_says_so(run):
