@@ -46,7 +46,7 @@ def expect_seconds(value: Any, name: str) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ArgumentError(f"{name} is a number of seconds, such as 5; got {_shown(value)}")
-    if not value >= 0:
+    if not float(value) >= 0:
         raise ArgumentValueError(f"{name} must be 0 seconds or more, got {value}")
 
 
