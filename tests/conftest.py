@@ -1,10 +1,12 @@
 """Fixtures that every kind of test may use."""
 
+import atexit
 import os
 import random
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +60,22 @@ def free_port() -> Callable[[], int]:
                 continue
 
     return free_port
+
+
+@pytest.fixture
+def bare_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """IPython's shell, of which there is one per process: without the extension, and without history."""
+    from IPython.core.interactiveshell import InteractiveShell  # only the tests of magics pay for it
+    from traitlets.config import Config
+
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    InteractiveShell.clear_instance()
+    # The file would be written at exit, when its folder has gone.
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    yield shell
+    InteractiveShell.clear_instance()
+    # Else each shell of the run is kept until its end, and collects the garbage of the whole run there.
+    atexit.unregister(shell.atexit_operations)
 
 
 @pytest.fixture(scope="session")

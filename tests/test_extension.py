@@ -4,25 +4,16 @@ import subprocess
 import sys
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 from asgi_nb import extension, kit
 
-# The file would be written at exit, when its folder has gone.
-WITHOUT_HISTORY = Config(HistoryManager={"enabled": False})
-
 
 @pytest.fixture
-def shell(tmp_path, monkeypatch):
+def shell(bare_shell):
     """A shell without the extension."""
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(config=WITHOUT_HISTORY)
-    yield shell
-    extension.unload_ipython_extension(shell)
+    yield bare_shell
+    extension.unload_ipython_extension(bare_shell)
     kit.reset()
-    InteractiveShell.clear_instance()
 
 
 def ok(shell, source, cell_id=None):

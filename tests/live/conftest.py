@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 import anyio
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 from asgi_nb.live.app import LiveApp
 from asgi_nb.live.notebook import Cell, IPythonNotebook, PlainNotebook
@@ -31,14 +29,9 @@ def run_as(notebook):
 
 
 @pytest.fixture
-def shell():
+def shell(bare_shell):
     """A real IPython shell that writes no history."""
-    config = Config()
-    config.HistoryManager.enabled = False
-    made = InteractiveShell(config=config)
-    yield made
-    made.reset(new_session=False)
-    InteractiveShell.clear_instance()
+    return bare_shell
 
 
 @pytest.fixture
