@@ -349,7 +349,7 @@ class Kit(Replaying):
 
     @property
     def asked_app(self) -> ASGIApp:
-        """The app that `request` asks: that of the cells, or what was served last while that is not served."""
+        """The app that `request` asks: that of the cells, or what was served last while it is not served."""
         running = [app for app, service in list(self._services.values()) if service.running]
         return self.app if not running or self._service_of(self.app) else running[-1]
 
