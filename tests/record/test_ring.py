@@ -86,7 +86,9 @@ def test_readers_beside_the_writer_lose_no_message_and_count_none_twice(ring):
             numbers = [number for number, _ in ring.numbered()]
             if numbers != list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False:
                 wrong.append(numbers)
-            if ring.sent_count < ring.dropped_count:
+            # In this order: between the two, more may be sent.
+            dropped = ring.dropped_count
+            if ring.sent_count < dropped + min(RING_COUNT, len(numbers)):
                 wrong.append("counts")
 
     readers = [threading.Thread(target=read) for _ in range(2)]

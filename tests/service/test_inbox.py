@@ -4,12 +4,13 @@ import asyncio
 from collections import deque
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asgi_nb.service.inbox import Gate, Inbox
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=60))
 def test_messages_come_out_in_the_order_in_which_they_went_in(puts):
     async def run():
