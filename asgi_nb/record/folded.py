@@ -11,6 +11,7 @@ Rule 2: what a fold has no place for is not folded.
 """
 
 import sys
+import sysconfig
 from collections.abc import Callable, Hashable, Iterable
 from gc import get_referents
 from typing import Any
@@ -23,8 +24,13 @@ from asgi_nb.record.trace import Trace
 Folded = tuple[Any, ...]
 """The bytes that it weighs, the ids of what it shares with others, then what `unfold` takes."""
 
-# Not every Python counts references.
-_references: Callable[[object], int] | None = getattr(sys, "getrefcount", None)
+# Not every Python counts references, and from 3.14 on not each one of a frame's is counted. There nothing is
+# folded.
+_references: Callable[[object], int] | None = (
+    getattr(sys, "getrefcount", None)
+    if sys.version_info < (3, 14) and not sysconfig.get_config_var("Py_GIL_DISABLED")
+    else None
+)
 
 # The store's own, the one of whoever asks, and two on the way here.
 HELD = 4

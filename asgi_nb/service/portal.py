@@ -63,6 +63,12 @@ def new_loop() -> asyncio.AbstractEventLoop:
                 else:
                     return
 
+        async def shutdown_default_executor(self, *args: Any) -> None:
+            # As the process ends the executor's threads have been joined, and from Python 3.12 on no thread
+            # starts any more that could wait for them.
+            if threading.main_thread().is_alive():
+                await super().shutdown_default_executor(*args)
+
     loop: asyncio.AbstractEventLoop = Loop()
     return loop
 

@@ -3,6 +3,8 @@
 import asyncio
 import contextvars
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -47,6 +49,21 @@ def test_a_closed_portal_is_replaced_at_the_next_use():
 
     assert get_portal() is not closed
     assert get_portal().call(lambda: "alive") == "alive"
+
+
+def test_a_process_ends_in_silence_also_when_a_name_was_looked_up_in_a_thread():
+    code = """
+import asyncio
+from asgi_nb.service.portal import spawn
+
+async def look_up():
+    await asyncio.get_running_loop().run_in_executor(None, str)
+
+spawn(look_up).result()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_closing_cancels_what_runs():
