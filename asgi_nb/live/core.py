@@ -20,6 +20,7 @@ from asgi_nb.live.cells import CompiledCell
 from asgi_nb.live.definitions import Definition, Definitions, Kind, finish, leaving, splice
 from asgi_nb.live.errors import CellError, advise, failure_line, failure_response
 from asgi_nb.live.handlers import resolve_error
+from asgi_nb.live.inside import Served
 from asgi_nb.live.lifespans import LifespanError, Lifespans, Startable
 from asgi_nb.live.notebook import Cell, Notebook
 from asgi_nb.live.sessions import REASON, ClosedSockets, Sessions, Sockets, WithSessions, close_all
@@ -205,8 +206,8 @@ class Core:
 
     def traced(self, app: ASGIApp) -> ASGIApp:
         """Give an app that is served beside this one, with a note of when it runs."""
-        traced = TracedApp(app, name_of(app), candidates=Candidates(frame_label=self.notebook.frame_label))
-        return WithSessions(traced)
+        routes = Served(app, Candidates(frame_label=self.notebook.frame_label))
+        return WithSessions(TracedApp(app, name_of(app), routes=routes.read))
 
     def frame_label(self, filename: str) -> str | None:
         """Name the cell that a traceback's file name stands for."""

@@ -80,6 +80,37 @@ class Inside:
         return True
 
 
+class Served:
+    """
+    Reads the routes of an app that is served as it is, with no live app around it.
+
+    Args:
+        app: The app.
+        known: What is known beside them: of cells.
+    """
+
+    __slots__ = ("_candidates", "_inside", "_known", "_read")
+
+    def __init__(self, app: Any, known: Candidates) -> None:
+        self._inside = Inside(app)
+        self._known = known
+        self._read: Candidates | None = None
+        self._candidates = known
+
+    def read(self, path: str) -> Candidates:
+        """
+        Give the routes as they are now, the same object while they are the same; none if the app shows none.
+
+        Args:
+            path: The path of a request.
+        """
+        read = self._inside.read(path)
+        if read is not self._read:
+            self._read = read
+            self._candidates = self._known if read is None else replace(self._known, routes=read.routes)
+        return self._candidates
+
+
 def flatten(routes: Iterable[Any], prefix: str = "") -> Iterator[Placed]:
     """Give routes with their prefixes: FastAPI has routers among them that it looks into for each request."""
     for route in routes:
@@ -114,15 +145,18 @@ def refresh(candidates: list[Candidate], mounts: Iterable[tuple[int, Inside]], p
 def candidate_of(route: Any, prefix: str = "") -> Candidate:
     """Say of a route of any framework what can be said without it; `prefix` stands before its path."""
     path, host, methods = (getattr(route, name, None) for name in ("path", "host", "methods"))
+    convertors = getattr(route, "param_convertors", None)
     if isinstance(host, str):
         kind, path = "host", host
     elif not isinstance(path, str):
         kind, path = "custom", type(route).__name__
+    elif "{" in path and not isinstance(convertors, Mapping):
+        # What its parameters take is not written where we could read it.
+        kind, path = "custom", f"{type(route).__name__} {prefix}{path}"
     else:
         path = prefix + path
         is_route = hasattr(route, "methods")
         kind = "mount" if hasattr(route, "routes") else "route" if is_route else "websocket"
-    convertors = getattr(route, "param_convertors", None)
     return Candidate(
         kind,
         path,

@@ -265,16 +265,20 @@ class TracedApp:
         app: The ASGI app.
         title: What a person calls it.
         place: Where it runs.
-        candidates: For an app that no live app lies around: what is known of cells.
+        routes: Gives its routes, for the path of a request; for an app that no live app lies around.
     """
 
     def __init__(
-        self, app: ASGIApp, title: str, place: str = "server", candidates: Candidates | None = None
+        self,
+        app: ASGIApp,
+        title: str,
+        place: str = "server",
+        routes: Callable[[str], Candidates] | None = None,
     ) -> None:
         self.app = app
         self.title = title
         self.place = place
-        self.candidates = candidates
+        self._routes = routes
 
     @takes_handover
     @steps_here
@@ -285,7 +289,7 @@ class TracedApp:
             return
         trace = exchange.trace
         if trace is None:
-            trace = exchange.trace = Trace(self.candidates)
+            trace = exchange.trace = Trace(None if self._routes is None else self._routes(scope["path"]))
         now = perf_counter_ns()
         run = new_run(self.place, "app", self.title, now, now)
         trace.runs.append(run)

@@ -37,7 +37,7 @@ class Candidate:
     kind: str
     """"route", "websocket", "mount", "host", or "custom": one that matches by code of its own."""
     path: str
-    """The path as it was written; a host's pattern; the class of a custom one."""
+    """The path as it was written; a host's pattern; the class of a custom one, and its path if it has one."""
     methods: frozenset[str] | None
     """The methods it answers; None: every one."""
     name: str

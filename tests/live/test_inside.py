@@ -3,8 +3,10 @@
 import gc
 import weakref
 
+import litestar
 import pytest
 from fastapi import APIRouter, FastAPI
+from litestar.params import FromPath
 from starlette import routing as starlette
 from starlette.applications import Starlette
 
@@ -104,6 +106,54 @@ async def test_a_starlette_app_tells_its_routes_and_hosts(app, fetch):
     assert ("host api.example", "none", "host: 'testserver' is not api.example") in told(
         await fetch("GET /s/h")
     )
+
+
+async def test_an_app_that_is_served_as_it_is_tells_its_routes(app, ask):
+    served = FastAPI()
+
+    @served.get("/items/{n}")
+    def item(n: int):
+        return n
+
+    store = Store()
+    tap = Tap(app.traced(served), store, provenance=app)
+    await ask(tap, "GET /items")
+    await ask(tap, "GET /items/3")
+
+    refused, answered = (exchange.routing for exchange in store)
+    reasons = {one.route: one.reason for one in refused}
+    assert (refused.matched, reasons["GET /items/{n}"]) == (None, "the path ends before '{n}'")
+    assert answered.matched.route == "GET /items/{n}"
+
+    @served.get("/items")
+    def items():
+        return []
+
+    await ask(tap, "GET /items")
+    assert store[-1].routing.matched.route == "GET /items"
+
+
+async def test_parameters_of_a_foreign_kind_are_not_judged(app, ask):
+    @litestar.get("/tea/{n:int}")
+    async def tea(n: FromPath[int]) -> int:
+        return n
+
+    store = Store()
+    served = litestar.Litestar([tea], openapi_config=None)
+    await ask(Tap(app.traced(served), store, provenance=app), "GET /tea/x")
+
+    (route,) = store[-1].routing
+    assert (store[-1].status, store[-1].routing.matched) == (404, None)
+    assert route.route == "custom HTTPRoute /tea/{n:int}"
+    assert route.reason == "its own code decides, and does not say why"
+
+
+async def test_an_app_without_routes_that_is_served_tells_none(app, ask):
+    store = Store()
+    await ask(Tap(app.traced(PlainTextResponse("hello")), store, provenance=app), "GET /")
+
+    assert store[-1].status == 200
+    assert list(store[-1].routing) == []
 
 
 async def test_the_routes_are_those_of_the_request(app, fetch):

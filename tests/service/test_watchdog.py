@@ -48,7 +48,7 @@ def store():
 @pytest.fixture
 def serve_traced(serve, store):
     def run(app, candidates=None):
-        return serve(Tap(TracedApp(app, "demo", candidates=candidates), store))
+        return serve(Tap(TracedApp(app, "demo", routes=lambda path: candidates), store))
 
     return run
 
