@@ -10,6 +10,7 @@ Source: SQLite, "Database File Format" section 1.3 for application_id and user_v
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -129,13 +130,26 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         try:
             _check(connection, path, new=True)
             # A killed kernel leaves a whole file; after a power cut the last batches may be missing.
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Change to the write-ahead log: here SQLite itself does not wait for another kernel that writes."""
+    patience = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as exc:
+            if not exc.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > patience:
+                raise
+        time.sleep(0.01)
 
 
 def write(connection: sqlite3.Connection, written: Iterable[Written]) -> None:

@@ -280,6 +280,19 @@ def test_two_programs_write_to_one_file_at_the_same_time(path):
     assert len(Store().load(path)) == 200
 
 
+def test_a_program_that_has_just_begun_to_write_is_waited_for(store, make_exchange, path):
+    store.keep(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        # As a new file is, until the first of two programs has changed to the write-ahead log.
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.3, other.execute, ["COMMIT"]).start()
+        store.add(make_exchange(path="/tea"))
+        store.keep(path).close()
+
+    assert [one.request.path for one in store.load(path)] == ["/tea"]
+
+
 @SLOW
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_forked_child_leaves_the_file_to_its_parent(path):

@@ -57,6 +57,8 @@ def hypercorn_config(listener):
     config.graceful_timeout = 2
     config.shutdown_timeout = 2
     config.backlog = 2048
+    # On a busy machine a thousand clients may take a while to ask.
+    config.keep_alive_timeout = 60
     return config
 
 

@@ -101,10 +101,11 @@ def test_a_thousand_slow_requests_are_served_together(serve, app, server, path):
     async def visit(number, opening):
         async with opening:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"GET {path}?n={number} HTTP/1.1\r\nhost: h\r\n\r\n".encode())
-        answer = await read_whole(reader)
-        writer.close()
-        return answer
+        try:
+            writer.write(f"GET {path}?n={number} HTTP/1.1\r\nhost: h\r\n\r\n".encode())
+            return await read_whole(reader)
+        finally:
+            writer.close()
 
     for number, (head, body) in enumerate(gather(visit)):
         assert head.startswith(b"HTTP/1.1 200 ")
