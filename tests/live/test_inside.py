@@ -139,7 +139,7 @@ async def test_parameters_of_a_foreign_kind_are_not_judged(app, ask):
         return n
 
     store = Store()
-    served = litestar.Litestar([tea], openapi_config=None)
+    served = litestar.Litestar([tea], openapi_config=None, logging_config=None)
     await ask(Tap(app.traced(served), store, provenance=app), "GET /tea/x")
 
     (route,) = store[-1].routing
