@@ -2452,13 +2452,15 @@ var hex = {
 };
 
 // src/viewers/html.js
-var HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><base target="_blank">`;
+var POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+var HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base target="_blank">`;
 var html = {
   id: "html",
   title: "Preview",
   applies: ({ mediaType }) => mediaType === "text/html" || mediaType === "application/xhtml+xml",
   render({ bytes }) {
     const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "page-preview" });
+    frame.setAttribute("csp", POLICY);
     frame.srcdoc = HEAD + new TextDecoder().decode(bytes);
     return h("div", {}, h("p", { class: "note" }, "Without scripts, and without what it would load from elsewhere."), frame);
   }
