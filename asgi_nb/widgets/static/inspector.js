@@ -2453,7 +2453,7 @@ var hex = {
 
 // src/viewers/html.js
 var POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-var HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base target="_blank">`;
+var HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base href="about:blank" target="_blank">`;
 var html = {
   id: "html",
   title: "Preview",

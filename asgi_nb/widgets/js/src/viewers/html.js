@@ -1,8 +1,8 @@
 import { h } from "../dom.js";
 
-/** No script, no form, nothing from elsewhere; a link opens nowhere, as the frame may open no window. */
+/** No script, no form, nothing from elsewhere; a link opens nowhere, and a relative address leads nowhere. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-const HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base target="_blank">`;
+const HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base href="about:blank" target="_blank">`;
 
 /** @type {import("./index.js").Viewer} */
 export const html = {
