@@ -29,9 +29,8 @@ from asgi_nb.live.startables import startables
 from asgi_nb.live.table import RouteTable, Stats
 from asgi_nb.live.tracing import TracedApp
 from asgi_nb.record.error import ErrorRecord
-from asgi_nb.record.exchange import Origin, current_exchange
+from asgi_nb.record.exchange import Origin, under_way
 from asgi_nb.record.reasons import Candidates
-from asgi_nb.record.trace import Trace
 from asgi_nb.record.usage import OneLine
 from asgi_nb.web.datastructures import State, URLPath
 from asgi_nb.web.requests import Request
@@ -123,11 +122,12 @@ class Core:
             await self.lifespans.serve(scope, receive, send)
             return
         snapshot = self._snapshot
-        exchange = current_exchange.get()
+        exchange = under_way.get()
         # An app inside of another one has no trace of its own.
         if exchange is not None and "app" not in scope:
-            exchange.trace = Trace(
-                snapshot.read_candidates(scope["path"]) if snapshot.mounts else snapshot.candidates
+            exchange.take_routes(
+                snapshot.read_candidates(scope["path"]) if snapshot.mounts else snapshot.candidates,
+                snapshot.sites,
             )
         scope[self._key] = snapshot
         if scope["type"] == "websocket":

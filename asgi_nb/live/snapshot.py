@@ -14,7 +14,8 @@ from typing import Any
 from asgi_nb.live.definitions import Definition, Definitions, arrange, hidden_candidates
 from asgi_nb.live.inside import refresh
 from asgi_nb.live.tracing import pass_gate, run_layers
-from asgi_nb.record.exchange import Origin, current_exchange
+from asgi_nb.record.draft import Sites
+from asgi_nb.record.exchange import Origin, under_way
 from asgi_nb.record.reasons import Candidates
 from asgi_nb.record.spans import LayerFacts
 from asgi_nb.web._handover import Handover, call, takes_handover
@@ -56,7 +57,7 @@ class Layer:
         """Run the rest of the app."""
         snapshot = scope.get(self.key) or self.current()
         app, facts = snapshot.below[self]
-        exchange = current_exchange.get()
+        exchange = under_way.get()
         if exchange is not None:
             await pass_gate(exchange, facts, app, scope, receive, send)
         elif type(send) is Handover:
@@ -134,7 +135,12 @@ class Snapshot:
         """Where in `candidates` a mount stands, and what reads its routes."""
         self._is_reading = False
         self._by_route = {id(definition.built): definition for definition in definitions}
-        self._origins = {number: definition.origin for number, definition in self._by_route.items()}
+        self.sites: Sites = {
+            number: (definition.origin, definition.built.path)
+            for number, definition in self._by_route.items()
+            if definition.kind in ("route", "websocket")
+        }
+        """What is to be noted of a request that a route of its own answers."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {len(self.definitions)} definitions>"
@@ -175,9 +181,5 @@ class Snapshot:
 
     def origin(self, scope: Scope) -> Origin | None:
         """Give the cell that defined what answers a request; None before a match, and without one."""
-        # Every recorded request asks, most of them for a route that stands here by itself.
-        found = self._origins.get(id(scope.get("route")))
-        if found is not None:
-            return found
         definition = self.definition(scope)
         return None if definition is None else definition.origin

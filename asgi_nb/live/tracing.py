@@ -14,12 +14,11 @@ from types import CoroutineType
 from typing import Any
 
 from asgi_nb.record.background import BackgroundRun
-from asgi_nb.record.exchange import Exchange, current_exchange
+from asgi_nb.record.exchange import Noted, under_way
 from asgi_nb.record.reasons import Candidates
 from asgi_nb.record.runs import OVER, Run, new_run
 from asgi_nb.record.spans import Gate, LayerFacts
 from asgi_nb.record.steps import ACCOUNTED, account, drive, steps_here, watching
-from asgi_nb.record.trace import Trace
 from asgi_nb.web._handover import Handover, call, takes_handover
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.background import BackgroundTask
@@ -58,27 +57,19 @@ def trace_endpoint(
     return traced
 
 
-def _trace_of(exchange: Exchange) -> Trace:
-    trace = exchange.trace
-    if trace is None:
-        trace = exchange.trace = Trace()
-    return trace
-
-
 def _traced_coroutine(
     function: Callable[..., Any], place: str, title: str, is_websocket: bool
 ) -> Callable[..., Any]:
     @steps_here
     async def traced(connection: Any) -> Any:
-        exchange = current_exchange.get()
+        exchange = under_way.get()
         if exchange is None:
             return await function(connection)
-        trace = exchange.trace or _trace_of(exchange)
         running = function(connection)
         now = perf_counter_ns()
         # As `new_run` makes it: this runs for every request.
         run: Run = [place, "endpoint", title, now, True, 0, 0, (), now]
-        trace.runs.append(run)
+        exchange.note_run(run)
         if type(running) is not CoroutineType:
             # Made elsewhere, as by Cython: it is known when it began and when it ended.
             try:
@@ -110,12 +101,12 @@ def _traced_coroutine(
 
 def _traced_generator(function: Callable[..., Any], place: str, title: str) -> Callable[..., Any]:
     async def traced(connection: Any) -> Any:
-        exchange = current_exchange.get()
+        exchange = under_way.get()
         items = function(connection)
         if exchange is None:
             return items
         now = perf_counter_ns()
-        _trace_of(exchange).runs.append([*new_run(place, "endpoint", title, now, now), perf_counter_ns()])
+        exchange.note_run([*new_run(place, "endpoint", title, now, now), perf_counter_ns()])
         if not isinstance(items, AsyncIterator):
             return _TracedItems(items, _stream_run(exchange, "thread", title), exchange)
         return _response(items, function, title, exchange, place)
@@ -124,9 +115,9 @@ def _traced_generator(function: Callable[..., Any], place: str, title: str) -> C
 
 
 def _traced_call(function: Callable[..., Any], title: str) -> Callable[..., Any]:
-    def timed(connection: Any, trace: Trace, called_ns: int) -> Any:
+    def timed(connection: Any, exchange: Noted, called_ns: int) -> Any:
         run = new_run("thread", "endpoint", title, called_ns, perf_counter_ns())
-        trace.runs.append(run)
+        exchange.note_run(run)
         try:
             return function(connection)
         finally:
@@ -134,12 +125,11 @@ def _traced_call(function: Callable[..., Any], title: str) -> Callable[..., Any]
 
     @steps_here
     async def traced(connection: Any) -> Any:
-        exchange = current_exchange.get()
+        exchange = under_way.get()
         if exchange is None:
             return await run_in_threadpool(function, connection)
-        trace = _trace_of(exchange)
         now = perf_counter_ns()
-        value = await run_in_threadpool(timed, connection, trace, now)
+        value = await run_in_threadpool(timed, connection, exchange, now)
         now = perf_counter_ns()
         run = new_run("server", "endpoint", title, now, now)
         try:
@@ -147,13 +137,13 @@ def _traced_call(function: Callable[..., Any], title: str) -> Callable[..., Any]
         finally:
             run.append(perf_counter_ns())
             if run[-1] - now > NOTED_NS:
-                trace.runs.append(run)
+                exchange.note_run(run)
 
     return traced
 
 
 def _response(
-    value: Any, function: Callable[..., Any], title: str, exchange: Exchange, place: str = "server"
+    value: Any, function: Callable[..., Any], title: str, exchange: Noted, place: str = "server"
 ) -> Any:
     """Make the response that the toolkit would make of a value, and have its stream noted."""
     response = value if isinstance(value, Response) else to_response(value, endpoint=function)
@@ -163,12 +153,12 @@ def _response(
     return response
 
 
-def _stream_run(exchange: Exchange, place: str, title: str) -> Run:
+def _stream_run(exchange: Noted, place: str, title: str) -> Run:
     """Begin a run without steps: they come with the items."""
     run = new_run(place, "stream", title, perf_counter_ns(), 0)
     del run[-1]
     run[OVER] = False
-    _trace_of(exchange).runs.append(run)
+    exchange.note_run(run)
     return run
 
 
@@ -177,7 +167,7 @@ class _TracedStream(AsyncIterator[Any]):
 
     __slots__ = ("_exchange", "_items", "_run")
 
-    def __init__(self, items: Any, run: Run, exchange: Exchange) -> None:
+    def __init__(self, items: Any, run: Run, exchange: Noted) -> None:
         self._items = aiter(items)
         self._run = run
         self._exchange = exchange
@@ -226,7 +216,7 @@ class _TracedItems(Iterator[Any]):
 
     __slots__ = ("_exchange", "_items", "_run")
 
-    def __init__(self, items: Any, run: Run, exchange: Exchange) -> None:
+    def __init__(self, items: Any, run: Run, exchange: Noted) -> None:
         self._items = items
         self._run = run
         self._exchange = exchange
@@ -283,16 +273,15 @@ class TracedApp:
     @takes_handover
     @steps_here
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = current_exchange.get()
+        exchange = under_way.get()
         if exchange is None or scope["type"] == "lifespan":
             await call(self.app, scope, receive, send)
             return
-        trace = exchange.trace
-        if trace is None:
-            trace = exchange.trace = Trace(None if self._routes is None else self._routes(scope["path"]))
+        if self._routes is not None and not exchange.is_traced:
+            exchange.take_routes(self._routes(scope["path"]), None)
         now = perf_counter_ns()
         run = new_run(self.place, "app", self.title, now, now)
-        trace.runs.append(run)
+        exchange.note_run(run)
         if watching.asleep:
             watching.wake()
         # With no app of ours around, nobody asks whether it had started its response.
@@ -331,7 +320,7 @@ async def run_layers(app: ASGIApp, first: LayerFacts, scope: Scope, receive: Rec
         receive: As in ASGI.
         send: As in ASGI.
     """
-    exchange = current_exchange.get()
+    exchange = under_way.get()
     if exchange is None:
         await call(app, scope, receive, send)
     else:
@@ -340,11 +329,11 @@ async def run_layers(app: ASGIApp, first: LayerFacts, scope: Scope, receive: Rec
 
 @steps_here
 async def _step_through(
-    exchange: Exchange, app: ASGIApp, first: LayerFacts, scope: Scope, receive: Receive, send: Send
+    exchange: Noted, app: ASGIApp, first: LayerFacts, scope: Scope, receive: Receive, send: Send
 ) -> None:
     now = perf_counter_ns()
     run = new_run("server", "layers", "middleware", now, now)
-    _trace_of(exchange).runs.append(run)
+    exchange.note_run(run)
     if watching.asleep:
         watching.wake()
     running = pass_gate(exchange, first, app, scope, receive, send)
@@ -358,7 +347,7 @@ async def _step_through(
 
 
 async def pass_gate(
-    exchange: Exchange,
+    exchange: Noted,
     entered: LayerFacts | None,
     app: ASGIApp,
     scope: Scope,
@@ -376,7 +365,7 @@ async def pass_gate(
         receive: As in ASGI.
         send: As in ASGI, or a Handover.
     """
-    trace = _trace_of(exchange)
+    trace = exchange.traced()
     gate = Gate(entered, scope)
     if type(trace.gates) is list:
         trace.gates.append(gate)
@@ -409,7 +398,7 @@ async def time_background(task: BackgroundTask, run: Callable[[], Any]) -> None:
         task: The task.
         run: Runs it, when called and awaited.
     """
-    exchange = current_exchange.get()
+    exchange = under_way.get()
     if exchange is None:
         await run()
         return
@@ -417,7 +406,7 @@ async def time_background(task: BackgroundTask, run: Callable[[], Any]) -> None:
     while isinstance(func, functools.partial):
         func = func.func
     noted = BackgroundRun(getattr(func, "__qualname__", type(func).__qualname__), perf_counter_ns())
-    trace = _trace_of(exchange)
+    trace = exchange.traced()
     trace.tasks = [*trace.tasks, noted]
     try:
         await run()

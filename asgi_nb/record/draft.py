@@ -1,51 +1,38 @@
 """
-Keep what an exchange is made of as it came, and write the exchange when somebody looks.
+Note what one HTTP request is made of as it goes by, and write its exchange when somebody looks.
 
 Most exchanges leave the store without ever being looked at, and to write one takes as long as to answer a
-small request. So plain values are noted: what the scope said, then a few for each message. The first who
-reads a field of the exchange that comes from them has the recorder read them.
+small request. So plain values are noted: what the scope said, then a few for each message. Of a request that
+ends in the plain way nothing but a tuple is kept (`folded`). Whoever asks for the exchange before, as code
+that prints does, has it made; and the first who reads a field that comes from the messages has the recorder
+read the notes.
 
 Rule 1: what is noted cannot change any more: text, bytes, numbers, and tuples of them. A scope or a message
         of any other shape has no note; the recorder reads it at once, and says what is wrong with it.
-Rule 2: who notes takes no lock: a note is appended, and only then it is asked whether the exchange is being
-        written. Who writes says so first and reads the notes then. So one of the two sees each note, and
-        notes are read in order, under the lock.
+Rule 2: who notes takes no lock: a note is appended, and only then it is asked whether somebody has looked.
+        Who looks says so first and reads the notes then. So one of the two sees each note, and notes are
+        read in order, under the lock.
 Rule 3: a field that has a value keeps it: it was set past the messages, as the cell and the route are.
-Rule 4: what is equal is kept once. To hold a few dozen small objects for each of ten thousand exchanges, and
-        to let go of those of the oldest, costs more than to compare them with those of the last request.
+Rule 4: it raises nothing, whatever the messages are: watching an app must not change what it does.
 """
 
-from collections.abc import Callable, Mapping
-from operator import itemgetter
-from typing import Any
+from collections.abc import Mapping, MutableMapping
+from time import perf_counter_ns, time
+from typing import Any, Literal, Protocol
 
-from asgi_nb.record.body import Headers
-from asgi_nb.record.exchange import DERIVED, EXCHANGE_OVERHEAD, MESSAGE_OVERHEAD, Exchange
+from asgi_nb.record.candidates import Candidates
+from asgi_nb.record.exchange import DERIVED, MESSAGE_OVERHEAD, Exchange, under_way
 from asgi_nb.record.guard import GUARD
-from asgi_nb.record.recorder import ANSWERED, CHANGED, NONE, Message, News, Recorder
-
-# What is kept of a scope beside its headers and its client: all that an exchange shows of it.
-FACTS = (
-    "path",
-    "raw_path",
-    "query_string",
-    "root_path",
-    "method",
-    "scheme",
-    "http_version",
-    "server",
-    "type",
-)
-_facts: Callable[[Mapping[str, Any]], tuple[Any, ...]] = itemgetter(*FACTS)
+from asgi_nb.record.origin import Origin
+from asgi_nb.record.recorder import ANSWERED, Message, Recorder
+from asgi_nb.record.runs import Run
+from asgi_nb.record.shape import FACTS, Shape, Shapes, Source
+from asgi_nb.record.trace import Trace
 
 # A request that is read, its answer and the app's exit are four notes. What has more is a stream.
 NOTE_LIMIT = 8
 # Bytes of one message's body or headers: beyond it, to record costs little beside sending.
 NOTED_LIMIT = 1 << 14
-# Paths of which it is remembered what the last request was like: more than a person's app has.
-SHAPE_LIMIT = 256
-# Bytes of the headers of a request or a response that are remembered: with all of the above 1 MiB.
-SHARED_LIMIT = 1 << 11
 
 NOTE = 4
 """Items of a note: what it is, nanoseconds from the exchange's start, two values of the message."""
@@ -53,94 +40,188 @@ NOTES = NOTE * NOTE_LIMIT
 
 START, BODY, REQUEST, EXIT = "http.response.start", "http.response.body", "http.request", "exit"
 
-Source = tuple[tuple[Any, ...], Headers, tuple[object, ...]]
-"""The values of FACTS in a scope, its header fields, and the extensions that it names."""
+Scope = MutableMapping[str, Any]
+
+Site = tuple[Origin | None, str | None]
+"""The cell that defined a route, and the route's path."""
+
+Sites = Mapping[int, Site]
+"""The `id` of a route -> where it is from."""
 
 
-class Shape:
-    """
-    What the last request for a path was like, and how it was answered.
+class DraftStore(Protocol):
+    """What a draft asks of its store."""
 
-    Args:
-        facts: The values of FACTS in its scope.
-        fields: Its header fields, as the scope has them.
-        extensions: The extensions that the scope names.
-        size: What its exchange weighs at the start, in bytes.
-    """
+    watches: tuple[Any, ...]
 
-    __slots__ = ("answer", "facts", "fields", "size", "source")
+    def begin(self, draft: "Draft") -> None:
+        """Take in a request that has begun, and give it its number."""
 
-    def __init__(
-        self, facts: tuple[Any, ...], fields: Any, extensions: tuple[object, ...], size: int
-    ) -> None:
-        self.facts = facts
-        # As they are at this moment: a list may change.
-        self.fields = fields.copy() if type(fields) is list else fields
-        self.source: Source = facts, tuple(fields), extensions
-        self.size = size
-        self.answer: tuple[object, Headers, int] = ((), (), 0)
-        """The response's header fields as they were sent, as they are kept, and their bytes."""
+    def land(
+        self,
+        draft: "Draft",
+        exit_ns: int,
+        origin: Origin | None,
+        route_path: str | None,
+        path_params: Mapping[str, Any] | None,
+    ) -> bool:
+        """Keep a fold in the place of a draft; gives whether it does, as somebody may have looked."""
+
+    def end(self, exchange: Exchange, draft: "Draft", at_ns: int) -> None:
+        """Take note that the app has returned from an exchange that somebody has looked at."""
+
+    def tell(self, exchange: "Exchange | Draft") -> None:
+        """Wake who watches."""
+
+    def touch(self, exchange: Exchange) -> None:
+        """Tell that an exchange has changed."""
+
+    def put(self, draft: "Draft", exchange: Exchange) -> None:
+        """Keep an exchange in the place of its draft."""
+
+    def unfolded(self, draft: "Draft") -> Exchange:
+        """Give the exchange of a draft that has been folded."""
+
+    def number(self, seq: int) -> int:
+        """Give the id of an exchange, by its number."""
 
 
-Shapes = dict[Any, Shape]
-"""Path -> what the last request for it was like."""
+class Watcher(Protocol):
+    """What a draft asks of the tap that begins it."""
+
+    shapes: Shapes
+
+    @property
+    def store(self) -> DraftStore:
+        """Where exchanges go."""
+
+    def attribute(self, exchange: Exchange, scope: Scope, outer_root_path: str) -> None:
+        """Note which route and which cell answer."""
+
+    def describe(self, scope: Scope, outer_root_path: str) -> Site:
+        """Tell which route and which cell answer; may raise anything."""
+
+    def finish(self, recorder: Recorder, at_ns: int, exc: BaseException | None) -> None:
+        """Note that the app has left, and tell it."""
 
 
 class Draft:
-    """What one HTTP exchange is made of. `begin` makes them."""
+    """What one HTTP exchange is made of. `begin` makes them; it is what a wire tells of its messages."""
 
     __slots__ = (
+        "_exchange",
+        "_trace",
         "answered",
+        "candidates",
+        "charged",
         "client",
-        "has_params",
+        "clock_ns",
+        "folded",
+        "kept_size",
         "notes",
-        "number",
         "recorder",
+        "runs",
+        "scope",
+        "seq",
         "shape",
+        "sites",
         "source",
         "started_at",
+        "store",
+        "tap",
     )
 
+    tap: Watcher | None
+    """Who knows the route; None when it is read from a fold."""
+    store: DraftStore
+    """The store that keeps it."""
+    scope: Scope | None
+    """The scope, while the app has it."""
     source: Source
     """What the scope says, but for the client."""
     client: Any
     """The peer, as the scope names it."""
     started_at: float
     """Seconds since the Unix epoch."""
+    clock_ns: int
+    """What `time.perf_counter_ns()` said at the start."""
+    seq: int
+    """The exchange's number."""
     notes: list[Any]
     """What was seen since and is not recorded yet: NOTE items each."""
+    runs: list[Run]
+    """The coroutines and calls in threads that were noted."""
+    candidates: Candidates | None
+    """The routes that there were when it came to the app."""
+    sites: Sites | None
+    """What the app knows of its routes."""
     shape: Shape | None
     """What it may have in common with others; None when it is read from a fold."""
     answered: bool
     """Whether the response has started."""
-    has_params: bool
-    """Whether the exchange has path parameters."""
-    number: int
-    """The exchange's id, which the store gave."""
+    kept_size: int
+    """About how many bytes of memory it holds; once there is an exchange, that one knows."""
+    charged: int
+    """The part of them that the store has entered in its account."""
     recorder: Recorder | None
     """Who writes the exchange, once somebody has looked."""
+    _exchange: Exchange | None
+    _trace: Trace | None
+    folded: tuple[Any, ...] | None
+    """What is kept of it, once it has ended; nothing when somebody had looked."""
 
     @property
-    def root_path(self) -> str:
-        """The prefix under which the app was mounted when the request came."""
-        root_path: str = self.source[0][3]
-        return root_path
+    def is_seen(self) -> bool:
+        """Whether somebody has looked: there is an exchange."""
+        return self._exchange is not None
 
-    def received(self, exchange: Exchange, message: Message, at_ns: int) -> News:
-        """
-        Note a message to the app, or have it recorded.
+    @property
+    def is_traced(self) -> bool:
+        """Whether anything is noted of the code that runs."""
+        return self.candidates is not None or bool(self.runs) or self._trace is not None
 
-        Args:
-            exchange: The one that this is the draft of.
-            message: The ASGI message.
-            at_ns: Nanoseconds from the exchange's start.
+    # --- what the running code says
 
-        Returns:
-            What there is to tell.
-        """
-        recorder, notes = self.recorder, self.notes
-        if recorder is None and len(notes) < NOTES:
-            note = None
+    def take_routes(self, candidates: Candidates | None, sites: Sites | None) -> None:
+        """Note the routes of the app that the request has come to."""
+        self.candidates = candidates
+        self.sites = sites
+        if self._exchange is not None:
+            self._trace = None
+            self.traced()
+
+    def note_run(self, run: Run) -> None:
+        """Note a coroutine or a call in a thread that has begun."""
+        self.runs.append(run)
+        if self._exchange is not None:
+            self.traced()
+
+    def traced(self) -> Trace:
+        """Give what is noted of the code that runs; it is made if there is nothing yet."""
+        with GUARD:
+            trace = self._trace
+            if trace is None:
+                self._trace = trace = Trace(self.candidates)
+                trace.runs = self.runs
+                if self._exchange is not None:
+                    self._exchange.trace = trace
+            return trace
+
+    def grow(self, size: int) -> None:
+        """Take note of more bytes that are kept."""
+        if self._exchange is None:
+            self.kept_size += size
+        else:
+            self._exchange.kept_size += size
+
+    # --- what goes by
+
+    def received(self, message: Message) -> None:
+        """Note a message to the app, or have it recorded."""
+        at_ns = perf_counter_ns() - self.clock_ns
+        notes = self.notes
+        if self.recorder is None and len(notes) < NOTES:
+            note: tuple[Any, ...] | None = None
             try:
                 if message["type"] == REQUEST:
                     body = message.get("body", b"")
@@ -149,17 +230,16 @@ class Draft:
             except Exception:  # noqa: BLE001 - rule 1: a message may be anything, and raise anything
                 note = None
             if note is not None:
-                exchange.kept_size += len(body)
                 notes += note
-                if self.recorder is not None:
-                    self.write(exchange)
-                return CHANGED if body else NONE
-        return self.write(exchange).feed("receive", message, at_ns)
+                self._noted(len(body), tells=bool(body))
+                return
+        self._record("receive", message, at_ns)
 
-    def sent(self, exchange: Exchange, message: Message, at_ns: int) -> News:
-        """Note a message of the app, or have it recorded; as `received`."""
-        recorder, notes = self.recorder, self.notes
-        if recorder is None and len(notes) < NOTES:
+    def sent(self, message: Message) -> None:
+        """Note a message of the app, or have it recorded."""
+        at_ns = perf_counter_ns() - self.clock_ns
+        notes = self.notes
+        if self.recorder is None and len(notes) < NOTES:
             note: tuple[Any, ...] | None = None
             try:
                 kind = message["type"]
@@ -170,29 +250,119 @@ class Draft:
                         note = BODY, at_ns, body, True if message.get("more_body") else False
                 elif kind == START and "trailers" not in message:
                     status, fields = message["status"], message["headers"]
-                    shape = self.shape
-                    if shape is not None and shape.answer[0] == fields:
-                        _, headers, size = shape.answer
-                    else:
-                        headers, size = self._kept(fields)
+                    headers, size = (self.shape or _UNKNOWN).kept(fields)
                     if type(status) is int and size <= NOTED_LIMIT:
                         note = START, at_ns, status, headers
             except Exception:  # noqa: BLE001 - as above
                 note = None
             if note is not None:
-                exchange.kept_size += size
                 notes += note
-                if self.recorder is not None:
-                    self.write(exchange)
-                return ANSWERED if kind == START else CHANGED
-        return self.write(exchange).feed("send", message, at_ns)
+                if kind == START:
+                    self.answered = True
+                    if self._exchange is not None:
+                        self._attribute(self._exchange)
+                self._noted(size, tells=True)
+                return
+        self._record("send", message, at_ns)
 
-    def _kept(self, fields: Any) -> tuple[Headers, int]:
-        """Give the header fields of a response as they are kept, and their bytes; raises as `_size`."""
-        shape, size, kept = self.shape, _size(fields), tuple(fields)
-        if shape is not None and size <= SHARED_LIMIT:
-            shape.answer = (kept if fields is kept else fields.copy(), kept, size)
-        return kept, size
+    def _noted(self, size: int, *, tells: bool) -> None:
+        """A note was appended: rule 2."""
+        exchange = self._exchange
+        if exchange is None:
+            self.kept_size += size
+            if tells and self.store.watches:
+                self.store.tell(self)
+            return
+        exchange.kept_size += size
+        if self.recorder is not None:
+            self.write(exchange)
+        if tells and (self.store.watches or self.recorder is not None):
+            self.store.touch(exchange)
+
+    def _record(self, direction: Literal["receive", "send"], message: Message, at_ns: int) -> None:
+        """Have a message recorded that is no plain one."""
+        exchange = self.exchange()
+        news = self.write(exchange).feed(direction, message, at_ns)
+        if news is ANSWERED:
+            self.answered = True
+            self._attribute(exchange)
+        if news:
+            self.store.touch(exchange)
+
+    def lose(self) -> None:
+        """Note that the server's `send` raised OSError: since ASGI 2.4, the client is gone."""
+        self.write(self.exchange()).lose()
+
+    def left(self, exc: BaseException | None) -> None:
+        """Note that the app has returned, or what it raised: nothing more will come."""
+        at_ns = perf_counter_ns() - self.clock_ns
+        if exc is None and self._exchange is None and self._trace is None:
+            notes = self.notes
+            # The end of a response is the last of it, as nearly always.
+            if len(notes) > NOTE and notes[-NOTE] is BODY and not notes[-1] and self._land(at_ns):
+                self.scope = None
+                return
+        # Whatever the server says of it is not the app's.
+        under_way.set(None)
+        exchange = self.exchange()
+        if not self.answered:
+            self._attribute(exchange)
+        self.scope = None
+        if exc is None:
+            self.store.end(exchange, self, at_ns)
+        elif self.tap is not None:
+            self.tap.finish(self.write(exchange), at_ns, exc)
+        # They would hold each other.
+        self._exchange = None
+        self.folded = ()
+
+    def _land(self, at_ns: int) -> bool:
+        """Have the store keep what was noted, and nothing else; gives whether it does."""
+        scope, sites = self.scope, self.sites
+        if scope is None or self.tap is None:
+            return False
+        site = None if sites is None else sites.get(id(scope.get("route")))
+        if site is None:
+            try:
+                site = self.tap.describe(scope, self.source[0][3])
+            except Exception:  # noqa: BLE001 - asked again for the exchange, it is told as a fault
+                return False
+        return self.store.land(self, at_ns, *site, scope.get("path_params"))
+
+    # --- the exchange
+
+    def exchange(self) -> Exchange:
+        """Give the exchange, from any thread; it is made if there is none yet."""
+        exchange = self._exchange
+        if exchange is None:
+            with GUARD:
+                # Whoever was first has made it.
+                exchange = self._exchange
+                if exchange is None:
+                    if self.folded is not None:
+                        return self.store.unfolded(self)
+                    exchange = self._exchange = self.make()
+                    self.store.put(self, exchange)
+                    if self.answered:
+                        self._attribute(exchange)
+        return exchange
+
+    def make(self) -> Exchange:
+        """Make an exchange that has its values here."""
+        exchange = _new_exchange(Exchange)
+        # What the store asks for. Whatever else is asked for has its default, or is written.
+        exchange.draft = self
+        exchange.seq = self.seq
+        exchange.clock_ns = self.clock_ns
+        exchange.kept_size = self.kept_size
+        exchange.charged = self.charged
+        exchange.keeper = exchange.app_exit_ns = exchange.origin = exchange.route_path = None
+        exchange.trace = self.traced() if self.runs or self.candidates is not None else self._trace
+        return exchange
+
+    def _attribute(self, exchange: Exchange) -> None:
+        if self.tap is not None and self.scope is not None:
+            self.tap.attribute(exchange, self.scope, self.source[0][3])
 
     def write(self, exchange: Exchange) -> Recorder:
         """
@@ -215,7 +385,7 @@ class Draft:
             self.recorder = recorder = Recorder(scope, self.started_at)
             written = recorder.exchange
             written.seq = written.request.body.seq = exchange.seq
-            written.id = f"{self.number:08x}"
+            written.id = f"{self.store.number(self.seq):08x}"
             self._read(recorder)
             for name in DERIVED:
                 if not exchange.has(name):
@@ -240,81 +410,45 @@ class Draft:
                 recorder.feed("receive" if kind == REQUEST else "send", message, at_ns)
 
 
-def begin(
-    scope: Mapping[str, Any], clock_ns: int, started_at: float, shapes: Shapes | None = None
-) -> tuple[Exchange, Draft] | None:
+def begin(tap: Watcher, scope: Scope) -> Draft | None:
     """
-    Begin an exchange as a draft.
+    Begin to note a request, and give it to the store.
 
     Args:
+        tap: Who watches the app.
         scope: An ASGI scope of type "http".
-        clock_ns: What `time.perf_counter_ns()` says.
-        started_at: Seconds since the Unix epoch.
-        shapes: Remembers what this request may have in common with others.
 
     Returns:
         None when the scope holds anything unusual: that is for the recorder to judge.
     """
-    try:
-        facts = _facts(scope)
-        client, fields, named = scope["client"], scope["headers"], scope.get("extensions")
-        shape = None if shapes is None else shapes.get(facts[0])
-        if (
-            shape is None
-            or shape.facts != facts
-            or shape.fields != fields
-            or (tuple(named) if named else ()) != shape.source[2]
-        ):
-            size = EXCHANGE_OVERHEAD + _size(fields) + len(facts[0]) + len(facts[1]) + len(facts[2])
-            if type(facts[3]) is not str:
-                return None
-            shape = Shape(facts, fields, tuple(named or ()), size)
-            if shapes is not None and size <= EXCHANGE_OVERHEAD + SHARED_LIMIT:
-                if len(shapes) >= SHAPE_LIMIT:
-                    shapes.clear()
-                shapes[facts[0]] = shape
-    except Exception:  # noqa: BLE001 - rule 1: a scope may hold anything, and raise anything
+    clock_ns = perf_counter_ns()
+    shape = tap.shapes.find(scope)
+    if shape is None:
         return None
-    exchange, draft = new(shape.source, client, started_at, clock_ns, shape.size)
+    draft = new(shape.source, scope.get("client"), time(), clock_ns, shape.size, tap.store)
+    draft.tap = tap
+    draft.scope = scope
     draft.shape = shape
-    return exchange, draft
+    draft.store.begin(draft)
+    return draft
 
 
-def new(source: Source, client: Any, started_at: float, clock_ns: int, size: int) -> tuple[Exchange, Draft]:
-    """Make an exchange that has its values in a draft; `size` is what it weighs, in bytes."""
+def new(source: Source, client: Any, started_at: float, clock_ns: int, size: int, store: DraftStore) -> Draft:
+    """Make a draft that nobody tells of anything yet; `size` is what it weighs, in bytes."""
     draft = _new_draft(Draft)
     draft.source = source
     draft.client = client
     draft.started_at = started_at
-    draft.shape = draft.recorder = None
-    draft.answered = draft.has_params = False
+    draft.clock_ns = clock_ns
+    draft.kept_size = draft.charged = size
+    draft.store = store
     draft.notes = []
-    exchange = _new_exchange(Exchange)
-    # What the store and the tap ask for. Whatever else is asked for has its default, or is written.
-    exchange.draft = draft
-    exchange.clock_ns = clock_ns
-    exchange.kept_size = exchange.charged = size
-    exchange.app_exit_ns = exchange.trace = exchange.origin = exchange.route_path = None
-    return exchange, draft
+    draft.runs = []
+    draft.tap = draft.scope = draft.shape = draft.recorder = draft.folded = None
+    draft.candidates = draft.sites = draft._exchange = draft._trace = None
+    draft.answered = False
+    return draft
 
 
 _new_exchange, _new_draft = Exchange.__new__, object.__new__
-
-
-def _size(headers: object) -> int:
-    """
-    Give the bytes of a header list.
-
-    Raises:
-        TypeError, ValueError: It can be read only once, or is not made of pairs of bytes.
-    """
-    if type(headers) is not list and type(headers) is not tuple:
-        raise TypeError
-    size = 0
-    for field in headers:
-        name, value = field
-        if type(name) is type(value) is bytes and type(field) is tuple:
-            size += len(name) + len(value)
-        else:
-            raise TypeError
-    return size
+_UNKNOWN = Shape((), (), (), 0)

@@ -8,7 +8,7 @@ Moments are nanoseconds from the exchange's start, on a clock that never jumps; 
 """
 
 from collections.abc import Callable
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from copy import copy
 from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from asgi_nb.record.actions import Actions
 from asgi_nb.record.body import Body, Headers
+from asgi_nb.record.candidates import Candidates
 from asgi_nb.record.error import ErrorRecord, Frame
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.hold import HoldRecord
@@ -27,6 +28,7 @@ from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord, add_record
 from asgi_nb.record.relation import Relation
+from asgi_nb.record.runs import Run
 from asgi_nb.record.trace import Trace
 from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
 
@@ -46,6 +48,7 @@ __all__ = [
     "WebSocketMessage",
     "WebSocketRecord",
     "current_exchange",
+    "under_way",
 ]
 
 Kind = Literal["http", "websocket"]
@@ -275,6 +278,29 @@ class Exchange(Actions, Insight):
         if self.keeper is not None:
             self.keeper.touch(self)
 
+    @property
+    def is_traced(self) -> bool:
+        """Whether anything is noted of the code that runs."""
+        return self.trace is not None
+
+    def take_routes(self, candidates: Candidates | None, sites: object) -> None:
+        """Note the routes of the app that the request has come to."""
+        self.trace = Trace(candidates)
+
+    def note_run(self, run: Run) -> None:
+        """Note a coroutine or a call in a thread that has begun."""
+        self.traced().runs.append(run)
+
+    def traced(self) -> Trace:
+        """Give what is noted of the code that runs; it is made if there is nothing yet."""
+        if self.trace is None:
+            self.trace = Trace()
+        return self.trace
+
+    def grow(self, size: int) -> None:
+        """Take note of more bytes that are kept."""
+        self.kept_size += size
+
     def __repr__(self) -> str:
         return f"<Exchange {self.seq} {self.headline}>"
 
@@ -397,5 +423,57 @@ def _output_html(output: list[OutputRecord], dropped: int) -> str:
     return fold(title, table(["at", "stream", "text"], rows), opened=True)
 
 
-current_exchange: ContextVar[Exchange | None] = ContextVar("asgi_nb.current_exchange", default=None)
-"""The exchange whose request the running code answers; None outside of a recorded request."""
+class Noted(Protocol):
+    """What running code may say of its request: to an exchange, or to a draft that has none yet."""
+
+    clock_ns: int
+    """What `time.perf_counter_ns()` said at the start."""
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether anything is noted of the code that runs."""
+
+    def take_routes(self, candidates: Candidates | None, sites: Any) -> None:
+        """Note the routes of the app that the request has come to."""
+
+    def note_run(self, run: Run) -> None:
+        """Note a coroutine or a call in a thread that has begun."""
+
+    def traced(self) -> Trace:
+        """Give what is noted of the code that runs."""
+
+    def grow(self, size: int) -> None:
+        """Take note of more bytes that are kept."""
+
+
+class Begun(Noted, Protocol):
+    """A request whose exchange is made when somebody asks for it."""
+
+    def exchange(self) -> Exchange:
+        """Give the exchange."""
+
+
+class Current:
+    """Gives the exchange whose request the running code answers, as a context variable does."""
+
+    __slots__ = ()
+
+    def get(self) -> Exchange | None:
+        """Give the exchange; None outside of recorded requests."""
+        one = under_way.get()
+        return one if one is None or isinstance(one, Exchange) else one.exchange()
+
+    def set(self, exchange: Exchange | None) -> Token[Exchange | Begun | None]:
+        """Say whose request the code answers that runs from here on."""
+        return under_way.set(exchange)
+
+    def reset(self, token: Token[Exchange | Begun | None]) -> None:
+        """Put back what was there before."""
+        under_way.reset(token)
+
+
+current_exchange = Current()
+"""Which exchange the running code answers. To ask has it made, for those who need one."""
+
+under_way: ContextVar[Exchange | Begun | None] = ContextVar("asgi_nb.under_way", default=None)
+"""The same as it is noted, for those who only add a note."""

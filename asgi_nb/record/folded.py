@@ -5,107 +5,69 @@ Python's garbage collector walks over all objects that hold others, again and ag
 thousand exchanges that were kept as objects cost each new request 8 us (measured, CPython 3.11). Tuples that
 hold nothing but text, bytes, numbers and such tuples it leaves out.
 
-Rule 1: an exchange is folded when it has finished as a draft and nobody else holds it, so that nobody sees
-        that another object stands for it afterwards.
-Rule 2: what a fold has no place for is not folded.
+What many exchanges have in common and is no plain value, as cells and tables of routes are, is kept beside
+them and named by its `id`.
 """
 
-import sys
-import sysconfig
-from collections.abc import Callable, Hashable, Iterable
-from gc import get_referents
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from asgi_nb.record.draft import Draft, new
-from asgi_nb.record.exchange import DEFAULTS, Exchange, Keeper
+from asgi_nb.record.draft import EXIT, Draft, DraftStore, new
+from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.origin import Origin
 from asgi_nb.record.runs import HEAD
-from asgi_nb.record.trace import Trace
 
 Folded = tuple[Any, ...]
 """The bytes that it weighs, the ids of what it shares with others, then what `unfold` takes."""
 
-# Not every Python counts references, and from 3.14 on not each one of a frame's is counted. There nothing is
-# folded.
-_references: Callable[[object], int] | None = (
-    getattr(sys, "getrefcount", None)
-    if sys.version_info < (3, 14) and not sysconfig.get_config_var("Py_GIL_DISABLED")
-    else None
-)
 
-# The store's own, the one of whoever asks, and two on the way here.
-HELD = 4
-
-
-# A field that nobody has set is a slot with nothing in it. Each other one counts, and so does the class.
-_bare = new(((), (), ()), None, 0.0, 0, 0)[0]
-_bare.seq = 0
-_bare.keeper = None
-SET = len(get_referents(_bare))
-"""How many objects an exchange refers to, when nothing is set but what every one has."""
-PLAIN = {
-    name: make() for name, make in DEFAULTS.items() if isinstance(make(), Hashable) and not _bare.has(name)
-}
-"""What other fields are when nobody has set them, but for lists and dicts: somebody may hold and fill one."""
-del _bare
-
-
-def fold(exchange: Exchange, shared: dict[int, Any], held: int = HELD) -> Folded | None:
+def fold(
+    draft: Draft,
+    exit_ns: int,
+    origin: Origin | None,
+    route_path: str | None,
+    path_params: Mapping[str, Any] | None,
+) -> Folded | None:
     """
-    Give the values of an exchange that only the store holds; None when there is more to it.
+    Give the values of a request that has ended; None when its code still runs, as in a thread.
 
     Args:
-        exchange: One that has finished.
-        shared: Keeps the objects that many exchanges have in common, by their `id`.
-        held: How many references to it there are when nobody else holds it.
+        draft: What was noted.
+        exit_ns: When the app returned, in nanoseconds from the start.
+        origin: The cell that answered.
+        route_path: The path of the route.
+        path_params: The path parameters.
     """
-    draft, trace = exchange.draft, exchange.trace
-    if type(draft) is not Draft or _references is None or _references(exchange) > held:
-        return None
-    size = exchange.kept_size
-    if size != exchange.charged:
-        return None
-    more = len(get_referents(exchange)) - SET - draft.has_params
-    if more and more != _count_defaults(exchange):
-        return None
-    origin, candidates, runs = exchange.origin, None, None
-    if trace is not None:
-        # What it has beside the routes and the runs is seldom there, and stays an object; so does a run that
-        # is in a step.
-        if trace.gates or trace.tasks or trace.samples or trace.called_ns is not None:
+    runs = draft.runs
+    for run in runs:
+        if (len(run) - HEAD) % 2:
             return None
-        noted = trace.runs
-        for run in noted:
-            if (len(run) - HEAD) % 2:
-                return None
-        candidates = trace.candidates
-        runs = (tuple(run),) if len(noted) == 1 else tuple(map(tuple, noted))
-    if origin is not None:
-        shared[id(origin)] = origin
-    if candidates is not None:
-        shared[id(candidates)] = candidates
     return (
-        size,
+        draft.kept_size,
         id(origin),
-        id(candidates),
+        id(draft.candidates),
         draft.source,
         draft.client,
         draft.started_at,
-        exchange.clock_ns,
-        tuple(draft.notes),
-        exchange.app_exit_ns,
-        exchange.route_path,
-        tuple(exchange.path_params.items()) if draft.has_params else (),
-        runs,
+        draft.clock_ns,
+        (*draft.notes, EXIT, exit_ns, None, None),
+        exit_ns,
+        route_path,
+        tuple(path_params.items()) if path_params else (),
+        (tuple(runs[0]),) if len(runs) == 1 else tuple(map(tuple, runs)),
     )
 
 
-def _count_defaults(exchange: Exchange) -> int:
-    """Count the fields that were only asked for: they have the value that they have when nobody sets them."""
-    return sum(exchange.has(name) and getattr(exchange, name) == value for name, value in PLAIN.items())
+def unfold(seq: int, folded: Folded, store: DraftStore, shared: Mapping[int, Any]) -> Exchange:
+    """
+    Make the exchange of a number anew, as a draft that somebody has looked at.
 
-
-def unfold(seq: int, number: int, folded: Folded, keeper: Keeper, shared: dict[int, Any]) -> Exchange:
-    """Make the exchange of a number anew, as a draft; `number` is its id."""
+    Args:
+        seq: The number.
+        folded: What was kept of it.
+        store: The store that keeps it.
+        shared: What folds name by its `id`.
+    """
     (
         size,
         origin,
@@ -120,19 +82,17 @@ def unfold(seq: int, number: int, folded: Folded, keeper: Keeper, shared: dict[i
         params,
         runs,
     ) = folded
-    exchange, draft = new(source, client, started_at, clock_ns, size)
-    draft.number = number
+    draft = new(source, client, started_at, clock_ns, size, store)
+    draft.seq = seq
     draft.notes.extend(notes)
-    exchange.seq = seq
-    exchange.keeper = keeper
+    draft.candidates = shared.get(candidates)
+    draft.runs = [list(run) for run in runs]
+    exchange = draft.make()
     exchange.app_exit_ns = exit_ns
     exchange.route_path = route_path
     exchange.origin = shared.get(origin)
     if params:
         exchange.path_params = dict(params)
-    if runs is not None:
-        exchange.trace = Trace(shared.get(candidates))
-        exchange.trace.runs = [list(run) for run in runs]
     return exchange
 
 

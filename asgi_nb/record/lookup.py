@@ -67,13 +67,17 @@ class Lookup(Queries):
                 return Selection(one for one in self if _matches(one, method.strip().upper(), path))
             return self._by_id(key)
         expect(key, (SupportsIndex, slice), "find an exchange by a position, an id or a path")
-        exchanges = list(self)
         if isinstance(key, slice):
-            return Selection(exchanges[key])
+            return Selection(self._at(key))
+        position = key.__index__()
         try:
-            return exchanges[key]
+            return self._at(slice(position, position + 1 or None))[0]
         except IndexError:
-            raise PositionError(self._why_not_at(key, len(exchanges))) from None
+            raise PositionError(self._why_not_at(position, len(self))) from None
+
+    def _at(self, positions: slice) -> list[Exchange]:
+        """Give the exchanges at these positions."""
+        return list(self)[positions]
 
     def _why_not_at(self, position: int, kept: int) -> str:
         if kept:

@@ -15,7 +15,7 @@ from time import perf_counter_ns
 from types import CodeType, coroutine
 from typing import Any
 
-from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.exchange import Noted
 from asgi_nb.record.runs import HEAD, MERGED, OVER, PLACE, STEP_LIMIT, Run, merge_steps
 
 # What the two whole numbers of a step weigh in a list, and how many steps are entered in the account at once.
@@ -58,7 +58,7 @@ def is_stepping(code: CodeType) -> bool:
 
 @steps_here
 @coroutine
-def drive(running: Any, run: Run, exchange: Exchange, yielded: Any) -> Generator[Any, Any, Any]:
+def drive(running: Any, run: Run, exchange: Noted, yielded: Any) -> Generator[Any, Any, Any]:
     """
     Run a coroutine on that has made its first step, and give what it returns.
 
@@ -104,9 +104,9 @@ def drive(running: Any, run: Run, exchange: Exchange, yielded: Any) -> Generator
         run[OVER] = True
 
 
-def account(run: Run, exchange: Exchange) -> None:
+def account(run: Run, exchange: Noted) -> None:
     """Bound a run that has grown by ACCOUNTED steps, and tell the store's account of what it weighs."""
     if len(run) >= HEAD + 2 * STEP_LIMIT:
         merge_steps(run)
     elif not run[MERGED] and run[PLACE] == "server":
-        exchange.kept_size += STEP_WEIGHT * ACCOUNTED
+        exchange.grow(STEP_WEIGHT * ACCOUNTED)

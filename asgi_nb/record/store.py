@@ -10,18 +10,19 @@ Rule 3: a number is given once and never again, so a reader can ask for what cam
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from heapq import nsmallest
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from asgi_nb.record.draft import EXIT, Draft
 from asgi_nb.record.exchange import Exchange
-from asgi_nb.record.folded import HELD, Folded, fold, forget_unused, unfold
+from asgi_nb.record.folded import Folded, fold, forget_unused, unfold
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.lookup import Lookup
+from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.selection import Selection, as_html
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
+from asgi_nb.record.watch import Counts, Watch
 
 if TYPE_CHECKING:
     # SQLite and a thread: for those who keep traffic.
@@ -34,8 +35,8 @@ logger = logging.getLogger("asgi_nb.record")
 # Bytes by which an exchange under way may be heavier than the account says: a hundredth of what it may weigh.
 UNCHARGED = 1 << 14
 
-# Finished drafts that are not folded yet. By then, whose connection has asked again is held by nobody else.
-YOUNG = 128
+# Requests between two looks at what folds have in common: to look goes through all that is kept.
+LOOKED = 128
 
 # Cells and tables of routes that folded exchanges may need: a day of work in a notebook.
 SHARED_LIMIT = 1000
@@ -48,52 +49,6 @@ KEPT_BYTES = 1 << 30
 
 # Odd, so that multiplying by it modulo 2**32 gives each number another id. Source: Knuth, TAOCP 3, 6.4.
 _ID_FACTOR = 0x9E3779B1
-
-
-class Counts(TypedDict):
-    """What a store holds and has let go."""
-
-    kept: int
-    """Exchanges that are kept."""
-    dropped: int
-    """Exchanges that had to go since the store was made or cleared."""
-    bytes: int
-    """About how many bytes of memory are kept."""
-    dropped_bytes: int
-    """About how many bytes the dropped exchanges held."""
-    last_seq: int
-    """The number given last; 0 before the first."""
-
-
-class Watch:
-    """The numbers of the exchanges that have changed since somebody last looked. Made by `Store.watch`."""
-
-    __slots__ = ("_changed", "_store", "_wake", "failure")
-
-    def __init__(self, store: "Store", wake: Callable[[], None]) -> None:
-        self._store = store
-        self._wake = wake
-        self._changed: set[int] = set()
-        self.failure: Exception | None = None
-        """What `wake` raised; the watch is closed then."""
-
-    def take(self, limit: int = 500) -> list[int]:
-        """
-        Take what has changed: the lowest numbers first, each once, at most `limit`.
-
-        A number may be that of an exchange which the store has dropped meanwhile. After `Store.clear` the
-        last number given comes up, so that the watcher looks at the counts.
-        """
-        with self._store._lock:
-            changed = nsmallest(limit, self._changed) if len(self._changed) > limit else sorted(self._changed)
-            self._changed.difference_update(changed)
-        return changed
-
-    def close(self) -> None:
-        """Stop watching. Closing twice is no error."""
-        with self._store._lock:
-            self._store.watches = tuple(watch for watch in self._store.watches if watch is not self)
-            self._changed.clear()
 
 
 class Store(Lookup):
@@ -131,9 +86,9 @@ class Store(Lookup):
         self.recording = True
         """Whether a tap records what begins from here on."""
         self._lock = GUARD
-        self._kept: dict[int, Exchange | Folded] = {}
-        # Numbers of finished drafts that are still objects, and what those have in common that are not.
-        self._young: deque[int] = deque()
+        # What is under way is a draft, and what has ended a fold, until somebody looks.
+        self._kept: dict[int, Exchange | Draft | Folded] = {}
+        # What folds have in common, by its id.
         self._shared: dict[int, Any] = {}
         # Numbers in the order in which the exchanges finished.
         self._finished: deque[int] = deque()
@@ -160,7 +115,7 @@ class Store(Lookup):
             self._last_seq = seq = self._last_seq + 1
             exchange.seq = exchange.request.body.seq = seq
             exchange.keeper = self
-            exchange.id = f"{self._number(seq):08x}"
+            exchange.id = f"{self.number(seq):08x}"
             for session in self.sessions:
                 session.take(exchange)
             self._kept[seq] = exchange
@@ -169,34 +124,78 @@ class Store(Lookup):
             self._wake(watch)
         del gone
 
-    def begin(self, exchange: Exchange, draft: Draft) -> None:
-        """Take in an exchange that has begun as a draft."""
+    def begin(self, draft: Draft) -> None:
+        """Take in a request that has begun, and give it its number."""
         gone: Sequence[object] = ()
         with self._lock:
-            self._last_seq = exchange.seq = seq = self._last_seq + 1
-            draft.number = (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
-            exchange.keeper = self
-            for session in self.sessions:
-                session.take(exchange)
+            self._last_seq = draft.seq = seq = self._last_seq + 1
             kept = self._kept
-            kept[seq] = exchange
-            self._bytes += exchange.charged
+            kept[seq] = draft
+            self._bytes += draft.charged
+            for session in self.sessions:
+                session.take(draft.exchange())
             if len(kept) > self.max_exchanges or self._bytes > self.max_bytes:
                 gone = self._make_room()
         if self.watches:
-            self.tell(exchange)
+            self.tell(draft)
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
-    def end(self, exchange: Exchange, draft: Draft, at_ns: int, *, at_once: bool = False) -> None:
+    def land(
+        self,
+        draft: Draft,
+        exit_ns: int,
+        origin: Origin | None,
+        route_path: str | None,
+        path_params: Mapping[str, Any] | None,
+    ) -> bool:
         """
-        Take note that the app has returned from an exchange that began as a draft.
+        Take note that the app has returned, and keep a fold in the place of the draft.
+
+        Args:
+            draft: What was noted.
+            exit_ns: Nanoseconds from its start.
+            origin: The cell that answered.
+            route_path: The path of the route.
+            path_params: The path parameters.
+
+        Returns:
+            False where nothing was done: its code still runs, or somebody has looked.
+        """
+        folded = fold(draft, exit_ns, origin, route_path, path_params)
+        if folded is None:
+            return False
+        gone: Sequence[object] = ()
+        with self._lock:
+            if draft.is_seen:
+                return False
+            draft.folded = folded
+            seq, kept = draft.seq, self._kept
+            if seq not in kept:
+                return True
+            kept[seq] = folded
+            self._finished.append(seq)
+            shared = self._shared
+            shared[folded[1]] = origin
+            shared[folded[2]] = draft.candidates
+            if not seq % LOOKED and len(shared) > SHARED_LIMIT:
+                forget_unused(shared, kept.values())
+            self._bytes += draft.kept_size - draft.charged
+            if self._bytes > self.max_bytes:
+                gone = self._make_room()
+        if self.watches:
+            self.tell(draft)
+        del gone
+        return True
+
+    def end(self, exchange: Exchange, draft: Draft, at_ns: int) -> None:
+        """
+        Take note that the app has returned from an exchange that somebody has looked at.
 
         Args:
             exchange: The exchange.
             draft: What it is made of.
             at_ns: Nanoseconds from its start.
-            at_once: Whether it may be folded now, unless more hold it than the caller, who does so once.
         """
         gone: Sequence[object] = ()
         with self._lock:
@@ -205,29 +204,30 @@ class Store(Lookup):
                 exchange.app_exit_ns = at_ns
             else:
                 draft.write(exchange).finish(at_ns)
-            seq, kept = exchange.seq, self._kept
-            if seq not in kept:
+            if exchange.seq not in self._kept:
                 return
-            self._finished.append(seq)
-            size = exchange.kept_size
-            self._bytes += size - exchange.charged
-            exchange.charged = size
-            folded = fold(exchange, self._shared, HELD + 1) if at_once else None
-            if folded is not None:
-                kept[seq] = folded
-            else:
-                self._young.append(seq)
-                if len(self._young) > YOUNG:
-                    self._fold()
-            # Not each time: all that is kept is looked through.
-            if not seq % YOUNG and len(self._shared) > SHARED_LIMIT:
-                forget_unused(self._shared, kept.values())
-            if self._bytes > self.max_bytes:
-                gone = self._make_room()
-        if self.watches:
-            self.tell(exchange)
-        # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
+            gone, woken = self._update(exchange)
+        for watch in woken:
+            self._wake(watch)
         del gone
+
+    def put(self, draft: Draft, exchange: Exchange) -> None:
+        """Keep an exchange in the place of its draft, under the lock."""
+        if self._kept.get(draft.seq) is draft:
+            self._kept[draft.seq] = exchange
+            exchange.keeper = self
+
+    def unfolded(self, draft: Draft) -> Exchange:
+        """Give the exchange of a draft that has ended: of its request, somebody still runs code."""
+        with self._lock:
+            kept = self._kept.get(draft.seq)
+            if kept is not None:
+                return self._look(draft.seq, kept)
+            if draft.recorder is not None:
+                return draft.recorder.exchange
+            if not draft.folded:
+                return draft.make()
+            return unfold(draft.seq, draft.folded, self, {draft.folded[2]: draft.candidates})
 
     def touch(self, exchange: Exchange) -> None:
         """Tell that an exchange has changed: its bytes are counted, and who watches is woken."""
@@ -248,7 +248,7 @@ class Store(Lookup):
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
-    def tell(self, exchange: Exchange) -> None:
+    def tell(self, exchange: Exchange | Draft) -> None:
         """Wake who watches; unlike `touch`, for a change that makes no difference to the account."""
         seq = exchange.seq
         for watch in self.watches:
@@ -292,26 +292,22 @@ class Store(Lookup):
                 watch._changed.add(exchange.seq)
         return gone, woken
 
-    def _number(self, seq: int) -> int:
+    def number(self, seq: int) -> int:
         """Give the id of an exchange, by its number."""
         return (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
 
-    def _fold(self) -> None:
-        """Fold the older half of the young, under the lock."""
-        kept, young = self._kept, self._young
-        for _ in range(YOUNG // 2):
-            seq = young.popleft()
-            exchange = kept.get(seq)
-            if type(exchange) is Exchange:
-                folded = fold(exchange, self._shared)
-                if folded is not None:
-                    kept[seq] = folded
-
-    def _look(self, seq: int, one: Exchange | Folded) -> Exchange:
+    def _look(self, seq: int, one: Exchange | Draft | Folded) -> Exchange:
         """Give what is kept as an exchange, under the lock."""
         if isinstance(one, Exchange):
             return one
-        self._kept[seq] = exchange = unfold(seq, self._number(seq), one, self, self._shared)
+        if isinstance(one, Draft):
+            return one.exchange()
+        self._kept[seq] = exchange = self._unfold(seq, one)
+        return exchange
+
+    def _unfold(self, seq: int, folded: Folded) -> Exchange:
+        exchange = unfold(seq, folded, self, self._shared)
+        exchange.keeper = self
         return exchange
 
     def _all(self) -> list[Exchange]:
@@ -333,9 +329,11 @@ class Store(Lookup):
             if seq is None:
                 break
             one = kept.get(seq)
-            if type(one) is tuple:
+            if isinstance(one, tuple):
                 freed += one[0]
-            elif not isinstance(one, Exchange) or one.pinned:
+            elif isinstance(one, Draft):
+                freed += one.charged
+            elif one is None or one.pinned:
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
             else:
@@ -354,11 +352,7 @@ class Store(Lookup):
     def _oldest_unpinned(self) -> int | None:
         """Give what may go when nothing has finished; the newest may not."""
         return next(
-            (
-                seq
-                for seq, one in self._kept.items()
-                if seq != self._last_seq and not (isinstance(one, Exchange) and one.pinned)
-            ),
+            (seq for seq, one in self._kept.items() if seq != self._last_seq and not _is_pinned(one)),
             None,
         )
 
@@ -381,38 +375,44 @@ class Store(Lookup):
             pinned: Whether the pinned ones go as well.
         """
         with self._lock:
-            gone = [one for one in self._all() if pinned or not one.pinned]
-            woken = self._take_out(gone)
+            gone = [seq for seq, one in self._kept.items() if pinned or not _is_pinned(one)]
+            taken, woken = self._take_out(gone)
             self._dropped = self._dropped_bytes = 0
         for watch in woken:
             self._wake(watch)
-        del gone
+        del taken
 
     def remove(self, *exchanges: Exchange) -> int:
         """Throw these away, pinned or not; gives how many of them were kept here."""
         with self._lock:
-            gone = [one for one in dict.fromkeys(exchanges) if self._kept.get(one.seq) is one]
-            woken = self._take_out(gone)
+            gone = [one.seq for one in dict.fromkeys(exchanges) if self._kept.get(one.seq) is one]
+            taken, woken = self._take_out(gone)
         for watch in woken:
             self._wake(watch)
+        del taken
         return len(gone)
 
-    def _take_out(self, gone: Sequence[Exchange]) -> Sequence[Watch]:
-        """Take exchanges out at somebody's wish, under the lock; gives whom to wake."""
-        for exchange in gone:
-            del self._kept[exchange.seq]
-            exchange.keeper = None
-            self._bytes -= exchange.charged + exchange.output_size
+    def _take_out(self, gone: Sequence[int]) -> tuple[Sequence[object], Sequence[Watch]]:
+        """Take exchanges out at somebody's wish, under the lock; gives them, and whom to wake."""
+        taken = []
+        for seq in gone:
+            one = self._kept.pop(seq)
+            taken.append(one)
+            if isinstance(one, Exchange):
+                one.keeper = None
+                self._bytes -= one.charged + one.output_size
+            else:
+                self._bytes -= one.charged if isinstance(one, Draft) else one[0]
         if not self._kept:
             self._finished.clear()
         if not self._last_seq:
-            return ()
+            return taken, ()
         self.removals += 1
         woken = [watch for watch in self.watches if not watch._changed]
         for watch in self.watches:
-            watch._changed.difference_update(one.seq for one in gone)
+            watch._changed.difference_update(gone)
             watch._changed.add(self._last_seq)
-        return woken
+        return taken, woken
 
     def watch(self, wake: Callable[[], None]) -> Watch:
         """
@@ -471,6 +471,10 @@ class Store(Lookup):
         with self._lock:
             return self._all()
 
+    def _at(self, positions: slice) -> list[Exchange]:
+        with self._lock:
+            return [self._look(seq, self._kept[seq]) for seq in list(self._kept)[positions]]
+
     def get(self, seq: int) -> Exchange | None:
         """Give the exchange of a number, or None when it is not kept."""
         with self._lock:
@@ -485,11 +489,9 @@ class Store(Lookup):
         """
         with self._lock:
             one = self._kept.get(seq)
-            return (
-                one
-                if one is None or isinstance(one, Exchange)
-                else unfold(seq, self._number(seq), one, self, self._shared)
-            )
+            if one is None or isinstance(one, Exchange):
+                return one
+            return one.exchange() if isinstance(one, Draft) else self._unfold(seq, one)
 
     def numbers(self) -> list[int]:
         """Give the numbers of what is kept, oldest first."""
@@ -527,3 +529,8 @@ class Store(Lookup):
 
     def _repr_html_(self) -> str:
         return as_html(self._snapshot(), f"{self!r}".strip("<>"))
+
+
+def _is_pinned(one: Exchange | Draft | Folded) -> bool:
+    """Whether somebody wants to keep it; what nobody has looked at is wanted by nobody."""
+    return isinstance(one, Exchange) and one.pinned

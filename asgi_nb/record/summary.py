@@ -157,7 +157,7 @@ def _read(exchange: Exchange, draft: Draft) -> tuple[Row, Headers, Headers] | No
     origin, route = exchange.origin, exchange.route_path
     row: Row = {
         "seq": exchange.seq,
-        "id": f"{draft.number:08x}",
+        "id": f"{draft.store.number(draft.seq):08x}",
         "kind": "http",
         "state": state,
         "started_at": draft.started_at,

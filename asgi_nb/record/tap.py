@@ -13,10 +13,11 @@ from contextvars import Token
 from time import perf_counter_ns, time
 from typing import Any, Protocol
 
-from asgi_nb.record.draft import Draft, Shapes, begin
-from asgi_nb.record.exchange import Exchange, Origin, current_exchange
+from asgi_nb.record.draft import Draft, Site, begin
+from asgi_nb.record.exchange import Begun, Exchange, Origin, under_way
 from asgi_nb.record.masks import shorten
-from asgi_nb.record.recorder import ANSWERED, Recorder
+from asgi_nb.record.recorder import Recorder
+from asgi_nb.record.shape import Shapes
 from asgi_nb.record.store import Store
 from asgi_nb.record.tapped import Tapped
 from asgi_nb.record.wire import Wire, wire_of
@@ -26,6 +27,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Underway = Token[Exchange | Begun | None]
 
 
 class Provenance(Protocol):
@@ -55,44 +57,49 @@ class Tap:
         self.app = app
         self.store = store
         self.provenance = provenance
-        self._shapes: Shapes = {}
+        self.shapes = Shapes()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        kind = scope["type"]
-        if not self.store.recording or kind not in ("http", "websocket"):
+        if not self.store.recording:
             # What the app gives is awaited as it is: off, the tap is no frame of a request's.
             return self.app(scope, receive, send)
-        begun = begin(scope, perf_counter_ns(), time(), self._shapes) if kind == "http" else None
-        if begun is None:
-            return self._record(scope, receive, send)
-        notes = _Notes(self, scope, *begun)
+        kind = scope["type"]
+        if kind == "http":
+            draft = begin(self, scope)
+            if draft is None:
+                return self._record(scope, receive, send)
+        else:
+            return (self._record if kind == "websocket" else self.app)(scope, receive, send)
         wire = wire_of(receive, send)
         if wire is None or not wire.tells_end:
-            return self._note(scope, receive, send, notes, wire)
-        # What the app gives is awaited as it is, in the request's own task: recording has no frame.
-        wire.listener = notes
-        notes.begin()
+            return self._note(scope, receive, send, draft, wire)
+        # What the app gives is awaited as it is, in the request's own task: recording has no frame. That
+        # task ends with the request, and what is set in its context with it.
+        wire.listener = draft
+        under_way.set(draft)
         return self.app(scope, receive, send)
 
     async def _note(
-        self, scope: Scope, receive: Receive, send: Send, notes: "_Notes", wire: Wire | None
+        self, scope: Scope, receive: Receive, send: Send, draft: Draft, wire: Wire | None
     ) -> None:
         """Note what goes by, for the recorder to read when somebody looks."""
         if wire is None:
-            receive, send = notes.around(receive, send)
+            receive, send = _around(draft, receive, send)
         else:
-            wire.listener = notes
-        notes.begin()
+            wire.listener = draft
+        token = under_way.set(draft)
         try:
             await self.app(scope, receive, send)
         except BaseException as exc:
-            if wire is not None:
-                wire.listener = None
-            notes.end(exc, at_once=False)
+            self._end(token, draft, wire, exc)
             raise
+        self._end(token, draft, wire, None)
+
+    def _end(self, token: Underway, draft: Draft, wire: Wire | None, exc: BaseException | None) -> None:
         if wire is not None:
             wire.listener = None
-        notes.end(None, at_once=False)
+        _reset(token, exc)
+        draft.left(exc)
 
     async def _record(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Record what goes by at once: WebSockets, and what no draft has notes for."""
@@ -105,7 +112,7 @@ class Tap:
         if exchange.websocket is not None:
             exchange.websocket.seq = exchange.seq
             exchange.websocket.tell = session.tell
-        token = current_exchange.set(exchange)
+        token = under_way.set(exchange)
         try:
             await self.app(scope, session.receive, session.send)
         except BaseException as exc:
@@ -113,40 +120,37 @@ class Tap:
             raise
         self._leave(token, recorder, scope, None)
 
-    def _leave(
-        self, token: Token[Exchange | None], recorder: Recorder, scope: Scope, exc: BaseException | None
-    ) -> None:
+    def _leave(self, token: Underway, recorder: Recorder, scope: Scope, exc: BaseException | None) -> None:
         _reset(token, exc)
         exchange = recorder.exchange
         if exchange.websocket is not None:
             exchange.websocket.tell = None
         if exchange.response_start_ns is None:
             self.attribute(exchange, scope, exchange.root_path)
-        self._finish(recorder, perf_counter_ns() - exchange.clock_ns, exc)
+        self.finish(recorder, perf_counter_ns() - exchange.clock_ns, exc)
 
-    def _finish(self, recorder: Recorder, at_ns: int, exc: BaseException | None) -> None:
+    def finish(self, recorder: Recorder, at_ns: int, exc: BaseException | None) -> None:
+        """Note that the app has left, and tell it."""
         provenance = self.provenance
         recorder.finish(at_ns, exc, provenance.frame_label if provenance else None)
         self.store.touch(recorder.exchange)
 
-    def attribute(
-        self, exchange: Exchange, scope: Scope, outer_root_path: str, draft: Draft | None = None
-    ) -> None:
+    def attribute(self, exchange: Exchange, scope: Scope, outer_root_path: str) -> None:
         """Note which route and which cell answer, as soon as the app has matched."""
         try:
-            route = scope.get("route")
-            if route is not None:
-                exchange.route_path = _route_path(route, scope, outer_root_path)
-                if params := scope.get("path_params"):
-                    exchange.path_params = dict(params)
-                    if draft is not None:
-                        draft.has_params = True
-            if self.provenance is not None:
-                exchange.origin = self.provenance.origin(scope)
+            if params := scope.get("path_params"):
+                exchange.path_params = dict(params)
+            exchange.origin, exchange.route_path = self.describe(scope, outer_root_path)
         except Exception as exc:  # noqa: BLE001 - rule 2: a foreign route or provenance may raise anything
             exchange.add_fault(
                 0, f"the route or cell could not be told: {type(exc).__name__}: {shorten(str(exc), 200)}"
             )
+
+    def describe(self, scope: Scope, outer_root_path: str) -> Site:
+        """Tell which cell and which route answer; may raise whatever they raise."""
+        route = scope.get("route")
+        path = None if route is None else _route_path(route, scope, outer_root_path)
+        return None if self.provenance is None else self.provenance.origin(scope), path
 
 
 # It gives what is awaited, and is no `async def`, by which test clients and servers tell ASGI 3 from ASGI 2.
@@ -157,83 +161,29 @@ else:  # pragma: no cover - a run has one Python
     Tap.__call__._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
 
 
-class _Notes:
-    """Takes note of the messages of one request, as a wire's listener or from around it."""
+def _around(draft: Draft, receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """Give functions that note what goes through them."""
 
-    __slots__ = ("draft", "exchange", "scope", "tap", "token")
+    async def tapped_receive() -> Message:
+        message = await receive()
+        draft.received(message)
+        return message
 
-    token: Token[Exchange | None]
-    """What takes the exchange from where running code finds it."""
+    async def tapped_send(message: Message) -> None:
+        draft.sent(message)
+        try:
+            await send(message)
+        except OSError:
+            draft.lose()
+            raise
 
-    def __init__(self, tap: Tap, scope: Scope, exchange: Exchange, draft: Draft) -> None:
-        self.tap = tap
-        self.scope = scope
-        self.exchange = exchange
-        self.draft = draft
-
-    def begin(self) -> None:
-        """Give the exchange to the store, and to whoever asks for it in the running code."""
-        self.tap.store.begin(self.exchange, self.draft)
-        self.token = current_exchange.set(self.exchange)
-
-    def received(self, message: Message) -> None:
-        """Note a message to the app."""
-        exchange = self.exchange
-        if self.draft.received(exchange, message, perf_counter_ns() - exchange.clock_ns):
-            self.tap.store.touch(exchange)
-
-    def sent(self, message: Message) -> None:
-        """Note a message of the app."""
-        exchange, draft = self.exchange, self.draft
-        news = draft.sent(exchange, message, perf_counter_ns() - exchange.clock_ns)
-        if news:
-            tap = self.tap
-            if news is ANSWERED:
-                draft.answered = True
-                tap.attribute(exchange, self.scope, draft.root_path, draft)
-            if tap.store.watches or draft.recorder is not None:
-                tap.store.touch(exchange)
-
-    def left(self, exc: BaseException | None) -> None:
-        """Note that the app of a wire has returned, or what it raised: nothing more will come."""
-        self.end(exc, at_once=True)
-
-    def end(self, exc: BaseException | None, *, at_once: bool) -> None:
-        """Note that the app has left; `at_once` is for `Store.end`."""
-        tap, draft = self.tap, self.draft
-        at_ns = perf_counter_ns() - self.exchange.clock_ns
-        _reset(self.token, exc)
-        if not draft.answered:
-            tap.attribute(self.exchange, self.scope, draft.root_path, draft)
-        if exc is None:
-            # No name for it here: who holds it is counted.
-            tap.store.end(self.exchange, draft, at_ns, at_once=at_once)
-        else:
-            tap._finish(draft.write(self.exchange), at_ns, exc)
-
-    def around(self, receive: Receive, send: Send) -> tuple[Receive, Send]:
-        """Give functions that note what goes through them."""
-
-        async def tapped_receive() -> Message:
-            message = await receive()
-            self.received(message)
-            return message
-
-        async def tapped_send(message: Message) -> None:
-            self.sent(message)
-            try:
-                await send(message)
-            except OSError:
-                self.draft.write(self.exchange).lose()
-                raise
-
-        return tapped_receive, tapped_send
+    return tapped_receive, tapped_send
 
 
-def _reset(token: Token[Exchange | None], exc: BaseException | None) -> None:
+def _reset(token: Underway, exc: BaseException | None) -> None:
     """Say that no exchange is under way here any more."""
     try:
-        current_exchange.reset(token)
+        under_way.reset(token)
     except ValueError:
         # A coroutine that is thrown away may be so from another context, where the token is of no use.
         if not isinstance(exc, GeneratorExit):

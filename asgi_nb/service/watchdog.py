@@ -16,6 +16,7 @@ import threading
 from time import perf_counter_ns
 from types import FrameType
 
+from asgi_nb.record.draft import Draft
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.runs import HEAD, LONG_NS, Run
 from asgi_nb.record.samples import SAMPLE_LIMIT, Sample
@@ -99,6 +100,8 @@ def look(now_ns: int) -> bool:
     if frame is None:
         return False
     run, exchange = frame.f_locals.get("run"), frame.f_locals.get("exchange")
+    if isinstance(exchange, Draft):
+        exchange = exchange.exchange()
     if not isinstance(run, list) or not isinstance(exchange, Exchange):
         # It has just begun, or nothing is recorded.
         return False

@@ -4,7 +4,7 @@ import math
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from asgi_nb.record.store import Watch
+from asgi_nb.record.watch import Watch
 from asgi_nb.widgets.lens import Lens
 
 

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asgi_nb.record.draft import NOTE_LIMIT, NOTED_LIMIT, SHAPE_LIMIT, SHARED_LIMIT, begin
+from asgi_nb.record import draft as drafts
+from asgi_nb.record.draft import NOTE_LIMIT, NOTED_LIMIT, begin
 from asgi_nb.record.exchange import DEFAULTS, DERIVED, Exchange
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.recorder import Recorder
+from asgi_nb.record.shape import SHAPE_LIMIT, SHARED_LIMIT
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 
@@ -45,12 +47,15 @@ def view(value):
     return bytes(value) if isinstance(value, bytearray) else value
 
 
-def draft(scope=SCOPE):
-    begun = begin(scope, 0, 1_700_000_000.0)
-    assert begun is not None
-    exchange, notes = begun
-    Store().begin(exchange, notes)
-    return exchange, notes
+async def nothing(scope, receive, send):
+    """Stand for an app."""
+
+
+def draft(scope=SCOPE, tap=None):
+    """Begin to note a request; gives its exchange, which is made at once, and what takes the notes."""
+    notes = begin(tap or Tap(nothing, Store()), dict(scope))
+    assert notes is not None
+    return notes.exchange(), notes
 
 
 messages = st.one_of(
@@ -78,22 +83,34 @@ messages = st.one_of(
     script=st.lists(st.tuples(st.booleans(), messages), max_size=NOTE_LIMIT + 3),
     look=st.integers(-1, NOTE_LIMIT + 3),
     leaves=st.booleans(),
+    asked=st.booleans(),
 )
-def test_what_is_noted_and_what_is_recorded_are_the_same(script, look, leaves):
+def test_what_is_noted_and_what_is_recorded_are_the_same(script, look, leaves, asked):
     recorder = Recorder(SCOPE, 1_700_000_000.0)
-    exchange, notes = draft()
+    store, at = Store(), [0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drafts, "perf_counter_ns", lambda: at[0])
+        patch.setattr(drafts, "time", lambda: 1_700_000_000.0)
+        notes = begin(Tap(nothing, store), dict(SCOPE))
+        if asked:
+            notes.exchange()
+        watch = store.watch(lambda: None)
 
-    for at_ns, (to_app, message) in enumerate(script):
-        told = recorder.feed("receive" if to_app else "send", message, at_ns)
-        news = (notes.received if to_app else notes.sent)(exchange, message, at_ns)
-        if message != {"type": "http.response.body", "body": b""}:
-            assert bool(news) >= bool(told) or look < at_ns
-        if at_ns == look:
-            assert view(exchange) == view(recorder.exchange)
-    if leaves:
-        recorder.finish(99)
-        exchange.keeper.end(exchange, notes, 99)
+        for at[0], (to_app, message) in enumerate(script):
+            told = recorder.feed("receive" if to_app else "send", message, at[0])
+            watch.take()
+            (notes.received if to_app else notes.sent)(message)
+            if message != {"type": "http.response.body", "body": b""}:
+                assert bool(watch.take()) >= bool(told) or look < at[0]
+            if at[0] == look:
+                assert view(notes.exchange()) == view(recorder.exchange)
+        if leaves:
+            at[0] = 99
+            recorder.finish(99)
+            notes.left(None)
 
+    exchange = notes.exchange()
+    assert exchange is store[-1]
     assert view(exchange) == view(recorder.exchange)
     # An illegal message was noted before it was refused.
     assert exchange.kept_size == recorder.exchange.kept_size or exchange.faults
@@ -111,17 +128,19 @@ def test_what_is_noted_and_what_is_recorded_are_the_same(script, look, leaves):
     ],
 )
 def test_an_unusual_scope_is_no_draft(changes):
-    assert begin(SCOPE | changes, 0, 0.0) is None
+    assert begin(Tap(nothing, Store()), SCOPE | changes) is None
 
 
 def test_a_scope_that_lacks_something_is_no_draft():
-    assert begin({name: value for name, value in SCOPE.items() if name != "raw_path"}, 0, 0.0) is None
+    scope = {name: value for name, value in SCOPE.items() if name != "raw_path"}
+
+    assert begin(Tap(nothing, Store()), scope) is None
 
 
 def test_headers_that_change_after_they_were_sent_are_recorded_as_they_were():
     scope, start = SCOPE | {"headers": [(b"a", b"b")]}, START | {"headers": [(b"c", b"d")]}
     exchange, notes = draft(scope)
-    notes.sent(exchange, start, 1)
+    notes.sent(start)
 
     scope["headers"].clear()
     start["headers"].append((b"e", b"f"))
@@ -134,15 +153,14 @@ def test_headers_that_change_after_they_were_sent_are_recorded_as_they_were():
 @pytest.fixture
 def answered():
     """Begin exchanges that remember what the last one was like, and answer each with some headers."""
-    shapes, store = {}, Store()
+    tap = Tap(nothing, Store())
 
     def answered(sent=START["headers"], **changes):
-        exchange, notes = begin(SCOPE | changes, 0, 0.0, shapes)
-        store.begin(exchange, notes)
-        notes.sent(exchange, START | {"headers": sent}, 1)
+        exchange, notes = draft(SCOPE | changes, tap)
+        notes.sent(START | {"headers": sent})
         return exchange
 
-    answered.shapes = shapes
+    answered.shapes = tap.shapes
     return answered
 
 
@@ -239,18 +257,17 @@ def test_a_state_that_was_set_past_the_messages_stays_until_the_next_message():
     exchange.enter("queued")
     assert exchange.state == "queued"
     exchange.enter("open")
-    notes.sent(exchange, START, 1)
+    notes.sent(START)
 
     assert exchange.state == "streaming"
 
 
 def test_output_of_a_draft_is_kept():
     exchange, notes = draft()
-    store = exchange.keeper
     exchange.emit(OutputRecord(1, "stdout", "hello\n"))
-    notes.sent(exchange, START, 2)
-    notes.sent(exchange, BODY, 3)
-    store.end(exchange, notes, 4)
+    notes.sent(START)
+    notes.sent(BODY)
+    notes.left(None)
 
     assert [record.text for record in exchange.output] == ["hello\n"]
     assert exchange.response.text == "tea"
@@ -279,16 +296,15 @@ def test_an_exchange_that_had_to_go_unseen_is_freed_at_once():
     gc.disable()
     try:
         store = Store(max_exchanges=1)
-        exchange, notes = begin(SCOPE, 0, 0.0)
-        store.begin(exchange, notes)
-        notes.sent(exchange, START, 1)
-        store.end(exchange, notes, 2)
-        gone = exchange.seq
+        tap = Tap(nothing, store)
+        exchange, notes = draft(tap=tap)
+        notes.sent(START)
+        notes.left(None)
         before = sys.getrefcount(notes)
         del exchange
-        store.begin(*begin(SCOPE, 0, 0.0))
+        begin(tap, dict(SCOPE))
 
-        assert store.get(gone) is None
+        assert store.get(1) is None
         assert sys.getrefcount(notes) == before - 1
     finally:
         gc.enable()
@@ -311,16 +327,74 @@ def test_readers_on_other_threads_miss_nothing():
     readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
+    tap = Tap(nothing, store)
     for _ in range(2000):
-        exchange, notes = begin(SCOPE, 0, 0.0)
-        store.begin(exchange, notes)
-        notes.sent(exchange, START, 1)
-        notes.sent(exchange, BODY | {"more_body": True}, 2)
-        notes.sent(exchange, BODY, 3)
-        store.end(exchange, notes, 4)
+        notes = begin(tap, dict(SCOPE))
+        notes.sent(START)
+        notes.sent(BODY | {"more_body": True})
+        notes.sent(BODY)
+        notes.left(None)
     done.set()
     for reader in readers:
         reader.join(10)
 
     assert failures == []
     assert store.counts()["bytes"] == sum(exchange.kept_size for exchange in store)
+
+
+def test_code_that_runs_on_finds_the_exchange_that_was_folded(answered_plainly):
+    notes, store = answered_plainly()
+    assert isinstance(store._kept[1], tuple)
+
+    exchange = notes.exchange()
+    exchange.emit(OutputRecord(9, "stdout", "late\n"))
+
+    assert exchange is store[0] is notes.exchange()
+    assert [record.text for record in store[0].output] == ["late\n"]
+
+
+def test_code_that_runs_on_has_an_exchange_that_the_store_has_dropped(answered_plainly):
+    notes, store = answered_plainly()
+    store.clear()
+
+    exchange = notes.exchange()
+
+    assert (exchange.response.text, exchange.finished, exchange.keeper) == ("tea", True, None)
+    assert len(store) == 0
+
+
+def test_a_trace_that_is_asked_for_is_the_exchanges_own():
+    _, notes = draft()
+    notes.take_routes(None, None)
+
+    trace = notes.traced()
+    notes.note_run(["server", "endpoint", "items", 1, True, 0, 0, (), 1, 2])
+
+    assert notes.exchange().trace is trace
+    assert len(trace.runs) == 1
+
+
+def test_runs_that_were_noted_before_anybody_looked_are_there_afterwards():
+    notes = begin(Tap(nothing, Store()), dict(SCOPE))
+    run = ["server", "endpoint", "items", 1, True, 0, 0, (), 1]
+    notes.note_run(run)
+
+    exchange = notes.exchange()
+    run.append(2)
+
+    assert exchange.trace.runs == [run]
+
+
+@pytest.fixture
+def answered_plainly():
+    """Answer a request that nobody looks at; gives its notes and the store."""
+
+    def answered_plainly():
+        store = Store()
+        notes = begin(Tap(nothing, store), dict(SCOPE))
+        notes.sent(START)
+        notes.sent(BODY)
+        notes.left(None)
+        return notes, store
+
+    return answered_plainly

@@ -11,6 +11,7 @@ from asgi_nb.record.draft import begin
 from asgi_nb.record.exchange import Origin
 from asgi_nb.record.store import Store
 from asgi_nb.record.summary import Row, summarize, summarize_with_headers
+from asgi_nb.record.tap import Tap
 
 
 def test_a_row_is_what_a_list_shows(make_exchange, store):
@@ -126,17 +127,14 @@ messages = st.one_of(
 
 @given(scope=scopes, script=st.lists(messages, max_size=6), leaves=st.booleans())
 def test_the_row_of_a_draft_is_the_row_of_the_exchange_that_it_becomes(scope, script, leaves):
-    begun = begin({**SCOPE, **scope}, 0, 1_700_000_000.25)
-    if begun is None:
+    draft = begin(Tap(None, Store()), {**SCOPE, **scope})
+    if draft is None:
         return
-    exchange, draft = begun
-    store = Store()
-    store.begin(exchange, draft)
-    for number, (direction, message) in enumerate(script):
-        note = draft.received if direction == "receive" else draft.sent
-        note(exchange, message, 1_000_001 * number + 7)
+    exchange = draft.exchange()
+    for direction, message in script:
+        (draft.received if direction == "receive" else draft.sent)(message)
     if leaves:
-        store.end(exchange, draft, 9_999_999)
+        draft.left(None)
 
     shown = summarize_with_headers(exchange)
     draft.write(exchange)
@@ -158,13 +156,12 @@ def traffic_draft():
     """Makes an exchange that was answered and not looked at."""
 
     def make():
-        exchange, draft = begin(SCOPE, 0, 1_700_000_000.0)
-        store = Store()
-        store.begin(exchange, draft)
-        draft.received(exchange, {"type": "http.request"}, 5)
-        draft.sent(exchange, {"type": "http.response.start", "status": 200, "headers": []}, 10)
-        draft.sent(exchange, {"type": "http.response.body", "body": b"tea"}, 20)
-        store.end(exchange, draft, 30)
+        draft = begin(Tap(None, Store()), dict(SCOPE))
+        draft.received({"type": "http.request"})
+        draft.sent({"type": "http.response.start", "status": 200, "headers": []})
+        draft.sent({"type": "http.response.body", "body": b"tea"})
+        draft.left(None)
+        exchange = draft.exchange()
         return exchange
 
     return make
