@@ -25,7 +25,7 @@ from asgi_nb.record.exchange import DERIVED, MESSAGE_OVERHEAD, Exchange, under_w
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.recorder import ANSWERED, Message, Recorder
-from asgi_nb.record.runs import Run
+from asgi_nb.record.runs import HEAD, Run
 from asgi_nb.record.shape import FACTS, Shape, Shapes, Source
 from asgi_nb.record.trace import Trace
 
@@ -49,38 +49,55 @@ Sites = Mapping[int, Site]
 """The `id` of a route -> where it is from."""
 
 
+class Opened(Protocol):
+    """A request under way, as a store keeps it until somebody looks."""
+
+    seq: int
+    """Its number, which the store gives it."""
+    folded: tuple[Any, ...] | None
+    """What is kept of it, once it has ended; nothing when somebody had looked."""
+
+    @property
+    def charged(self) -> int:
+        """The bytes that the store has entered in its account."""
+
+    @property
+    def candidates(self) -> Candidates | None:
+        """The routes that there were when it came to the app."""
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether somebody has looked."""
+
+    def exchange(self) -> Exchange:
+        """Give the exchange; it is made if there is none yet."""
+
+
 class DraftStore(Protocol):
     """What a draft asks of its store."""
 
     watches: tuple[Any, ...]
 
-    def begin(self, draft: "Draft") -> None:
+    def begin(self, begun: "Opened") -> None:
         """Take in a request that has begun, and give it its number."""
 
-    def land(
-        self,
-        draft: "Draft",
-        exit_ns: int,
-        origin: Origin | None,
-        route_path: str | None,
-        path_params: Mapping[str, Any] | None,
-    ) -> bool:
-        """Keep a fold in the place of a draft; gives whether it does, as somebody may have looked."""
+    def land(self, begun: "Opened", folded: tuple[Any, ...], origin: Origin | None) -> bool:
+        """Keep what it has become, of a cell; gives whether it does, as somebody may have looked."""
 
     def end(self, exchange: Exchange, draft: "Draft", at_ns: int) -> None:
         """Take note that the app has returned from an exchange that somebody has looked at."""
 
-    def tell(self, exchange: "Exchange | Draft") -> None:
+    def tell(self, exchange: "Exchange | Opened") -> None:
         """Wake who watches."""
 
     def touch(self, exchange: Exchange) -> None:
         """Tell that an exchange has changed."""
 
-    def put(self, draft: "Draft", exchange: Exchange) -> None:
-        """Keep an exchange in the place of its draft."""
+    def replace(self, begun: "Opened", other: "Exchange | Draft") -> None:
+        """Keep what it has become in its place, under the lock."""
 
-    def unfolded(self, draft: "Draft") -> Exchange:
-        """Give the exchange of a draft that has been folded."""
+    def unfolded(self, begun: "Opened") -> Exchange | None:
+        """Give the exchange of a request that has ended; None when nothing is kept of it."""
 
     def number(self, seq: int) -> int:
         """Give the id of an exchange, by its number."""
@@ -327,7 +344,30 @@ class Draft:
                 site = self.tap.describe(scope, self.source[0][3])
             except Exception:  # noqa: BLE001 - asked again for the exchange, it is told as a fault
                 return False
-        return self.store.land(self, at_ns, *site, scope.get("path_params"))
+        return self._fold(at_ns, *site)
+
+    def _fold(self, exit_ns: int, origin: Origin | None, route_path: str | None) -> bool:
+        runs = self.runs
+        for run in runs:
+            if (len(run) - HEAD) % 2:
+                # A step that has not ended, as in a thread.
+                return False
+        params = None if self.scope is None else self.scope.get("path_params")
+        folded = (
+            self.kept_size,
+            id(origin),
+            id(self.candidates),
+            self.source,
+            self.client,
+            self.started_at,
+            self.clock_ns,
+            (*self.notes, EXIT, exit_ns, None, None),
+            exit_ns,
+            route_path,
+            tuple(params.items()) if params else (),
+            (tuple(runs[0]),) if len(runs) == 1 else tuple(map(tuple, runs)),
+        )
+        return self.store.land(self, folded, origin)
 
     # --- the exchange
 
@@ -340,12 +380,16 @@ class Draft:
                 exchange = self._exchange
                 if exchange is None:
                     if self.folded is not None:
-                        return self.store.unfolded(self)
+                        return self.store.unfolded(self) or self._last()
                     exchange = self._exchange = self.make()
-                    self.store.put(self, exchange)
+                    self.store.replace(self, exchange)
                     if self.answered:
                         self._attribute(exchange)
         return exchange
+
+    def _last(self) -> Exchange:
+        """Give an exchange that has ended and that the store has dropped."""
+        return self.make() if self.recorder is None else self.recorder.exchange
 
     def make(self) -> Exchange:
         """Make an exchange that has its values here."""
@@ -448,6 +492,40 @@ def new(source: Source, client: Any, started_at: float, clock_ns: int, size: int
     draft.candidates = draft.sites = draft._exchange = draft._trace = None
     draft.answered = False
     return draft
+
+
+FOLDED_ITEMS = 12
+"""Of what `unfold` takes."""
+
+
+def unfold(seq: int, folded: tuple[Any, ...], store: DraftStore, shared: Mapping[int, Any]) -> Exchange:
+    """Make the exchange of a number anew; see `folded.unfold`."""
+    (
+        size,
+        origin,
+        candidates,
+        source,
+        client,
+        started_at,
+        clock_ns,
+        notes,
+        exit_ns,
+        route_path,
+        params,
+        runs,
+    ) = folded
+    draft = new(source, client, started_at, clock_ns, size, store)
+    draft.seq = seq
+    draft.notes.extend(notes)
+    draft.candidates = shared.get(candidates)
+    draft.runs = [list(run) for run in runs]
+    exchange = draft.make()
+    exchange.app_exit_ns = exit_ns
+    exchange.route_path = route_path
+    exchange.origin = shared.get(origin)
+    if params:
+        exchange.path_params = dict(params)
+    return exchange
 
 
 _new_exchange, _new_draft = Exchange.__new__, object.__new__

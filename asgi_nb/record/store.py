@@ -10,12 +10,12 @@ Rule 3: a number is given once and never again, so a reader can ask for what cam
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from asgi_nb.record.draft import EXIT, Draft
+from asgi_nb.record.draft import EXIT, Draft, Opened
 from asgi_nb.record.exchange import Exchange
-from asgi_nb.record.folded import Folded, fold, forget_unused, unfold
+from asgi_nb.record.folded import Folded, forget_unused, unfold
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.lookup import Lookup
 from asgi_nb.record.origin import Origin
@@ -87,7 +87,7 @@ class Store(Lookup):
         """Whether a tap records what begins from here on."""
         self._lock = GUARD
         # What is under way is a draft, and what has ended a fold, until somebody looks.
-        self._kept: dict[int, Exchange | Draft | Folded] = {}
+        self._kept: dict[int, Exchange | Folded | Opened] = {}
         # What folds have in common, by its id.
         self._shared: dict[int, Any] = {}
         # Numbers in the order in which the exchanges finished.
@@ -124,67 +124,55 @@ class Store(Lookup):
             self._wake(watch)
         del gone
 
-    def begin(self, draft: Draft) -> None:
+    def begin(self, begun: Opened) -> None:
         """Take in a request that has begun, and give it its number."""
         gone: Sequence[object] = ()
         with self._lock:
-            self._last_seq = draft.seq = seq = self._last_seq + 1
+            self._last_seq = begun.seq = seq = self._last_seq + 1
             kept = self._kept
-            kept[seq] = draft
-            self._bytes += draft.charged
+            kept[seq] = begun
+            self._bytes += begun.charged
             for session in self.sessions:
-                session.take(draft.exchange())
+                session.take(begun.exchange())
             if len(kept) > self.max_exchanges or self._bytes > self.max_bytes:
                 gone = self._make_room()
         if self.watches:
-            self.tell(draft)
+            self.tell(begun)
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
-    def land(
-        self,
-        draft: Draft,
-        exit_ns: int,
-        origin: Origin | None,
-        route_path: str | None,
-        path_params: Mapping[str, Any] | None,
-    ) -> bool:
+    def land(self, begun: Opened, folded: Folded, origin: Origin | None) -> bool:
         """
-        Take note that the app has returned, and keep a fold in the place of the draft.
+        Take note that the app has returned, and keep a tuple in the place of what was noted.
 
         Args:
-            draft: What was noted.
-            exit_ns: Nanoseconds from its start.
+            begun: What was noted.
+            folded: The tuple.
             origin: The cell that answered.
-            route_path: The path of the route.
-            path_params: The path parameters.
 
         Returns:
-            False where nothing was done: its code still runs, or somebody has looked.
+            False where nothing was done, because somebody has looked.
         """
-        folded = fold(draft, exit_ns, origin, route_path, path_params)
-        if folded is None:
-            return False
         gone: Sequence[object] = ()
         with self._lock:
-            if draft.is_seen:
+            if begun.is_seen:
                 return False
-            draft.folded = folded
-            seq, kept = draft.seq, self._kept
+            begun.folded = folded
+            seq, kept = begun.seq, self._kept
             if seq not in kept:
                 return True
             kept[seq] = folded
             self._finished.append(seq)
             shared = self._shared
             shared[folded[1]] = origin
-            shared[folded[2]] = draft.candidates
+            shared[folded[2]] = begun.candidates
             if not seq % LOOKED and len(shared) > SHARED_LIMIT:
                 forget_unused(shared, kept.values())
-            self._bytes += draft.kept_size - draft.charged
+            self._bytes += folded[0] - begun.charged
             if self._bytes > self.max_bytes:
                 gone = self._make_room()
         if self.watches:
-            self.tell(draft)
+            self.tell(begun)
         del gone
         return True
 
@@ -211,23 +199,22 @@ class Store(Lookup):
             self._wake(watch)
         del gone
 
-    def put(self, draft: Draft, exchange: Exchange) -> None:
-        """Keep an exchange in the place of its draft, under the lock."""
-        if self._kept.get(draft.seq) is draft:
-            self._kept[draft.seq] = exchange
-            exchange.keeper = self
+    def replace(self, begun: Opened, other: Exchange | Draft) -> None:
+        """Keep what it has become in its place, under the lock."""
+        if self._kept.get(begun.seq) is begun:
+            self._kept[begun.seq] = other
+            if isinstance(other, Exchange):
+                other.keeper = self
 
-    def unfolded(self, draft: Draft) -> Exchange:
-        """Give the exchange of a draft that has ended: of its request, somebody still runs code."""
+    def unfolded(self, begun: Opened) -> Exchange | None:
+        """Give the exchange of a request that has ended; None when nothing is kept of it."""
         with self._lock:
-            kept = self._kept.get(draft.seq)
+            kept = self._kept.get(begun.seq)
             if kept is not None:
-                return self._look(draft.seq, kept)
-            if draft.recorder is not None:
-                return draft.recorder.exchange
-            if not draft.folded:
-                return draft.make()
-            return unfold(draft.seq, draft.folded, self, {draft.folded[2]: draft.candidates})
+                return self._look(begun.seq, kept)
+            if begun.folded:
+                return unfold(begun.seq, begun.folded, self, {begun.folded[2]: begun.candidates})
+            return None
 
     def touch(self, exchange: Exchange) -> None:
         """Tell that an exchange has changed: its bytes are counted, and who watches is woken."""
@@ -248,7 +235,7 @@ class Store(Lookup):
         # The exchanges that had to go die here, outside of the lock: freeing them may run any code.
         del gone
 
-    def tell(self, exchange: Exchange | Draft) -> None:
+    def tell(self, exchange: Exchange | Opened) -> None:
         """Wake who watches; unlike `touch`, for a change that makes no difference to the account."""
         seq = exchange.seq
         for watch in self.watches:
@@ -296,11 +283,11 @@ class Store(Lookup):
         """Give the id of an exchange, by its number."""
         return (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
 
-    def _look(self, seq: int, one: Exchange | Draft | Folded) -> Exchange:
+    def _look(self, seq: int, one: Exchange | Folded | Opened) -> Exchange:
         """Give what is kept as an exchange, under the lock."""
         if isinstance(one, Exchange):
             return one
-        if isinstance(one, Draft):
+        if not isinstance(one, tuple):
             return one.exchange()
         self._kept[seq] = exchange = self._unfold(seq, one)
         return exchange
@@ -331,14 +318,14 @@ class Store(Lookup):
             one = kept.get(seq)
             if isinstance(one, tuple):
                 freed += one[0]
-            elif isinstance(one, Draft):
-                freed += one.charged
-            elif one is None or one.pinned:
+            elif one is None or _is_pinned(one):
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
-            else:
+            elif isinstance(one, Exchange):
                 one.keeper = None
                 freed += one.charged + one.output_size
+            else:
+                freed += one.charged
             del kept[seq]
             gone.append(one)
             numbers.append(seq)
@@ -402,7 +389,7 @@ class Store(Lookup):
                 one.keeper = None
                 self._bytes -= one.charged + one.output_size
             else:
-                self._bytes -= one.charged if isinstance(one, Draft) else one[0]
+                self._bytes -= one[0] if isinstance(one, tuple) else one.charged
         if not self._kept:
             self._finished.clear()
         if not self._last_seq:
@@ -491,7 +478,7 @@ class Store(Lookup):
             one = self._kept.get(seq)
             if one is None or isinstance(one, Exchange):
                 return one
-            return one.exchange() if isinstance(one, Draft) else self._unfold(seq, one)
+            return self._unfold(seq, one) if isinstance(one, tuple) else one.exchange()
 
     def numbers(self) -> list[int]:
         """Give the numbers of what is kept, oldest first."""
@@ -531,6 +518,6 @@ class Store(Lookup):
         return as_html(self._snapshot(), f"{self!r}".strip("<>"))
 
 
-def _is_pinned(one: Exchange | Draft | Folded) -> bool:
+def _is_pinned(one: Exchange | Folded | Opened) -> bool:
     """Whether somebody wants to keep it; what nobody has looked at is wanted by nobody."""
     return isinstance(one, Exchange) and one.pinned

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from asgi_nb.record.draft import Draft, Site, begin
 from asgi_nb.record.exchange import Begun, Exchange, Origin, under_way
 from asgi_nb.record.masks import shorten
+from asgi_nb.record.plain import PlainWire
 from asgi_nb.record.recorder import Recorder
 from asgi_nb.record.shape import Shapes
 from asgi_nb.record.store import Store
@@ -64,13 +65,15 @@ class Tap:
             # What the app gives is awaited as it is: off, the tap is no frame of a request's.
             return self.app(scope, receive, send)
         kind = scope["type"]
-        if kind == "http":
-            draft = begin(self, scope)
-            if draft is None:
-                return self._record(scope, receive, send)
-        else:
+        if kind != "http":
             return (self._record if kind == "websocket" else self.app)(scope, receive, send)
         wire = wire_of(receive, send)
+        if isinstance(wire, PlainWire) and wire.came is not None and wire.is_as_it_came():
+            wire.begin(self)
+            return self.app(scope, receive, send)
+        draft = begin(self, scope)
+        if draft is None:
+            return self._record(scope, receive, send)
         if wire is None or not wire.tells_end:
             return self._note(scope, receive, send, draft, wire)
         # What the app gives is awaited as it is, in the request's own task: recording has no frame. That

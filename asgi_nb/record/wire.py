@@ -47,11 +47,9 @@ def wire_of(
     receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> Wire | None:
     """Give the Wire that both are methods of; None when there is none, or when somebody listens to it."""
-    wire = getattr(send, "__self__", None)
-    if (
-        not isinstance(wire, Wire)
-        or wire.listener is not None
-        or getattr(receive, "__self__", None) is not wire
-    ):
+    try:
+        wire = send.__self__  # type: ignore[attr-defined]
+        free = isinstance(wire, Wire) and receive.__self__ is wire and wire.listener is None  # type: ignore[attr-defined]
+    except AttributeError:
         return None
-    return wire
+    return wire if free else None

@@ -16,13 +16,14 @@ import logging
 import re
 from contextvars import Context
 from http import HTTPStatus
-from time import monotonic
+from time import monotonic, perf_counter_ns
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 
-from asgi_nb.record.wire import Wire
+from asgi_nb.record.plain import PlainWire, Reading
 from asgi_nb.service.edge import TURN
+from asgi_nb.service.parsed import parse_request
 from asgi_nb.web.types import ASGIApp, Message, Scope
 
 logger = logging.getLogger("uvicorn.error")
@@ -88,6 +89,10 @@ class Connection(Protocol):
     loop: asyncio.AbstractEventLoop
     tasks: set[asyncio.Task[None]]
     server_state: Any
+    headers: list[tuple[bytes, bytes]]
+    """The header fields of the last request whose head has come."""
+    peers: tuple[Any, ...]
+    """The client, the server and the scheme, as scopes have them."""
     context: Context
     """What runs for the connection itself runs in it: a copy of a request's own keeps what that refers to."""
 
@@ -95,7 +100,7 @@ class Connection(Protocol):
         """Go on with what comes next."""
 
 
-class Cycle(Wire):
+class Cycle(PlainWire):
     """
     A request and its response.
 
@@ -124,7 +129,6 @@ class Cycle(Wire):
         "more_body",
         "response_complete",
         "response_started",
-        "scope",
         "task",
         "transport",
     )
@@ -139,6 +143,8 @@ class Cycle(Wire):
 
     def __init__(self, connection: Connection, scope: Scope, keep_alive: bool, expects: bool) -> None:
         self.listener = None
+        self.came = None
+        self.clock_ns = self.start_ns = 0
         self.connection: Connection | None = connection
         self.transport = connection.transport
         self.flow = connection.flow
@@ -231,6 +237,26 @@ class Cycle(Wire):
         listener, self.listener = self.listener, None
         if listener is not None:
             listener.left(exc)
+        elif self.clock_ns:
+            self.leave(exc)
+
+    @classmethod
+    def parse(cls, came: bytes, peers: tuple[Any, ...]) -> Reading:
+        # By the parser that has read it the first time.
+        return parse_request(came, peers)
+
+    def is_as_it_came(self) -> bool:
+        connection, scope = self.connection, self.scope
+        if connection is None:
+            return False
+        self.peers = peers = connection.peers
+        # What stands between the server and the tap replaces these where it changes anything.
+        return (
+            scope["headers"] is connection.headers
+            and not scope["root_path"]
+            and scope["client"] is peers[0]
+            and scope["scheme"] is peers[2]
+        )
 
     async def _fail(self) -> None:
         """Tell the client that there is no answer, or no more of it."""
@@ -272,12 +298,15 @@ class Cycle(Wire):
             self.body = b""
         if self.listener is not None:
             self.listener.received(message)
+        elif self.clock_ns:
+            self.read(message)
         return message
 
     async def send(self, message: Message) -> None:
         """Take in the head or a piece of the body."""
-        if self.listener is not None:
-            self.listener.sent(message)
+        listener = self.listener
+        if listener is not None:
+            listener.sent(message)
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
         if self.disconnected:
@@ -289,11 +318,15 @@ class Cycle(Wire):
             if kind != "http.response.start":
                 raise RuntimeError(f"expected the ASGI message 'http.response.start', got {kind!r}")
             self._start(message["status"], message.get("headers", ()))
+            if listener is None and self.clock_ns:
+                self.started(message, is_plain=self.keep_alive and self._has_body and not self._chunked)
         elif not self.response_complete:
             if kind != "http.response.body":
                 raise RuntimeError(f"expected the ASGI message 'http.response.body', got {kind!r}")
             more_body = message.get("more_body", False)
             self._write(message.get("body", b""), more_body)
+            if listener is None and self.clock_ns:
+                self.done(message)
             if more_body and self._took_long():
                 await asyncio.sleep(0)
         else:
@@ -310,6 +343,7 @@ class Cycle(Wire):
         if default is not fields:
             _, lines, count = _default_lines(fields)
         parts = [_STATUS_LINES[status], lines]
+        self.skipped = count
         count += 1
         framed = closes = False
         for name, value in headers:
@@ -344,7 +378,7 @@ class Cycle(Wire):
             raise RuntimeError(
                 "the value of a header has a control character; take out line breaks and the like"
             )
-        self._head = head + b"\r\n"
+        self._head = self.head = head + b"\r\n"
         self.response_started = True
         self.expects = False
         # For whom nothing else comes soon, as with a stream of events.
@@ -371,6 +405,9 @@ class Cycle(Wire):
             if len(data) <= JOINED_LIMIT:
                 data = self._head + data
                 self._head = b""
+                if self.start_ns and not more_body:
+                    self.done_ns = perf_counter_ns()
+                    self.went = data
             else:
                 self._flush()
         if data:

@@ -9,23 +9,19 @@ Imported where httptools is installed.
 
 import asyncio
 from contextvars import Context
-from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from asgi_nb.service.cycle import Cycle
 from asgi_nb.service.heads import too_large
+from asgi_nb.service.parsed import REMEMBERED, method_name, parse_target, remembered_target, shared_field
 from asgi_nb.service.protocols import Limited
 from asgi_nb.web.types import ASGIApp, Scope
 
-# Longer targets and values are seldom sent twice, and would fill the memory.
-REMEMBERED = 256
-
-Target = tuple[str, bytes, bytes]
-"""The path, percent-decoded; the path and the query as they came."""
+# Bytes of a request that are kept as they came. A larger one is recorded at once, and its body cut.
+PLAIN_LIMIT = 1 << 14
 
 
 class LimitedHttpTools(Limited, HttpToolsProtocol):
@@ -41,6 +37,8 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
     cycle: Any = None
     _in_head = _in_message = _expects = False
     _framing = 0
+    # Requests that have begun in what came last.
+    _begun = 0
     _max_head = 0
     _idle_since: float | None = None
     """When the last response ended; None once something has come since."""
@@ -54,6 +52,7 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
         self._max_head = self.config.serving.options.max_header_size
         self.context = Context()
         super().connection_made(transport)
+        self.peers = self.client, self.server, self.scheme
 
     def connection_lost(self, exc: Exception | None) -> None:
         # uvicorn's own looks for an event that each of its cycles has; and they hold each other.
@@ -68,6 +67,8 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
             return
         self._idle_since = None
         size = len(data)
+        self._begun = -1 if self._in_message else 0
+        before = self.cycle
         if size > self._max_head:
             self.config.serving.doubtful.add(self.client)
         try:
@@ -86,6 +87,9 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
         if self._in_head:
             self._count_head(size)
         else:
+            cycle = self.cycle
+            if self._begun == 1 and not self._in_message and size <= PLAIN_LIMIT and cycle is not before:
+                cycle.came = data
             if self._timer is not None:
                 self._stop_waiting()
             if self._in_message and not self._refused:
@@ -98,6 +102,7 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._in_head = self._in_message = True
+        self._begun += 1
         self._expects = False
         self._framing = 0
         self.url = b""
@@ -109,7 +114,7 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         # What comes after the head is a trailer.
         if self._in_head:
-            field = _shared_field(name, value) if len(value) <= REMEMBERED else (name.lower(), value)
+            field = shared_field(name, value) if len(value) <= REMEMBERED else (name.lower(), value)
             if field[0] == b"expect" and value.lower() == b"100-continue":
                 self._expects = True
             self.headers.append(field)
@@ -127,12 +132,12 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
             "scheme": self.scheme,
             "root_path": "",
             "headers": self.headers,
-            "method": _method(parser.get_method()),
+            "method": method_name(parser.get_method()),
         }
         if parser.should_upgrade() and self._should_upgrade():
             return
         url = self.url
-        target = _remembered(url) if len(url) <= REMEMBERED else parse_target(url)
+        target = remembered_target(url) if len(url) <= REMEMBERED else parse_target(url)
         scope: Scope = self.scope
         scope["path"], scope["raw_path"], scope["query_string"] = target
         before: Cycle | None = self.cycle
@@ -198,36 +203,3 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
             self._close_after(left)
         else:
             self.timeout_keep_alive_handler()
-
-
-def parse_target(url: bytes) -> Target:
-    """
-    Part the target of a request.
-
-    Raises:
-        httptools.HttpParserInvalidURLError, ValueError: It is none; the parser makes a 400 of both.
-
-    Source: RFC 9112 section 3.2.
-    """
-    parsed = httptools.parse_url(url)
-    raw_path: bytes = parsed.path
-    path = raw_path.decode("ascii")
-    return unquote(path) if "%" in path else path, raw_path, parsed.query or b""
-
-
-_remembered = lru_cache(maxsize=512)(parse_target)
-
-
-@lru_cache(maxsize=1024)
-def _shared_field(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    """
-    Make a header field, the same one for each request that has it.
-
-    Browsers send the same dozen with each request, and the record keeps thousands of requests.
-    """
-    return name.lower(), value
-
-
-@lru_cache(maxsize=64)
-def _method(name: bytes) -> str:
-    return name.decode("ascii")

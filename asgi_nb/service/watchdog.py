@@ -18,6 +18,7 @@ from types import FrameType
 
 from asgi_nb.record.draft import Draft
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.plain import PlainWire
 from asgi_nb.record.runs import HEAD, LONG_NS, Run
 from asgi_nb.record.samples import SAMPLE_LIMIT, Sample
 from asgi_nb.record.steps import is_stepping, watching
@@ -100,7 +101,7 @@ def look(now_ns: int) -> bool:
     if frame is None:
         return False
     run, exchange = frame.f_locals.get("run"), frame.f_locals.get("exchange")
-    if isinstance(exchange, Draft):
+    if isinstance(exchange, Draft | PlainWire):
         exchange = exchange.exchange()
     if not isinstance(run, list) or not isinstance(exchange, Exchange):
         # It has just begun, or nothing is recorded.
