@@ -388,7 +388,7 @@ function popover({ label, face, title: title2, onOpen }, signal) {
   const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
   const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
   const element = h("div", { class: "popover-place" }, button, panel);
-  function set(open) {
+  function set2(open) {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
   }
@@ -398,13 +398,13 @@ function popover({ label, face, title: title2, onOpen }, signal) {
       /** @type {ShadowRoot} */
       element.getRootNode().activeElement
     );
-    set(false);
+    set2(false);
     if (inside) button.focus();
   }
   button.addEventListener("click", () => {
-    if (!panel.hidden) return set(false);
+    if (!panel.hidden) return set2(false);
     onOpen?.();
-    set(true);
+    set2(true);
     (panel.querySelector("button, input, select") ?? panel).focus();
   }, { signal });
   element.addEventListener("keydown", (event) => {
@@ -413,7 +413,7 @@ function popover({ label, face, title: title2, onOpen }, signal) {
     close();
   }, { signal });
   document.addEventListener("pointerdown", (event) => {
-    if (!event.composedPath().includes(element)) set(false);
+    if (!event.composedPath().includes(element)) set2(false);
   }, { signal });
   return { element, button, panel, close };
 }
@@ -699,7 +699,7 @@ function methodField(method2) {
 }
 function field(name, title2, input, value) {
   const id = uniqueId(name);
-  for (const [key, set] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set);
+  for (const [key, set2] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set2);
   input.value = value;
   return { name, input, was: input.value, element: (
     /** @type {HTMLElement[]} */
@@ -2093,8 +2093,8 @@ var Grid = class {
     event.preventDefault();
   }
 };
-function without(set, member) {
-  return set.delete(member) ? set : null;
+function without(set2, member) {
+  return set2.delete(member) ? set2 : null;
 }
 
 // src/panels/old_code.js
@@ -2451,6 +2451,68 @@ var hex = {
   }
 };
 
+// src/viewers/inert_css.js
+var ESCAPE = /\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|([^]))/gi;
+var IN_NAMES = /[a-z-]/i;
+var LOADING = /\b(url|src|image|image-set)\(/gi;
+var PICTURE = /^\s*["']?\s*data:image\//i;
+function inertCss(css) {
+  return css.replace(ESCAPE, plainEscape).replace(/@import\b/gi, "@left-out").replace(LOADING, (all, name, at, whole) => PICTURE.test(whole.slice(at + all.length)) ? all : `left-out-${name}(`).replaceAll("<", "\\3c ");
+}
+function plainEscape(all, hex2, other) {
+  if (hex2 === void 0) return other !== void 0 && IN_NAMES.test(other) ? other : all;
+  const code = parseInt(hex2, 16);
+  const meant = code < 128 ? String.fromCharCode(code) : "";
+  return IN_NAMES.test(meant) ? meant : `\\${hex2} `;
+}
+
+// src/viewers/inert.js
+var ELEMENT = 1;
+var TEXT = 3;
+var set = (names) => new Set(names.split(" "));
+var VOID = set("br hr img input wbr col");
+var KEPT = set(
+  "html body address article aside footer header h1 h2 h3 h4 h5 h6 hgroup main nav section search blockquote dd div dl dt figcaption figure hr li menu ol p pre ul a abbr b bdi bdo br cite code data dfn em i kbd mark q rp rt ruby s samp small span strong sub sup time u var wbr del ins caption col colgroup table tbody td tfoot th thead tr img style details summary dialog button datalist fieldset form input label legend meter optgroup option output progress select textarea center font tt big strike dir nobr"
+);
+var DROPPED = set("script template link meta base title basefont bgsound svg math frameset frame noframes noembed param source track area");
+var NAMED = set("iframe object embed applet video audio canvas fencedframe portal");
+var VERBATIM = set("xmp listing plaintext");
+var ATTRIBUTES = set(
+  "class id lang dir title alt width height align valign bgcolor color face size border cellpadding cellspacing colspan rowspan headers scope span nowrap start reversed type value placeholder checked selected disabled readonly multiple rows cols min max step low high optimum label name for open datetime role hidden"
+);
+var ODD_INPUTS = set("image file");
+var PICTURE2 = /^\s*data:image\//i;
+var escaped = (text2) => text2.replace(/[&<>"\u00a0]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+function inertMarkup(node) {
+  if (node.nodeType === TEXT) return escaped(node.nodeValue ?? "");
+  if (node.nodeType !== ELEMENT) return "";
+  const name = node.localName ?? "";
+  if (DROPPED.has(name)) return "";
+  if (NAMED.has(name)) return `<span>[${name}]</span>`;
+  if (name === "style") return `<style${attributesOf(node, name)}>${inertCss(textOf(node))}</style>`;
+  if (VERBATIM.has(name)) return `<pre>${escaped(textOf(node))}</pre>`;
+  const inside = [...node.childNodes].map(inertMarkup).join("");
+  if (!KEPT.has(name) && !/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(name)) return inside;
+  const start = `<${name}${attributesOf(node, name)}>`;
+  return VOID.has(name) ? start : `${start}${inside}</${name}>`;
+}
+function attributesOf(node, element) {
+  return [...node.attributes ?? []].map(({ name, value }) => inertAttribute(element, name, value)).join("");
+}
+function inertAttribute(element, name, value) {
+  const write = (as, text2) => ` ${as}="${escaped(text2)}"`;
+  if (name === "style") return write(name, inertCss(value));
+  if (name === "src") return element === "img" && PICTURE2.test(value) ? write(name, value) : "";
+  if (name === "href") return element === "a" ? write(name, "about:blank") + write("title", value) : "";
+  if (name === "type" && element === "input" && ODD_INPUTS.has(value.trim().toLowerCase())) return "";
+  if (name === "title" && element === "a") return "";
+  if (name === "media" && element === "style") return write(name, value);
+  return ATTRIBUTES.has(name) || /^aria-[a-z]+$/.test(name) ? write(name, value) : "";
+}
+function textOf(node) {
+  return [...node.childNodes].map((child) => child.nodeType === TEXT ? child.nodeValue ?? "" : textOf(child)).join("");
+}
+
 // src/viewers/html.js
 var POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 var HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base href="about:blank" target="_blank">`;
@@ -2459,9 +2521,10 @@ var html = {
   title: "Preview",
   applies: ({ mediaType }) => mediaType === "text/html" || mediaType === "application/xhtml+xml",
   render({ bytes }) {
+    const read = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "text/html");
     const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "page-preview" });
     frame.setAttribute("csp", POLICY);
-    frame.srcdoc = HEAD + new TextDecoder().decode(bytes);
+    frame.srcdoc = HEAD + inertMarkup(read.documentElement);
     return h("div", {}, h("p", { class: "note" }, "Without scripts, and without what it would load from elsewhere."), frame);
   }
 };
@@ -2639,7 +2702,7 @@ function placeOf2(source2, at) {
   const line = before.split("\n").length;
   return { line, column: at - before.lastIndexOf("\n") };
 }
-function textOf(literal) {
+function textOf2(literal) {
   const plain = literal.replace(/\\(?:x(..)|U(.{8})|.)/g, (escape, two, eight) => {
     const code = Number.parseInt(two ?? eight ?? "", 16);
     return Number.isNaN(code) ? escape : String.fromCodePoint(code);
@@ -2656,14 +2719,14 @@ function quoted(text2) {
 function pathTo(steps, style) {
   const parts = steps.map((step) => {
     if (typeof step === "number") return `[${step}]`;
-    const name = textOf(step);
+    const name = textOf2(step);
     return style === "jsonpath" && /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${quoted(name)}]`;
   });
   return (style === "jsonpath" ? "$" : "data") + parts.join("");
 }
 function valueOf(source2, node) {
   const json2 = source2.slice(node.start, node.end);
-  return node.kind === "string" ? textOf(json2) : json2;
+  return node.kind === "string" ? textOf2(json2) : json2;
 }
 
 // src/viewers/lines.js
