@@ -110,6 +110,16 @@ def test_a_reader_hears_of_it_once(held, notebook, page):
     held.go()
 
 
+def test_who_lets_it_go_beside_its_open_form_is_not_told_that_somebody_else_did(held, notebook, page):
+    button(page, "Edit").click()
+    page.get_by_role("textbox", name="Method").wait_for()
+    button(page, "Go").first.click()
+    settle(notebook, page, lambda: line(page).count() == 0)
+
+    assert held.asked.result(10).status_code == 200
+    assert page.locator(".footer .problem").text_content() == ""
+
+
 def test_it_is_edited_in_place_by_keyboard(held, notebook, page):
     button(page, "Edit").focus()
     page.keyboard.press("Enter")

@@ -202,7 +202,7 @@ var diff = {
   code: (name) => `older.diff(${name}): with the one that it repeats, else the last one of the same route`,
   async run(context) {
     const { value } = await context.command("diff", { seqs: [context.row.seq] });
-    context.sheet.open("Compared", context.button, [drawnDiff(value)]);
+    context.sheet.open("Compared", context.button, [drawnDiff(value)], context.row.seq);
   }
 };
 function drawnDiff(found) {
@@ -519,7 +519,7 @@ function selectionActions(client, list, say, signal) {
 }
 
 // src/actions/actions.css
-var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 620px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1 0 auto; flex-direction: column; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.form-end button { flex: none; }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; }\n.diff .scrolling { flex: none; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n\n@media (forced-colors: active) {\n  .menu-item:focus { outline: 2px solid Highlight; outline-offset: -2px; }\n}\n';
+var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 560px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1 0 auto; flex-direction: column; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.form-end button { flex: none; }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; }\n.diff .scrolling { flex: none; }\n.diff .records th[scope="row"] { min-inline-size: 14ch; }\n.diff .records td { min-inline-size: 12ch; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n\n@media (forced-colors: active) {\n  .menu-item:focus { outline: 2px solid Highlight; outline-offset: -2px; }\n}\n';
 
 // src/copy.js
 var SAID_MS = 1500;
@@ -578,10 +578,10 @@ function placeOf(host, shared) {
 }
 
 // src/actions/text.js
-function showText({ sheet, button }, title2, text2, word) {
+function showText({ sheet, button, row: row2 }, title2, text2, word) {
   const area2 = h("textarea", { class: "text copied", readonly: true, "aria-label": title2, spellcheck: "false" });
   area2.value = text2;
-  sheet.open(title2, button, [area2]);
+  sheet.open(title2, button, [area2], row2.seq);
   sheet.say(word);
   area2.select();
 }
@@ -652,7 +652,7 @@ var edit = {
     const [line, rest] = [fields.filter(({ input }) => input instanceof HTMLInputElement), fields.filter(({ input }) => input instanceof HTMLTextAreaElement)];
     const elements = (some) => some.flatMap(({ element }) => element);
     const form2 = h("form", { class: "edit-form" }, h("div", { class: "request-line", "data-fields": line.length }, ...elements(line)), ...elements(rest), h("div", { class: "form-end" }, send, code));
-    const signal = sheet.open(`Edit #${row2.seq}`, button, [form2]);
+    const signal = sheet.open(`Edit #${row2.seq}`, button, [form2], row2.seq);
     sheet.say(value.note);
     const changed = () => fields.filter(({ input, was }) => input.value !== was);
     const draw4 = () => {
@@ -731,10 +731,12 @@ function makeSheet(signal, onClose) {
   const body = h("div", { class: "sheet-body" });
   const element = h("section", { class: "sheet", role: "dialog", "aria-labelledby": id, tabindex: -1, hidden: true }, h("div", { class: "sheet-head" }, title2, shut), status2, problem, body);
   let opener = null;
+  let about = null;
   let life = new AbortController();
   signal.addEventListener("abort", () => life.abort());
   function close() {
-    if (element.hidden) return;
+    if (element.hidden && about === null) return;
+    about = null;
     const inside = element.contains(
       /** @type {ShadowRoot} */
       element.getRootNode().activeElement
@@ -754,6 +756,14 @@ function makeSheet(signal, onClose) {
   return {
     element,
     close,
+    /**
+     * Step aside while something else is looked at, with all that was written; come back with it.
+     *
+     * @param {number} seq What is looked at.
+     */
+    follow(seq) {
+      if (about !== null) element.hidden = about !== seq;
+    },
     /** @param {string} text */
     say(text2) {
       status2.textContent = text2;
@@ -770,9 +780,11 @@ function makeSheet(signal, onClose) {
      * @param {string} name
      * @param {HTMLElement} from Where the keyboard goes back to.
      * @param {readonly Node[]} content
+     * @param {number | null} [seq] What it is about; else it stays, whatever is looked at.
      * @returns {AbortSignal} Aborts when it is closed, or shows something else.
      */
-    open(name, from, content) {
+    open(name, from, content, seq = null) {
+      about = seq;
       life.abort();
       life = new AbortController();
       opener = from;
@@ -868,6 +880,7 @@ function exchangeActions(client, host, select, signal) {
         }
       }
       row2 = latest;
+      sheet.follow(latest.seq);
     },
     /** @param {string} id */
     start: (id) => buttons.get(id)?.start(),
@@ -1953,10 +1966,15 @@ var Grid = class {
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
       element.toggleAttribute("data-active", key === this.selected);
-      if (old === void 0) this.space.append(element);
       drawn.set(key, { element, row: row2 });
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
+    let above = null;
+    for (const { element } of drawn.values()) {
+      const next = above === null ? this.space.firstChild : above.nextSibling;
+      if (next !== element) this.space.insertBefore(element, next);
+      above = element;
+    }
     this.drawn = drawn;
     this.refill = false;
     const active = this.selected !== null && drawn.has(this.selected) ? `${this.id}-${this.selected}` : null;
@@ -3449,13 +3467,14 @@ function lastMoment({ stages: stages2, spans, slices: slices2, background: backg
   ];
   return ends.reduce((last, one) => Math.max(last, one), 1e-3);
 }
-function blockedNote({ title: title2, loop, ms, cell: cell3, line, text: text2 }) {
+function blockedNote({ title: title2, loop, ms, cell: cell3, line, text: text2, remedy }) {
   const where = cell3 === null ? "" : ` at ${cell3}, line ${line}`;
   return h(
     "div",
     { class: "guilty" },
     h("p", { class: "fault" }, h("strong", {}, "Blocked "), `${title2} held the ${loop}’s loop for ${duration(ms)}${where}. Nothing else ran there meanwhile.`),
-    text2 === "" ? "" : h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "The line that held the loop" }, text2)
+    text2 === "" ? "" : h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "The line that held the loop" }, text2),
+    remedy === "" ? "" : h("p", { class: "hint" }, remedy)
   );
 }
 function bar(look, from, to, end) {
@@ -3780,7 +3799,7 @@ var Detail = class {
 };
 
 // src/details.css
-var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs th, .pairs td { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.fold > summary { margin: 6px 0 2px; font: 600 12px/24px var(--font); }\n.fold:first-child > summary { margin-block-start: 0; }\n.fold > summary .note { font-weight: 400; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; margin: 6px 0; }\n.badge { padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; white-space: nowrap; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.body { position: relative; }\n.body > h3 { min-block-size: 24px; line-height: 24px; }\n.body > .payload-view > select { position: absolute; inset-block-start: 0; inset-inline-end: 0; }\n.message-view .payload-view > select { margin-block-end: 4px; }\n.stages td { white-space: nowrap; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; min-inline-size: 24px; image-rendering: pixelated; max-inline-size: 100%; block-size: auto; }\n.page-preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict { white-space: nowrap; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 420px) {\n  .routes thead { display: none; }\n  .routes tr { display: grid; grid-template-columns: 1fr auto; padding-block: 2px; }\n  .routes th { grid-column: 1 / -1; grid-row: 1; }\n  .routes .why { grid-column: 1 / -1; }\n}\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
+var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs th, .pairs td { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.fold > summary { margin: 6px 0 2px; font: 600 12px/24px var(--font); }\n.fold:first-child > summary { margin-block-start: 0; }\n.fold > summary .note { font-weight: 400; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; margin: 6px 0; }\n.badge { padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; white-space: nowrap; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.body { position: relative; }\n.body > h3 { min-block-size: 24px; line-height: 24px; }\n.body > .payload-view > select { position: absolute; inset-block-start: 0; inset-inline-end: 0; }\n.message-view .payload-view > select { margin-block-end: 4px; }\n.stages td { white-space: nowrap; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; min-inline-size: 24px; image-rendering: pixelated; max-inline-size: 100%; block-size: auto; }\n.page-preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict, .routes .origin { white-space: nowrap; overflow-wrap: normal; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 420px) {\n  .routes thead { display: none; }\n  .routes tr { display: grid; grid-template-columns: 1fr auto; padding-block: 2px; }\n  .routes th { grid-column: 1 / -1; grid-row: 1; }\n  .routes .why { grid-column: 1 / -1; }\n}\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .layer[data-kind="endpoint"] .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
 
 // src/stats.js
 var RATE_SPAN = 10;
@@ -3818,6 +3837,7 @@ var Rate = class {
 };
 
 // src/footer.js
+var SAID_MS2 = 2e4;
 var ANNOUNCE_MS = 2e3;
 var STATS_MS = 500;
 var LINKS = {
@@ -3847,7 +3867,11 @@ function footer(client, signal) {
   const told = { yet: false, seq: -1, timer: 0 };
   const sums = { at: -Infinity, masked: 0, latency: null };
   let said = "";
-  signal.addEventListener("abort", () => window.clearTimeout(told.timer));
+  let fading = 0;
+  signal.addEventListener("abort", () => {
+    window.clearTimeout(told.timer);
+    window.clearTimeout(fading);
+  });
   function announce() {
     told.timer = 0;
     const last = client.rows.list.at(-1)?.seq ?? -1;
@@ -3872,11 +3896,13 @@ function footer(client, signal) {
     /** @param {string} text */
     say(text2) {
       said = text2;
-      problem.textContent = text2;
+      problem.textContent = problem.title = text2;
+      window.clearTimeout(fading);
+      if (text2 !== "") fading = window.setTimeout(() => this.say(""), SAID_MS2);
     },
     /** @param {boolean} paused */
     draw(paused) {
-      const [glyph, text2] = paused && client.link === "live" ? ["❚❚", "paused"] : LINKS[client.link];
+      const [glyph, text2] = paused && client.link === "live" ? ["‖", "paused"] : LINKS[client.link];
       light.textContent = `${glyph} ${text2}`;
       light.dataset.link = client.link;
       const trouble = advice(client) || said;
@@ -4137,8 +4163,10 @@ function heldStrip(client, { say, leave }, signal) {
     const { n } = held;
     switch (button.getAttribute("data-do")) {
       case "go":
+        if (open?.n === n) close("");
         return void ask("held_go", { n });
       case "drop":
+        if (open?.n === n) close("");
         return void ask("held_answer", { n, status: 503, body: "" });
       case "more":
         return void ask("held_more", { n });
@@ -4316,8 +4344,9 @@ var path = {
   width: "minmax(10ch, 1fr)",
   fixed: true,
   cell(row2) {
-    const pin = row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": "pinned", title: row2.note || "pinned" }, "◆ ") : null;
-    const target = h("span", { class: "target", title: row2.path }, pin, row2.path);
+    const pin = row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": row2.note ? `pinned, note: ${row2.note}` : "pinned", title: row2.note || "pinned" }, "◆ ") : null;
+    const note2 = row2.note && !row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": `note: ${row2.note}`, title: row2.note }, "✎ ") : null;
+    const target = h("span", { class: "target", title: row2.path }, pin, note2, row2.path);
     if (row2.kind !== "websocket") return target;
     const traffic = `↑${count(row2.received ?? 0)} ↓${count(row2.sent ?? 0)}`;
     const old = onOldCode(row2) ? h("span", { class: "old-sign", title: "Its cell was run again: this socket goes on with the code it began with" }, "⟲ old code") : null;
@@ -4418,7 +4447,7 @@ function drawBars(drawn, inView, now) {
     );
     if (bar2 === null) continue;
     const { start, length } = span(row2, scale, now);
-    bar2.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
+    bar2.style.setProperty("--from", `${(start * 100).toFixed(2)}%`);
     bar2.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
     bar2.toggleAttribute("data-runs", bar2.childElementCount > 0);
     const shown = runSpans(row2, length * (scale.to - scale.from));
@@ -4676,10 +4705,12 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .menu-title { margin: 8px 0 2px; color: var(--ink-soft); font-size: 12px; }
 .menu-title:first-child { margin-block-start: 0; }
 .choice { display: flex; gap: 6px; align-items: center; min-block-size: 24px; }
-.columns-menu { columns: 1; min-inline-size: 200px; }
+.columns-menu { min-inline-size: 200px; }
 .add-header, .order { display: flex; gap: 6px; align-items: center; }
 select { min-block-size: 24px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper); color: var(--ink); font: inherit; }
 input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-color: var(--accent); }
+/* Its rows fit into one line each, where there is the room */
+.popover:has(> .keys) { max-inline-size: min(480px, 90vw); }
 .keys { border-collapse: collapse; font-size: 12px; }
 .keys th { padding: 2px 12px 2px 0; font-family: var(--mono); font-weight: 600; text-align: start; white-space: nowrap; }
 .keys td { padding: 2px 0; }
@@ -4691,7 +4722,10 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 [data-layout="narrow"] .more-tools { display: inline-block; }
 [data-layout="narrow"] .folded { display: none; flex: 1 1 100%; flex-wrap: wrap; order: 2; }
 [data-layout="narrow"] .toolbar[data-unfolded] .folded { display: flex; }
-[data-layout="narrow"] .folded .popover { inset-inline: auto 0; }
+/* Below the whole toolbar: its button may stand at either edge */
+[data-layout="narrow"] .toolbar { position: relative; }
+[data-layout="narrow"] .folded .popover-place { position: static; }
+[data-layout="narrow"] .folded .popover { inset-inline: auto 8px; }
 .for-readers { position: absolute; inline-size: 1px; block-size: 1px; clip-path: inset(50%); }
 
 /* What is held */
@@ -4747,7 +4781,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .head [data-column] { cursor: pointer; }
 .head [data-column]:hover { color: var(--ink); text-decoration: underline; }
 .track { position: relative; display: block; block-size: 100%; overflow: hidden; }
-.bar { position: absolute; inset-block: 8px; min-inline-size: 2px; border-radius: 2px; background: var(--moved); }
+.bar { position: absolute; inset-block: 8px; inset-inline-start: min(var(--from, 0%), 100% - 2px); min-inline-size: 2px; border-radius: 2px; background: var(--moved); }
 .bar[data-runs] { background: color-mix(in srgb, var(--moved) 30%, var(--paper)); }
 .ran { position: absolute; inset-block: 0; min-inline-size: 1px; border-radius: 2px; background: var(--moved); }
 .row[data-tone~="error"] .bar { background: var(--error); }
@@ -4779,7 +4813,8 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .row[data-tone~="send"] .direction { color: var(--ok); }
 .empty { position: absolute; inset-block-start: 40px; inset-inline: 0; margin: 0; padding-inline: 16px; color: var(--ink-soft); text-align: center; }
 .jump { position: absolute; inset-block-end: 8px; inset-inline-start: 50%; transform: translateX(-50%); border-color: var(--accent); border-radius: 12px; background: var(--paper-raised); box-shadow: 0 1px 4px rgb(0 0 0 / 25%); white-space: nowrap; }
-@container (inline-size < 460px) {
+/* The path first: below this, bars and numbers would leave it ten letters. */
+@container (inline-size < 560px) {
   .row { grid-template-columns: var(--tracks-narrow); }
   .cell.wide { display: none; }
 }
@@ -4826,8 +4861,8 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 .old-sign { flex: none; font-size: 12px; }
 
 @media (forced-colors: active) {
-  .bar, .ran { forced-color-adjust: none; background: CanvasText; }
-  .bar[data-runs], .row[data-tone~="open"] .bar { background: Canvas; outline: 1px solid CanvasText; }
+  .row .bar, .row .ran { forced-color-adjust: none; background: CanvasText; }
+  .row .bar[data-runs], .row[data-tone~="open"] .bar { background: Canvas; outline: 1px solid CanvasText; }
   .space > .row[aria-selected="true"] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   .space > .row[aria-selected="true"] .cell, .space > .row[aria-selected="true"] .traffic { color: HighlightText; }
   .tab { border-block-end-color: Canvas; }
@@ -4934,6 +4969,7 @@ function columnsMenu(list, look, failed, signal) {
 // src/filterbox.js
 var PAUSE_MS = 350;
 var COMPLETE_MS = 80;
+var UNFINISHED = /[:<>=!]\s*$/;
 var QUICK = [
   ["http", "HTTP", "kind:http"],
   ["ws", "WS", "kind:ws"],
@@ -4973,6 +5009,7 @@ function filterBox(client, leave, signal) {
   let active = -1;
   let chosen = null;
   let applied = "";
+  let remembered = "";
   let problem = "";
   let saved = [];
   let applying = 0;
@@ -4990,11 +5027,16 @@ function filterBox(client, leave, signal) {
     star.textContent = kept ? "★" : "☆";
     for (const button of quick.children) button.setAttribute("aria-pressed", String(button.getAttribute("data-quick") === chosen));
   }
-  async function apply() {
+  async function apply(done = true) {
     window.clearTimeout(applying);
-    const where = combined(input.value, chosen);
     decorate();
-    if (where === applied) return blame("", null, null);
+    if (!done && UNFINISHED.test(input.value)) return;
+    const where = combined(input.value, chosen);
+    if (where === applied) {
+      blame("", null, null);
+      if (done) remember();
+      return;
+    }
     const typed = input.value.trim();
     try {
       await client.look({ where });
@@ -5010,7 +5052,13 @@ function filterBox(client, leave, signal) {
     if (combined(input.value, chosen) !== where) return;
     applied = where;
     blame("", null, null);
-    if (typed !== "") client.ask("use_filter", { text: typed }).then(({ value }) => saved = value.saved, () => {
+    if (done) remember();
+  }
+  function remember() {
+    const text2 = input.value.trim();
+    if (text2 === "" || text2 === remembered) return;
+    remembered = text2;
+    client.ask("use_filter", { text: text2 }).then(({ value }) => saved = value.saved, () => {
     });
   }
   function blame(text2, position, end) {
@@ -5079,16 +5127,19 @@ function filterBox(client, leave, signal) {
     if (!wantsMore && input.selectionStart === input.value.length) input.setRangeText(" ", input.value.length, input.value.length, "end");
     shut();
     if (wantsMore) void offer();
-    void apply();
+    void apply(!wantsMore);
   }
   input.addEventListener("input", () => {
     decorate();
     window.clearTimeout(applying);
     window.clearTimeout(completing);
-    applying = window.setTimeout(() => void apply(), PAUSE_MS);
+    applying = window.setTimeout(() => void apply(false), PAUSE_MS);
     completing = window.setTimeout(() => void offer(), COMPLETE_MS);
   }, { signal });
-  input.addEventListener("blur", () => shut(), { signal });
+  input.addEventListener("blur", () => {
+    shut();
+    void apply();
+  }, { signal });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

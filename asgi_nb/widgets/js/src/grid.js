@@ -241,10 +241,18 @@ export class Grid {
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
       element.toggleAttribute("data-active", key === this.selected);
-      if (old === undefined) this.space.append(element);
       drawn.set(key, { element, row });
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
+    // In the order of the screen, for whoever reads the page from its top to its end.
+    /** @type {HTMLElement | null} */
+    let above = null;
+    for (const { element } of drawn.values()) {
+      /** @type {ChildNode | null} */
+      const next = above === null ? this.space.firstChild : above.nextSibling;
+      if (next !== element) this.space.insertBefore(element, next);
+      above = element;
+    }
     this.drawn = drawn;
     this.refill = false;
     const active = this.selected !== null && drawn.has(this.selected) ? `${this.id}-${this.selected}` : null;

@@ -180,8 +180,10 @@ export function heldStrip(client, { say, leave }, signal) {
     const { n } = held;
     switch (button.getAttribute("data-do")) {
       case "go":
+        if (open?.n === n) close("");
         return void ask("held_go", { n });
       case "drop":
+        if (open?.n === n) close("");
         return void ask("held_answer", { n, status: 503, body: "" });
       case "more":
         return void ask("held_more", { n });
