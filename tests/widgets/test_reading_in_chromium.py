@@ -102,3 +102,22 @@ def test_a_bar_at_the_edge_is_seen(listed, page, traffic, run):
 
     assert inside
     assert all(inside)
+
+
+def test_a_kernel_that_was_shut_down_is_said_and_its_rows_stay(listed, page):
+    # What JupyterLab's comms do from then on.
+    page.evaluate("() => { model.send = () => { throw new Error('Cannot send') } }")
+    page.get_by_role("button", name="Clear").click()
+
+    page.locator(".light", has_text="no kernel").wait_for()
+    assert "Start one, and run the cell again." in page.locator(".footer .problem").text_content()
+    assert page.locator("[data-key='30']").count() == 1
+
+
+def test_numbers_stay_beside_opened_details(listed, page):
+    page.set_viewport_size({"width": 1110, "height": 700})
+    page.locator("[data-key='30']").click()
+    page.locator(".detail .what", has_text="/items/29").wait_for()
+
+    shown = page.locator(".main > .list .head .cell:visible").all_text_contents()
+    assert shown == ["#", "Method", "Status", "Path", "Time"]

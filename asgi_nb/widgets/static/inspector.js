@@ -41,9 +41,25 @@ var Channel = class {
     this.clients.delete(id);
     if (this.clients.size === 0) window.clearTimeout(this.timer);
   }
-  /** @param {object} message */
+  /**
+   * @param {object} message
+   * @returns {boolean} Whether there is a comm that takes it.
+   */
   send(message) {
-    this.model.send(message);
+    try {
+      this.model.send(message);
+      return true;
+    } catch {
+      this.#end();
+      return false;
+    }
+  }
+  #end() {
+    window.clearTimeout(this.timer);
+    const questions = [...this.questions.values()];
+    this.questions.clear();
+    for (const { reject } of questions) reject(new Error("There is no kernel to ask."));
+    for (const client of this.clients.values()) client.lose("ended");
   }
   /**
    * Ask the kernel. The promise may stay open for as long as a cell runs.
@@ -57,8 +73,7 @@ var Channel = class {
     const id = this.lastQuestion;
     return new Promise((resolve, reject) => {
       this.questions.set(id, { resolve, reject, at: performance.now() });
-      this.send({ kind: "ask", v, id, ...question });
-      if (this.rung === "poll") this.#pollIn(POLL_SOON_MS);
+      if (this.send({ kind: "ask", v, id, ...question }) && this.rung === "poll") this.#pollIn(POLL_SOON_MS);
     });
   }
   /** How many questions wait for a kernel that does not answer. */
@@ -80,7 +95,7 @@ var Channel = class {
     window.clearTimeout(this.timer);
     if (this.clients.size === 0 || this.rung !== "poll") return;
     if (document.hidden) return this.#pollIn(POLL_MS);
-    this.send({ kind: "poll", v: this.page });
+    if (!this.send({ kind: "poll", v: this.page })) return;
     this.timer = window.setTimeout(() => this.#poll(), POLL_PATIENCE_MS);
   }
   /** @param {number} ms */
@@ -519,7 +534,7 @@ function selectionActions(client, list, say, signal) {
 }
 
 // src/actions/actions.css
-var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 560px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1 0 auto; flex-direction: column; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.form-end button { flex: none; }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; }\n.diff .scrolling { flex: none; }\n.diff .records th[scope="row"] { min-inline-size: 14ch; }\n.diff .records td { min-inline-size: 12ch; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n\n@media (forced-colors: active) {\n  .menu-item:focus { outline: 2px solid Highlight; outline-offset: -2px; }\n}\n';
+var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 560px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1 0 auto; flex-direction: column; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.form-end button { flex: none; }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; }\n.diff .scrolling { flex: none; }\n.diff .records { inline-size: 100%; min-inline-size: 56ch; table-layout: fixed; }\n.diff .records :is(th, td):first-child { inline-size: 11ch; }\n.diff .records :is(th, td):nth-child(2) { inline-size: 18ch; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n\n@media (forced-colors: active) {\n  .menu-item:focus { outline: 2px solid Highlight; outline-offset: -2px; }\n}\n';
 
 // src/copy.js
 var SAID_MS = 1500;
@@ -1106,11 +1121,18 @@ var Client = class extends EventTarget {
     this.listening.abort();
     this.channel.leave(this.session.view);
   }
-  /** The kernel was restarted: nobody is there to answer, until something proves the opposite. */
-  lose() {
-    if (this.link === "stopped") return;
+  /**
+   * Nobody is there to answer, until something proves the opposite.
+   *
+   * @param {"gone" | "ended"} [how] The kernel was restarted, or it ended.
+   */
+  lose(how = "gone") {
+    if (this.link === "stopped" || this.link === how) return;
     window.clearTimeout(this.timer);
-    this.#become("gone");
+    this.#become(how);
+  }
+  get isLost() {
+    return this.link === "gone" || this.link === "ended";
   }
   /**
    * Ask the kernel. The promise may stay open for as long as a cell runs.
@@ -1159,6 +1181,7 @@ var Client = class extends EventTarget {
   #hello() {
     this.#become("connecting");
     this.#open();
+    if (this.isLost) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.channel.poll();
@@ -1170,6 +1193,7 @@ var Client = class extends EventTarget {
     this.channel.send({ ...this.session.open(), ...this.wish });
   }
   #waitOn() {
+    if (this.isLost) return;
     this.#become("waiting");
     this.timer = window.setTimeout(() => {
       this.#open();
@@ -1180,12 +1204,12 @@ var Client = class extends EventTarget {
   #watch() {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello });
+      if (!this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello })) return;
       this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS2);
     }, QUIET_MS);
   }
   #sleep() {
-    if (this.link === "asleep" || this.link === "stopped" || this.link === "gone") return;
+    if (this.link === "asleep" || this.link === "stopped" || this.isLost) return;
     window.clearTimeout(this.timer);
     this.#become("asleep");
     this.channel.send(this.session.close());
@@ -1789,7 +1813,7 @@ function headCell(column, order, sortable) {
   return h("span", { ...attributes, "data-column": column.id, "aria-sort": direction }, text2);
 }
 function cellClass(column) {
-  return `cell ${column.id}${column.end ? " end" : ""}${column.wide ? " wide" : ""}`;
+  return `cell ${column.id}${column.end ? " end" : ""}${column.wide === "last" ? " wide-last" : column.wide ? " wide" : ""}`;
 }
 
 // src/grid.js
@@ -1859,6 +1883,7 @@ var Grid = class {
     this.columns = columns;
     const tracks = (some) => some.map(({ width }) => width).join(" ");
     this.element.style.setProperty("--tracks", tracks(columns));
+    this.element.style.setProperty("--tracks-less", tracks(columns.filter(({ wide }) => wide !== true)));
     this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
     this.grid.setAttribute("aria-colcount", String(columns.length));
     this.head.replaceChildren(...columns.map((column) => headCell(column, order, this.options.onSort !== void 0)));
@@ -3846,11 +3871,13 @@ var LINKS = {
   waiting: ["◌", "waiting for the kernel"],
   live: ["●", "live"],
   stopped: ["✕", "stopped"],
-  gone: ["✕", "kernel restarted"]
+  gone: ["✕", "kernel restarted"],
+  ended: ["✕", "no kernel"]
 };
 function advice(client) {
   if (client.link === "stopped") return client.reason;
   if (client.link === "gone") return "The kernel was restarted: run the cell again.";
+  if (client.link === "ended") return "The kernel has ended: what is here stays to be read. Start one, and run the cell again.";
   if (client.link !== "waiting") return "";
   const { queued, kernelStatus } = client.channel;
   if (kernelStatus === "busy") return `kernel busy: ${count(queued)} queued`;
@@ -4099,7 +4126,7 @@ function heldStrip(client, { say, leave }, signal) {
     );
   }
   function draw4() {
-    const gone = client.link === "gone" || client.link === "stopped";
+    const gone = client.isLost || client.link === "stopped";
     const held = gone ? [] : client.held;
     const keyboard = element.contains(
       /** @type {ShadowRoot} */
@@ -4330,7 +4357,7 @@ var number = {
   id: "number",
   title: "#",
   width: "6ch",
-  wide: true,
+  wide: "last",
   end: true,
   fixed: true,
   cell: (row2) => String(row2.seq),
@@ -4656,7 +4683,7 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .light[data-link="live"]::first-letter { color: var(--ok); }
 .light[data-link="waiting"] { color: var(--warn); }
 .light[data-link="stopped"], .problem { color: var(--error); }
-.light[data-link="gone"] { color: var(--error); }
+.light:is([data-link="gone"], [data-link="ended"]) { color: var(--error); }
 .counts { flex: 0 1 auto; min-inline-size: 4ch; }
 .problem { flex: 1 1 0; }
 .actions { margin-inline-start: auto; color: var(--ink); }
@@ -4815,8 +4842,12 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .jump { position: absolute; inset-block-end: 8px; inset-inline-start: 50%; transform: translateX(-50%); border-color: var(--accent); border-radius: 12px; background: var(--paper-raised); box-shadow: 0 1px 4px rgb(0 0 0 / 25%); white-space: nowrap; }
 /* The path first: below this, bars and numbers would leave it ten letters. */
 @container (inline-size < 560px) {
-  .row { grid-template-columns: var(--tracks-narrow); }
+  .row { grid-template-columns: var(--tracks-less); }
   .cell.wide { display: none; }
+}
+@container (inline-size < 460px) {
+  .row { grid-template-columns: var(--tracks-narrow); }
+  .cell.wide-last { display: none; }
 }
 
 /* Details */

@@ -11,13 +11,14 @@ const ANNOUNCE_MS = 2000;
 const STATS_MS = 500;
 
 /** @type {Record<import("./client.js").Link, [glyph: string, text: string]>} */
-const LINKS = {
+export const LINKS = {
   asleep: ["○", "not connected"],
   connecting: ["◌", "connecting…"],
   waiting: ["◌", "waiting for the kernel"],
   live: ["●", "live"],
   stopped: ["✕", "stopped"],
   gone: ["✕", "kernel restarted"],
+  ended: ["✕", "no kernel"],
 };
 
 /**
@@ -28,6 +29,7 @@ const LINKS = {
 export function advice(client) {
   if (client.link === "stopped") return client.reason;
   if (client.link === "gone") return "The kernel was restarted: run the cell again.";
+  if (client.link === "ended") return "The kernel has ended: what is here stays to be read. Start one, and run the cell again.";
   if (client.link !== "waiting") return "";
   const { queued, kernelStatus } = client.channel;
   if (kernelStatus === "busy") return `kernel busy: ${count(queued)} queued`;

@@ -119,7 +119,7 @@ export function heldStrip(client, { say, leave }, signal) {
   }
 
   function draw() {
-    const gone = client.link === "gone" || client.link === "stopped";
+    const gone = client.isLost || client.link === "stopped";
     const held = gone ? [] : client.held;
     const keyboard = element.contains(/** @type {ShadowRoot} */ (element.getRootNode()).activeElement);
     const there = new Set(held.map(({ n }) => n));
