@@ -2,7 +2,8 @@
 What of a request a handler reads, as far as its own text says it.
 
 Nothing is bound from a query or a body to the arguments of a handler: it asks the request, by names that
-stand in its text. A name that is made at run time, or read by another function, is not seen.
+stand in its text, or in that of a function of the notebook which it hands the request to. A name that is made
+at run time, or read further away, is not seen.
 """
 
 import ast
@@ -66,13 +67,18 @@ def reads_of(function: Callable[..., Any]) -> Reads:
         What it reads; nothing when there is no text of it.
     """
     reads = Reads()
+    tree = _tree(function)
+    if tree is not None:
+        _Reader(reads, _request_names(function), getattr(function, "__globals__", {})).read(tree)
+    return reads
+
+
+def _tree(function: Callable[..., Any]) -> ast.Module | None:
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        return ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError, ValueError):
         # Made by a program, or a lambda within an expression: it has no text that can be read alone.
-        return reads
-    _Reader(reads, _request_names(function), getattr(function, "__globals__", {})).read(tree)
-    return reads
+        return None
 
 
 def _request_names(function: Callable[..., Any]) -> set[str]:
@@ -82,10 +88,15 @@ def _request_names(function: Callable[..., Any]) -> set[str]:
 
 
 class _Reader:
-    def __init__(self, reads: Reads, requests: set[str], names: Mapping[str, Any]) -> None:
+    def __init__(
+        self, reads: Reads, requests: set[str], names: Mapping[str, Any], *, follows: bool = True
+    ) -> None:
         self._reads = reads
         self._requests = requests
         self._globals = names
+        self._follows = follows
+        # Call of a function of the notebook -> where what it gives is read.
+        self._followed: dict[ast.Call, Place | None] = {}
         # Name of a variable -> what it holds.
         self._held: dict[str, Place] = {}
         self._types: dict[ast.AST, str] = {}
@@ -158,7 +169,33 @@ class _Reader:
                 return self._place(value)
             case ast.Call(func=ast.Attribute(value=value, attr=name)) if self._is_request(value):
                 return METHODS.get(name)
+            case ast.Call(func=ast.Name(name)) if self._follows:
+                if node not in self._followed:
+                    self._followed[node] = self._follow(node, self._globals.get(name))
+                return self._followed[node]
         return None
+
+    def _follow(self, call: ast.Call, function: Any) -> Place | None:
+        """Read a function of the notebook that is given the request, or a part of it; say what it gives."""
+        if not inspect.isfunction(function) or function.__globals__ is not self._globals:
+            return None
+        try:
+            keywords = {one.arg: one.value for one in call.keywords if one.arg is not None}
+            given = inspect.signature(function).bind_partial(*call.args, **keywords).arguments
+        except TypeError:
+            # The call itself will fail, and say so.
+            return None
+        nodes = {name: node for name, node in given.items() if isinstance(node, ast.expr)}
+        requests = {name for name, node in nodes.items() if self._is_request(node)}
+        held = {name: place for name, node in nodes.items() if (place := self._place(node)) is not None}
+        tree = _tree(function) if requests or held else None
+        if tree is None:
+            return None
+        reader = _Reader(self._reads, requests, self._globals, follows=False)
+        reader._held.update(held)
+        reader.read(tree)
+        gives = (one.value for one in ast.walk(tree) if isinstance(one, ast.Return) and one.value is not None)
+        return next((place for value in gives if (place := reader._place(value)) is not None), None)
 
     def _is_request(self, node: ast.expr) -> bool:
         match node:

@@ -65,7 +65,9 @@ def places(
         frame = traceback.tb_frame
         package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         raised_here = traceback.tb_next is None
-        if package not in INTERNAL or raised_here or frame_label(frame.f_code.co_filename):
+        # Python's own, as what steps a generator: without a source that could be shown.
+        frozen = frame.f_code.co_filename.startswith("<frozen ")
+        if not (package in INTERNAL or frozen) or raised_here or frame_label(frame.f_code.co_filename):
             found.append((frame, traceback.tb_lineno))
         traceback = traceback.tb_next
     skipped = max(0, len(found) - FIRST_FRAMES - LAST_FRAMES)

@@ -23,6 +23,13 @@ TARGET = 200
 MORE = 60.0
 """Seconds that "more time" gives."""
 
+# What a hold that waits can be turned into. Two seconds are felt, and shorter than any client's patience.
+INSTEAD: Mapping[str, Mapping[str, Any]] = {
+    "all": {"times": None},
+    "delay": {"delay": 2.0},
+    "fail": {"answer": 503},
+}
+
 
 class HeldDesk:
     """
@@ -76,7 +83,16 @@ def _hold(hold: Hold) -> dict[str, Any]:
         "times": hold.times,
         "asks": hold.asks,
         "passed": hold.passed,
+        "does": _does(hold),
     }
+
+
+def _does(hold: Hold) -> str:
+    """Say what it does without a question; "" when it asks."""
+    if hold.answer is not None:
+        answer = hold.answer
+        return f"with {answer}" if isinstance(answer, int) else "with an answer of its own"
+    return "" if hold.delay is None else f"by {hold.delay:g} s"
 
 
 # --- commands -----------------------------------------------------------------------------------------------
@@ -134,6 +150,20 @@ def _cancel(desk: HeldDesk, message: Mapping[str, Any]) -> None:
             rule.cancel()
 
 
+def _hold_instead(desk: HeldDesk, message: Mapping[str, Any]) -> None:
+    """Put another hold in the place of one that waits: for all that match, or for a fault."""
+    options = INSTEAD.get(str(message.get("how")))
+    if options is None:
+        raise WireError(f"how is one of {', '.join(INSTEAD)}, got {message.get('how')!r}")
+    for rule in desk.holds.rules:
+        if rule.number == message.get("hold"):
+            kept = {name: getattr(rule, name) for name in ("at", "times", "timeout", "delay", "answer")}
+            desk.holds.add(rule.where, **{**kept, **options})
+            rule.cancel()
+            return
+    raise WireError("it waits no longer: its request came, or it was cancelled elsewhere")
+
+
 COMMANDS: dict[str, Callable[[HeldDesk, Mapping[str, Any]], Any]] = {
     "held": _look,
     "held_go": _go,
@@ -141,6 +171,7 @@ COMMANDS: dict[str, Callable[[HeldDesk, Mapping[str, Any]], Any]] = {
     "held_more": _extend,
     "hold": _hold_next,
     "hold_cancel": _cancel,
+    "hold_instead": _hold_instead,
 }
 
 

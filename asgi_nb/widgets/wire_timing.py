@@ -12,6 +12,7 @@ from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.masks import mask_text, shorten, visible
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.reasons import Routing
+from asgi_nb.record.remedies import remedy
 from asgi_nb.record.spans import Span
 from asgi_nb.record.timing import WORDS
 
@@ -51,6 +52,7 @@ def insight(exchange: Exchange) -> dict[str, Any]:
                 "cell": None if one.cell is None else _text(one.cell, NAME),
                 "line": one.line,
                 "text": _text(one.text, LINE),
+                "remedy": remedy(one.text),
             }
             for one in exchange.blocked
         ],

@@ -107,6 +107,18 @@ def test_a_restarted_kernel_is_said_in_the_old_list(inspected):
     expect(inspector.get_by_text("run the cell again")).to_be_visible()
 
 
+def test_a_kernel_that_was_shut_down_is_said_in_the_old_list(inspected, lab_page):
+    inspector = inspected.cell("own-inspect")
+    lab_page.evaluate(
+        "async () => { await jupyterapp.shell.currentWidget.context.sessionContext.shutdown() }"
+    )
+
+    inspector.get_by_role("button", name="Clear").click()
+
+    expect(inspector.get_by_text("no kernel")).to_be_visible()
+    expect(inspector.get_by_role("grid").first.locator("[data-key]").first).to_be_visible()
+
+
 def test_details_come_while_a_cell_runs(inspected, lab_page):
     inspected.add("own-hold", "import threading\nheld = threading.Event()\nheld.wait(60)")
     inspected.add("own-free", "%%asgi_route GET /free\nheld.set()\nreturn 'free'")

@@ -1,5 +1,7 @@
 """What a handler reads of its request, as its text says."""
 
+import linecache
+
 import pytest
 
 from asgi_nb.live.reads import Read, reads_of
@@ -42,6 +44,58 @@ def test_a_name_that_is_read_twice_is_needed_when_it_is_once(reads):
     found = reads("q = request.query_params\nreturn q.get('a', 3), int(q['a'])")
 
     assert found.of("query") == {"a": Read("a", "int", True, 3)}
+
+
+HELPERS = """
+def page_of(request, *, size=10):
+    return int(request.query_params.get("page", 1)), size
+
+async def body_of(asked):
+    return await asked.json()
+
+def checked(data, strict):
+    return data["name"], data.get("price")
+
+def deeper(request):
+    return page_of(request)
+
+def twice(request):
+    return twice(request) or request.headers["x-twice"]
+"""
+
+
+@pytest.fixture
+def helpers(notebook):
+    """The functions above, as a cell of the notebook has defined them."""
+    name = "helpers-of-a-cell.py"
+    linecache.cache[name] = (len(HELPERS), None, HELPERS.splitlines(True), name)
+    exec(compile(HELPERS, name, "exec"), notebook.namespace)
+    yield
+    del linecache.cache[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "names"),
+    [
+        pytest.param("return page_of(request)", "query", ["page"], id="request"),
+        pytest.param("return page_of(size=3, request=request)", "query", ["page"], id="keyword"),
+        pytest.param("data = await body_of(request)\nreturn data['a']", "json", ["a"], id="what-it-gives"),
+        pytest.param("return checked(await request.json(), True)", "json", ["name", "price"], id="body"),
+        pytest.param("return checked(await body_of(request), 1)", "json", ["name", "price"], id="both"),
+        pytest.param("return twice(request)", "header", ["x-twice"], id="recursive"),
+        pytest.param("return deeper(request)", "query", [], id="one-level-only"),
+        pytest.param("return page_of()", "query", [], id="not-given"),
+        pytest.param("return page_of(*request)", "query", [], id="starred"),
+        pytest.param("return page_of(request, 1, 2, 3)", "query", [], id="wrong-call"),
+        pytest.param("return unknown(request), len(request)", "query", [], id="not-of-the-notebook"),
+    ],
+)
+def test_what_a_function_of_the_notebook_reads_is_read(reads, helpers, text, place, names):
+    assert list(reads(text).of(place)) == names
+
+
+def test_a_function_that_reads_the_body_says_what_it_is_read_as(reads, helpers):
+    assert reads("return await body_of(request)").body == "json"
 
 
 def test_headers_of_the_request_are_read_and_not_those_of_a_response(reads):

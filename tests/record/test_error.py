@@ -69,6 +69,15 @@ def test_frames_of_the_kit_between_two_cells_are_left_out(cell):
     assert [frame.function for frame in record.frames][-2:] == ["middleware", "brew"]
 
 
+def test_frames_of_python_that_have_no_source_are_left_out(cell):
+    frozen = {"__name__": "_collections_abc", "brew": cell["brew"]}
+    exec(compile("def step():\n    brew(1)\n", "<frozen _collections_abc>", "exec"), frozen)
+
+    record = ErrorRecord.from_exception(caught(frozen["step"]), label)
+
+    assert [frame.function for frame in record.frames] == ["caught", "brew"]
+
+
 def test_frames_of_the_kit_below_the_app_stay():
     kit = {"__name__": "asgi_nb.web.requests"}
     exec(compile("def json():\n    raise ValueError\n", "requests.py", "exec"), kit)

@@ -78,6 +78,23 @@ def focused(page):
 # --- replay and edit
 
 
+def test_what_was_opened_for_a_request_steps_aside_for_another(opened, kit, page):
+    page.set_viewport_size({"width": 1200, "height": 700})
+    kit.request("GET /echo?q=2")
+    push_until(opened, page, "() => root().querySelector('[data-key=\"2\"]') !== null")
+    button(page, "Edit and send").click()
+    page.get_by_role("dialog", name="Edit #1").get_by_label("Body").fill("half-written")
+
+    page.locator("[data-key='2']").click()
+    page.get_by_role("tab", name="Response").wait_for()
+    assert page.get_by_role("dialog", name="Edit #1").is_hidden()
+    page.locator("[data-key='1']").click()
+
+    form = page.get_by_role("dialog", name="Edit #1")
+    form.wait_for()
+    assert form.get_by_label("Body").input_value() == "half-written"
+
+
 def test_a_replay_is_selected_when_it_comes(opened, page, kit):
     button(page, "Replay").click()
     wait_for_selected(opened, page, 2)

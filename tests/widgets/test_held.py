@@ -281,6 +281,43 @@ def test_a_page_holds_the_next_that_its_filter_matches(holds, do, told):
     assert told("hold", where="status:")["position"] is not None
 
 
+@pytest.mark.parametrize(
+    ("how", "rule", "words"),
+    [
+        pytest.param("all", (None, None, None), "", id="all"),
+        pytest.param("delay", (1, 2.0, None), "by 2 s", id="delay"),
+        pytest.param("fail", (1, None, 503), "with 503", id="fail"),
+    ],
+)
+def test_a_page_turns_a_hold_into_a_fault(holds, desk, do, how, rule, words):
+    hold = holds.add("method:POST", at="response", timeout=9)
+
+    do("hold_instead", hold=hold.number, how=how)
+
+    (now,) = holds.all()
+    assert (now.where, now.at, now.timeout) == ("method:POST", "response", 9)
+    assert (now.times, now.delay, now.answer) == rule
+    assert desk.state()["holds"][0]["does"] == words
+
+
+def test_a_fault_that_a_page_asked_for_meets_the_next_request(holds, ask, do):
+    do("hold_instead", hold=holds.add("path:/tea").number, how="fail")
+
+    assert ask("GET", "/tea").result(10).status_code == 503
+    assert ask("GET", "/tea").result(10).status_code == 200
+
+
+def test_a_hold_that_waits_no_longer_is_not_turned_into_another(holds, told):
+    hold = holds.add()
+    assert told("hold_instead", hold=hold.number, how="explode")["value"].startswith(
+        "how is one of all, delay, f"
+    )
+    hold.cancel()
+
+    assert "waits no longer" in told("hold_instead", hold=hold.number, how="delay")["value"]
+    assert holds.all() == []
+
+
 class Socket:
     """A socket as `LiveApp.sockets` lists it, whose close frames are counted."""
 

@@ -110,6 +110,28 @@ def test_a_reader_hears_of_it_once(held, notebook, page):
     held.go()
 
 
+def test_the_next_request_fails_on_purpose_by_keyboard(notebook, holds, ask, page):
+    notebook.open()
+    page.get_by_role("button", name="Hold next").click()
+    settle(notebook, page, lambda: page.locator(".held-line[data-hold]").count() == 1)
+    page.get_by_role("button", name="Fail with 503: Holds the next").focus()
+    page.keyboard.press("Enter")
+    settle(notebook, page, lambda: page.get_by_text("Answers the next with 503").count() == 1)
+
+    assert ask("GET", "/tea").result(10).status_code == 503
+    settle(notebook, page, lambda: page.locator(".held-line").count() == 0)
+
+
+def test_who_lets_it_go_beside_its_open_form_is_not_told_that_somebody_else_did(held, notebook, page):
+    button(page, "Edit").click()
+    page.get_by_role("textbox", name="Method").wait_for()
+    button(page, "Go").first.click()
+    settle(notebook, page, lambda: line(page).count() == 0)
+
+    assert held.asked.result(10).status_code == 200
+    assert page.locator(".footer .problem").text_content() == ""
+
+
 def test_it_is_edited_in_place_by_keyboard(held, notebook, page):
     button(page, "Edit").focus()
     page.keyboard.press("Enter")
@@ -234,7 +256,7 @@ def test_the_next_that_the_filter_matches_is_held_and_the_wish_taken_back(notebo
     settle(notebook, page, lambda: rule.count() == 1)
     assert "Holds the next path:/tea" in rule.text_content()
     assert [hold.where for hold in holds.all()] == ["path:/tea"]
-    rule.get_by_role("button").click()
+    rule.get_by_role("button", name="Cancel").click()
     settle(notebook, page, lambda: rule.count() == 0)
 
     assert holds.all() == []

@@ -324,7 +324,7 @@ def test_bars_lie_beside_each_other_in_the_order_of_time(notebook, store, mixed,
             .filter((row) => row.getBoundingClientRect().bottom > view.top + 1)
             .sort((a, b) => a.dataset.key - b.dataset.key)
             .map((row) => row.querySelector(".bar"))
-            .map((bar) => [parseFloat(bar.style.insetInlineStart), parseFloat(bar.style.inlineSize)]);
+            .map(({ style }) => [style.getPropertyValue("--from"), style.inlineSize].map(parseFloat));
         }"""
     )
 

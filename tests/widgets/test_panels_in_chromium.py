@@ -160,3 +160,4 @@ def test_code_that_held_the_loop_is_named_first(panel):
     blame = timing.locator(".guilty .fault").text_content()
     assert blame.startswith("Blocked get_slow held the server")
     assert blame.endswith("Nothing else ran there meanwhile.")
+    assert timing.locator(".guilty .hint").text_content().startswith("Write ")

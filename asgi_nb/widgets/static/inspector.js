@@ -41,9 +41,25 @@ var Channel = class {
     this.clients.delete(id);
     if (this.clients.size === 0) window.clearTimeout(this.timer);
   }
-  /** @param {object} message */
+  /**
+   * @param {object} message
+   * @returns {boolean} Whether there is a comm that takes it.
+   */
   send(message) {
-    this.model.send(message);
+    try {
+      this.model.send(message);
+      return true;
+    } catch {
+      this.#end();
+      return false;
+    }
+  }
+  #end() {
+    window.clearTimeout(this.timer);
+    const questions = [...this.questions.values()];
+    this.questions.clear();
+    for (const { reject } of questions) reject(new Error("There is no kernel to ask."));
+    for (const client of this.clients.values()) client.lose("ended");
   }
   /**
    * Ask the kernel. The promise may stay open for as long as a cell runs.
@@ -57,8 +73,7 @@ var Channel = class {
     const id = this.lastQuestion;
     return new Promise((resolve, reject) => {
       this.questions.set(id, { resolve, reject, at: performance.now() });
-      this.send({ kind: "ask", v, id, ...question });
-      if (this.rung === "poll") this.#pollIn(POLL_SOON_MS);
+      if (this.send({ kind: "ask", v, id, ...question }) && this.rung === "poll") this.#pollIn(POLL_SOON_MS);
     });
   }
   /** How many questions wait for a kernel that does not answer. */
@@ -80,7 +95,7 @@ var Channel = class {
     window.clearTimeout(this.timer);
     if (this.clients.size === 0 || this.rung !== "poll") return;
     if (document.hidden) return this.#pollIn(POLL_MS);
-    this.send({ kind: "poll", v: this.page });
+    if (!this.send({ kind: "poll", v: this.page })) return;
     this.timer = window.setTimeout(() => this.#poll(), POLL_PATIENCE_MS);
   }
   /** @param {number} ms */
@@ -202,7 +217,7 @@ var diff = {
   code: (name) => `older.diff(${name}): with the one that it repeats, else the last one of the same route`,
   async run(context) {
     const { value } = await context.command("diff", { seqs: [context.row.seq] });
-    context.sheet.open("Compared", context.button, [drawnDiff(value)]);
+    context.sheet.open("Compared", context.button, [drawnDiff(value)], context.row.seq);
   }
 };
 function drawnDiff(found) {
@@ -388,7 +403,7 @@ function popover({ label, face, title: title2, onOpen }, signal) {
   const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
   const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
   const element = h("div", { class: "popover-place" }, button, panel);
-  function set(open) {
+  function set2(open) {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
   }
@@ -398,13 +413,13 @@ function popover({ label, face, title: title2, onOpen }, signal) {
       /** @type {ShadowRoot} */
       element.getRootNode().activeElement
     );
-    set(false);
+    set2(false);
     if (inside) button.focus();
   }
   button.addEventListener("click", () => {
-    if (!panel.hidden) return set(false);
+    if (!panel.hidden) return set2(false);
     onOpen?.();
-    set(true);
+    set2(true);
     (panel.querySelector("button, input, select") ?? panel).focus();
   }, { signal });
   element.addEventListener("keydown", (event) => {
@@ -413,7 +428,7 @@ function popover({ label, face, title: title2, onOpen }, signal) {
     close();
   }, { signal });
   document.addEventListener("pointerdown", (event) => {
-    if (!event.composedPath().includes(element)) set(false);
+    if (!event.composedPath().includes(element)) set2(false);
   }, { signal });
   return { element, button, panel, close };
 }
@@ -519,7 +534,7 @@ function selectionActions(client, list, say, signal) {
 }
 
 // src/actions/actions.css
-var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 620px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1 0 auto; flex-direction: column; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.form-end button { flex: none; }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; }\n.diff .scrolling { flex: none; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n\n@media (forced-colors: active) {\n  .menu-item:focus { outline: 2px solid Highlight; outline-offset: -2px; }\n}\n';
+var actions_default = '/* What can be done with an exchange: buttons in its head, menus, the sheet. Tokens are those of styles.css. */\n.exchange-actions { display: flex; flex: none; gap: 4px; }\n.exchange-actions button { padding: 0 6px; white-space: nowrap; }\n@container details (inline-size < 560px) { .exchange-actions .word { display: none; } }\n@container details (inline-size < 440px) {\n  .detail-head { flex-wrap: wrap; }\n  .exchange-actions { flex: 1 0 100%; order: 1; }\n  .detail-head .exchange-actions .menu { inset-inline: 0 auto; }\n}\n.action-note { flex: none; margin: 0; padding: 2px 12px; background: var(--paper-raised); font-size: 12px; overflow-wrap: anywhere; }\n.footer > .popover-place { margin-inline-start: auto; }\n.footer > .popover-place + .actions { margin-inline-start: 0; }\n.footer > .popover-place > button { color: var(--ink); }\n.menu { min-inline-size: 160px; padding: 4px 0; }\n.menu .menu-title, .menu > .note, .menu > .problem { margin: 4px 8px; }\n.menu-item { display: flex; align-items: center; min-block-size: 28px; padding: 2px 12px; cursor: default; white-space: nowrap; }\n.menu-item:hover { background: var(--hover); }\n.menu-item:focus { background: var(--chosen); box-shadow: inset 3px 0 0 var(--accent); outline: none; }\n.detail-head .menu { inset-inline: auto 0; }\n\n.sheet { display: flex; flex: 1; flex-direction: column; min-block-size: 0; padding: 0 12px 12px; overflow: auto; background: var(--paper); }\n.detail:has(> .sheet:not([hidden])) > :is(.tabs, .panel) { display: none; }\n.sheet-head { display: flex; flex: none; align-items: center; min-block-size: 32px; }\n.sheet-head h3 { flex: 1; margin: 0; font: 600 13px/24px var(--font); }\n.sheet > .note, .sheet > .problem { flex: none; margin: 0 0 6px; font-size: 12px; overflow-wrap: anywhere; }\n.sheet > :is(.note, .problem):empty { display: none; }\n.sheet-body { display: flex; flex: 1 0 auto; flex-direction: column; }\n.sheet textarea { inline-size: 100%; padding: 4px 8px; resize: vertical; white-space: pre; overflow: auto; }\n.sheet .copied { flex: 1; min-block-size: 96px; }\n.edit-form { display: flex; flex: 1 0 auto; flex-direction: column; gap: 2px; }\n.edit-form label { margin-block-start: 4px; color: var(--ink-soft); font-size: 12px; }\n.edit-form > * { flex: none; }\n.edit-form textarea { flex: 1 0 56px; min-block-size: 56px; }\n.edit-form .request-line { display: grid; grid-template-columns: 12ch 1fr; gap: 0 8px; }\n.edit-form .request-line[data-fields="1"] { grid-template-columns: 1fr; }\n.edit-form .request-line > label { grid-row: 1; }\n.edit-form .request-line > datalist { display: none; }\n.form-end { position: sticky; inset-block-end: -12px; display: flex; align-items: center; gap: 12px; margin-block-end: -12px; padding-block: 8px 12px; background: var(--paper); }\n.form-end button { flex: none; }\n.primary { border-color: var(--accent); }\n.code { min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.diff { display: flex; flex-direction: column; gap: 6px; }\n.diff .scrolling { flex: none; }\n.diff .records { inline-size: 100%; min-inline-size: 56ch; table-layout: fixed; }\n.diff .records :is(th, td):first-child { inline-size: 11ch; }\n.diff .records :is(th, td):nth-child(2) { inline-size: 18ch; }\n.diff .records td, .diff .records th { white-space: pre-wrap; overflow-wrap: anywhere; vertical-align: top; }\n.diff .records .sign { white-space: nowrap; font-weight: 600; }\n.diff [data-kind="added"] > .sign, .diff-line[data-kind="added"] { color: var(--ok); }\n.diff [data-kind="removed"] > .sign, .diff-line[data-kind="removed"] { color: var(--error); }\n.diff [data-kind="changed"] > .sign { color: var(--warn); }\n\n/* Messages: which are shown, and what is sent */\n.panel.messages { overflow: auto; }\n.messages > .list { min-block-size: 96px; }\n.message-filter, .composer-line { display: flex; flex: none; flex-wrap: wrap; align-items: center; gap: 4px; }\n.message-filter .text { flex: 1 1 12ch; max-inline-size: 32ch; }\n.message-filter .note { font-size: 12px; }\n.composer { flex: none; }\n.composer .note:empty, .composer .problem:empty { display: none; }\n.composer .problem { margin: 2px 0 0; font-size: 12px; overflow-wrap: anywhere; }\n.composer textarea { flex: 1 1 16ch; min-block-size: 26px; padding: 2px 8px; resize: vertical; }\n.composer input[type="number"] { flex: 0 0 12ch; }\n.composer input[type="text"] { flex: 1 1 12ch; }\n.composer summary { margin-block-start: 2px; }\n\n@media (forced-colors: active) {\n  .menu-item:focus { outline: 2px solid Highlight; outline-offset: -2px; }\n}\n';
 
 // src/copy.js
 var SAID_MS = 1500;
@@ -578,10 +593,10 @@ function placeOf(host, shared) {
 }
 
 // src/actions/text.js
-function showText({ sheet, button }, title2, text2, word) {
+function showText({ sheet, button, row: row2 }, title2, text2, word) {
   const area2 = h("textarea", { class: "text copied", readonly: true, "aria-label": title2, spellcheck: "false" });
   area2.value = text2;
-  sheet.open(title2, button, [area2]);
+  sheet.open(title2, button, [area2], row2.seq);
   sheet.say(word);
   area2.select();
 }
@@ -652,7 +667,7 @@ var edit = {
     const [line, rest] = [fields.filter(({ input }) => input instanceof HTMLInputElement), fields.filter(({ input }) => input instanceof HTMLTextAreaElement)];
     const elements = (some) => some.flatMap(({ element }) => element);
     const form2 = h("form", { class: "edit-form" }, h("div", { class: "request-line", "data-fields": line.length }, ...elements(line)), ...elements(rest), h("div", { class: "form-end" }, send, code));
-    const signal = sheet.open(`Edit #${row2.seq}`, button, [form2]);
+    const signal = sheet.open(`Edit #${row2.seq}`, button, [form2], row2.seq);
     sheet.say(value.note);
     const changed = () => fields.filter(({ input, was }) => input.value !== was);
     const draw4 = () => {
@@ -699,7 +714,7 @@ function methodField(method2) {
 }
 function field(name, title2, input, value) {
   const id = uniqueId(name);
-  for (const [key, set] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set);
+  for (const [key, set2] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set2);
   input.value = value;
   return { name, input, was: input.value, element: (
     /** @type {HTMLElement[]} */
@@ -731,10 +746,12 @@ function makeSheet(signal, onClose) {
   const body = h("div", { class: "sheet-body" });
   const element = h("section", { class: "sheet", role: "dialog", "aria-labelledby": id, tabindex: -1, hidden: true }, h("div", { class: "sheet-head" }, title2, shut), status2, problem, body);
   let opener = null;
+  let about = null;
   let life = new AbortController();
   signal.addEventListener("abort", () => life.abort());
   function close() {
-    if (element.hidden) return;
+    if (element.hidden && about === null) return;
+    about = null;
     const inside = element.contains(
       /** @type {ShadowRoot} */
       element.getRootNode().activeElement
@@ -754,6 +771,14 @@ function makeSheet(signal, onClose) {
   return {
     element,
     close,
+    /**
+     * Step aside while something else is looked at, with all that was written; come back with it.
+     *
+     * @param {number} seq What is looked at.
+     */
+    follow(seq) {
+      if (about !== null) element.hidden = about !== seq;
+    },
     /** @param {string} text */
     say(text2) {
       status2.textContent = text2;
@@ -770,9 +795,11 @@ function makeSheet(signal, onClose) {
      * @param {string} name
      * @param {HTMLElement} from Where the keyboard goes back to.
      * @param {readonly Node[]} content
+     * @param {number | null} [seq] What it is about; else it stays, whatever is looked at.
      * @returns {AbortSignal} Aborts when it is closed, or shows something else.
      */
-    open(name, from, content) {
+    open(name, from, content, seq = null) {
+      about = seq;
       life.abort();
       life = new AbortController();
       opener = from;
@@ -868,6 +895,7 @@ function exchangeActions(client, host, select, signal) {
         }
       }
       row2 = latest;
+      sheet.follow(latest.seq);
     },
     /** @param {string} id */
     start: (id) => buttons.get(id)?.start(),
@@ -1093,11 +1121,18 @@ var Client = class extends EventTarget {
     this.listening.abort();
     this.channel.leave(this.session.view);
   }
-  /** The kernel was restarted: nobody is there to answer, until something proves the opposite. */
-  lose() {
-    if (this.link === "stopped") return;
+  /**
+   * Nobody is there to answer, until something proves the opposite.
+   *
+   * @param {"gone" | "ended"} [how] The kernel was restarted, or it ended.
+   */
+  lose(how = "gone") {
+    if (this.link === "stopped" || this.link === how) return;
     window.clearTimeout(this.timer);
-    this.#become("gone");
+    this.#become(how);
+  }
+  get isLost() {
+    return this.link === "gone" || this.link === "ended";
   }
   /**
    * Ask the kernel. The promise may stay open for as long as a cell runs.
@@ -1146,6 +1181,7 @@ var Client = class extends EventTarget {
   #hello() {
     this.#become("connecting");
     this.#open();
+    if (this.isLost) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.channel.poll();
@@ -1157,6 +1193,7 @@ var Client = class extends EventTarget {
     this.channel.send({ ...this.session.open(), ...this.wish });
   }
   #waitOn() {
+    if (this.isLost) return;
     this.#become("waiting");
     this.timer = window.setTimeout(() => {
       this.#open();
@@ -1167,12 +1204,12 @@ var Client = class extends EventTarget {
   #watch() {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello });
+      if (!this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello })) return;
       this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS2);
     }, QUIET_MS);
   }
   #sleep() {
-    if (this.link === "asleep" || this.link === "stopped" || this.link === "gone") return;
+    if (this.link === "asleep" || this.link === "stopped" || this.isLost) return;
     window.clearTimeout(this.timer);
     this.#become("asleep");
     this.channel.send(this.session.close());
@@ -1776,7 +1813,7 @@ function headCell(column, order, sortable) {
   return h("span", { ...attributes, "data-column": column.id, "aria-sort": direction }, text2);
 }
 function cellClass(column) {
-  return `cell ${column.id}${column.end ? " end" : ""}${column.wide ? " wide" : ""}`;
+  return `cell ${column.id}${column.end ? " end" : ""}${column.wide === "last" ? " wide-last" : column.wide ? " wide" : ""}`;
 }
 
 // src/grid.js
@@ -1846,6 +1883,7 @@ var Grid = class {
     this.columns = columns;
     const tracks = (some) => some.map(({ width }) => width).join(" ");
     this.element.style.setProperty("--tracks", tracks(columns));
+    this.element.style.setProperty("--tracks-less", tracks(columns.filter(({ wide }) => wide !== true)));
     this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
     this.grid.setAttribute("aria-colcount", String(columns.length));
     this.head.replaceChildren(...columns.map((column) => headCell(column, order, this.options.onSort !== void 0)));
@@ -1953,10 +1991,15 @@ var Grid = class {
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
       element.toggleAttribute("data-active", key === this.selected);
-      if (old === void 0) this.space.append(element);
       drawn.set(key, { element, row: row2 });
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
+    let above = null;
+    for (const { element } of drawn.values()) {
+      const next = above === null ? this.space.firstChild : above.nextSibling;
+      if (next !== element) this.space.insertBefore(element, next);
+      above = element;
+    }
     this.drawn = drawn;
     this.refill = false;
     const active = this.selected !== null && drawn.has(this.selected) ? `${this.id}-${this.selected}` : null;
@@ -2093,8 +2136,8 @@ var Grid = class {
     event.preventDefault();
   }
 };
-function without(set, member) {
-  return set.delete(member) ? set : null;
+function without(set2, member) {
+  return set2.delete(member) ? set2 : null;
 }
 
 // src/panels/old_code.js
@@ -2451,6 +2494,68 @@ var hex = {
   }
 };
 
+// src/viewers/inert_css.js
+var ESCAPE = /\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|([^]))/gi;
+var IN_NAMES = /[a-z-]/i;
+var LOADING = /\b(url|src|image|image-set)\(/gi;
+var PICTURE = /^\s*["']?\s*data:image\//i;
+function inertCss(css) {
+  return css.replace(ESCAPE, plainEscape).replace(/@import\b/gi, "@left-out").replace(LOADING, (all, name, at, whole) => PICTURE.test(whole.slice(at + all.length)) ? all : `left-out-${name}(`).replaceAll("<", "\\3c ");
+}
+function plainEscape(all, hex2, other) {
+  if (hex2 === void 0) return other !== void 0 && IN_NAMES.test(other) ? other : all;
+  const code = parseInt(hex2, 16);
+  const meant = code < 128 ? String.fromCharCode(code) : "";
+  return IN_NAMES.test(meant) ? meant : `\\${hex2} `;
+}
+
+// src/viewers/inert.js
+var ELEMENT = 1;
+var TEXT = 3;
+var set = (names) => new Set(names.split(" "));
+var VOID = set("br hr img input wbr col");
+var KEPT = set(
+  "html body address article aside footer header h1 h2 h3 h4 h5 h6 hgroup main nav section search blockquote dd div dl dt figcaption figure hr li menu ol p pre ul a abbr b bdi bdo br cite code data dfn em i kbd mark q rp rt ruby s samp small span strong sub sup time u var wbr del ins caption col colgroup table tbody td tfoot th thead tr img style details summary dialog button datalist fieldset form input label legend meter optgroup option output progress select textarea center font tt big strike dir nobr"
+);
+var DROPPED = set("script template link meta base title basefont bgsound svg math frameset frame noframes noembed param source track area");
+var NAMED = set("iframe object embed applet video audio canvas fencedframe portal");
+var VERBATIM = set("xmp listing plaintext");
+var ATTRIBUTES = set(
+  "class id lang dir title alt width height align valign bgcolor color face size border cellpadding cellspacing colspan rowspan headers scope span nowrap start reversed type value placeholder checked selected disabled readonly multiple rows cols min max step low high optimum label name for open datetime role hidden"
+);
+var ODD_INPUTS = set("image file");
+var PICTURE2 = /^\s*data:image\//i;
+var escaped = (text2) => text2.replace(/[&<>"\u00a0]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+function inertMarkup(node) {
+  if (node.nodeType === TEXT) return escaped(node.nodeValue ?? "");
+  if (node.nodeType !== ELEMENT) return "";
+  const name = node.localName ?? "";
+  if (DROPPED.has(name)) return "";
+  if (NAMED.has(name)) return `<span>[${name}]</span>`;
+  if (name === "style") return `<style${attributesOf(node, name)}>${inertCss(textOf(node))}</style>`;
+  if (VERBATIM.has(name)) return `<pre>${escaped(textOf(node))}</pre>`;
+  const inside = [...node.childNodes].map(inertMarkup).join("");
+  if (!KEPT.has(name) && !/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(name)) return inside;
+  const start = `<${name}${attributesOf(node, name)}>`;
+  return VOID.has(name) ? start : `${start}${inside}</${name}>`;
+}
+function attributesOf(node, element) {
+  return [...node.attributes ?? []].map(({ name, value }) => inertAttribute(element, name, value)).join("");
+}
+function inertAttribute(element, name, value) {
+  const write = (as, text2) => ` ${as}="${escaped(text2)}"`;
+  if (name === "style") return write(name, inertCss(value));
+  if (name === "src") return element === "img" && PICTURE2.test(value) ? write(name, value) : "";
+  if (name === "href") return element === "a" ? write(name, "about:blank") + write("title", value) : "";
+  if (name === "type" && element === "input" && ODD_INPUTS.has(value.trim().toLowerCase())) return "";
+  if (name === "title" && element === "a") return "";
+  if (name === "media" && element === "style") return write(name, value);
+  return ATTRIBUTES.has(name) || /^aria-[a-z]+$/.test(name) ? write(name, value) : "";
+}
+function textOf(node) {
+  return [...node.childNodes].map((child) => child.nodeType === TEXT ? child.nodeValue ?? "" : textOf(child)).join("");
+}
+
 // src/viewers/html.js
 var POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 var HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base href="about:blank" target="_blank">`;
@@ -2459,9 +2564,10 @@ var html = {
   title: "Preview",
   applies: ({ mediaType }) => mediaType === "text/html" || mediaType === "application/xhtml+xml",
   render({ bytes }) {
+    const read = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "text/html");
     const frame = h("iframe", { sandbox: true, referrerpolicy: "no-referrer", title: "Preview of the page, without scripts", class: "page-preview" });
     frame.setAttribute("csp", POLICY);
-    frame.srcdoc = HEAD + new TextDecoder().decode(bytes);
+    frame.srcdoc = HEAD + inertMarkup(read.documentElement);
     return h("div", {}, h("p", { class: "note" }, "Without scripts, and without what it would load from elsewhere."), frame);
   }
 };
@@ -2639,7 +2745,7 @@ function placeOf2(source2, at) {
   const line = before.split("\n").length;
   return { line, column: at - before.lastIndexOf("\n") };
 }
-function textOf(literal) {
+function textOf2(literal) {
   const plain = literal.replace(/\\(?:x(..)|U(.{8})|.)/g, (escape, two, eight) => {
     const code = Number.parseInt(two ?? eight ?? "", 16);
     return Number.isNaN(code) ? escape : String.fromCodePoint(code);
@@ -2656,14 +2762,14 @@ function quoted(text2) {
 function pathTo(steps, style) {
   const parts = steps.map((step) => {
     if (typeof step === "number") return `[${step}]`;
-    const name = textOf(step);
+    const name = textOf2(step);
     return style === "jsonpath" && /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${quoted(name)}]`;
   });
   return (style === "jsonpath" ? "$" : "data") + parts.join("");
 }
 function valueOf(source2, node) {
   const json2 = source2.slice(node.start, node.end);
-  return node.kind === "string" ? textOf(json2) : json2;
+  return node.kind === "string" ? textOf2(json2) : json2;
 }
 
 // src/viewers/lines.js
@@ -3386,13 +3492,14 @@ function lastMoment({ stages: stages2, spans, slices: slices2, background: backg
   ];
   return ends.reduce((last, one) => Math.max(last, one), 1e-3);
 }
-function blockedNote({ title: title2, loop, ms, cell: cell3, line, text: text2 }) {
+function blockedNote({ title: title2, loop, ms, cell: cell3, line, text: text2, remedy }) {
   const where = cell3 === null ? "" : ` at ${cell3}, line ${line}`;
   return h(
     "div",
     { class: "guilty" },
     h("p", { class: "fault" }, h("strong", {}, "Blocked "), `${title2} held the ${loop}’s loop for ${duration(ms)}${where}. Nothing else ran there meanwhile.`),
-    text2 === "" ? "" : h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "The line that held the loop" }, text2)
+    text2 === "" ? "" : h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "The line that held the loop" }, text2),
+    remedy === "" ? "" : h("p", { class: "hint" }, remedy)
   );
 }
 function bar(look, from, to, end) {
@@ -3717,7 +3824,7 @@ var Detail = class {
 };
 
 // src/details.css
-var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs th, .pairs td { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.fold > summary { margin: 6px 0 2px; font: 600 12px/24px var(--font); }\n.fold:first-child > summary { margin-block-start: 0; }\n.fold > summary .note { font-weight: 400; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; margin: 6px 0; }\n.badge { padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; white-space: nowrap; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.body { position: relative; }\n.body > h3 { min-block-size: 24px; line-height: 24px; }\n.body > .payload-view > select { position: absolute; inset-block-start: 0; inset-inline-end: 0; }\n.message-view .payload-view > select { margin-block-end: 4px; }\n.stages td { white-space: nowrap; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; min-inline-size: 24px; image-rendering: pixelated; max-inline-size: 100%; block-size: auto; }\n.page-preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict { white-space: nowrap; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 420px) {\n  .routes thead { display: none; }\n  .routes tr { display: grid; grid-template-columns: 1fr auto; padding-block: 2px; }\n  .routes th { grid-column: 1 / -1; grid-row: 1; }\n  .routes .why { grid-column: 1 / -1; }\n}\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
+var details_default = '/* What is inside of the details: panels and viewers. Tokens are those of styles.css. */\n.detail { container: details / inline-size; }\n.tip {\n  position: fixed;\n  inset: auto;\n  max-inline-size: min(36ch, 90vw);\n  margin: 0;\n  padding: 6px 8px;\n  border: 1px solid var(--line);\n  border-radius: 4px;\n  background: var(--paper);\n  color: var(--ink);\n  font: 12px/1.4 var(--font);\n  box-shadow: 0 4px 12px rgb(0 0 0 / 25%);\n}\n\n/* Names, values, explanations */\n.explained { min-block-size: 24px; padding: 0; border: 0; border-radius: 2px; background: none; color: inherit; font: inherit; text-align: start; overflow-wrap: anywhere; text-decoration: underline dotted var(--ink-soft); text-underline-offset: 3px; cursor: help; }\n.reveal, .copy { min-block-size: 24px; padding: 0 6px; font: 12px/1.4 var(--font); }\n.pairs th, .pairs td { vertical-align: baseline; }\n.pairs th, .pairs td { block-size: 24px; }\n.pairs td { white-space: pre-wrap; }\n.fold > summary { margin: 6px 0 2px; font: 600 12px/24px var(--font); }\n.fold:first-child > summary { margin-block-start: 0; }\n.fold > summary .note { font-weight: 400; }\n.status-line .explained { font-weight: 600; }\n.story { margin: 0 0 6px; }\n.origin-badge { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: baseline; margin: 6px 0; }\n.badge { padding: 0 6px; border: 1px solid currentColor; border-radius: 9px; font-size: 12px; white-space: nowrap; }\n.badge[data-state="current"] { color: var(--ok); }\n.badge[data-state="changed"] { color: var(--warn); }\n.badge[data-state="gone"] { color: var(--error); }\n.hint { margin: 0 0 8px; padding-inline-start: 8px; border-inline-start: 3px solid var(--accent); }\n.records { inline-size: 100%; border-collapse: collapse; font-size: 12px; }\n.records th, .records td { padding: 2px 12px 2px 0; text-align: start; vertical-align: baseline; overflow-wrap: anywhere; }\n.records thead th { color: var(--ink-soft); font-weight: 400; white-space: nowrap; }\n.records tbody th { font-weight: 600; }\n.records tbody tr + tr { border-block-start: 1px solid var(--line); }\n.scrolling { overflow: auto; max-block-size: 100%; }\n.scrolling .records { inline-size: auto; min-inline-size: 100%; font-family: var(--mono); }\n.scrolling .records td { white-space: pre; overflow-wrap: normal; }\ndetails > summary { min-block-size: 24px; margin-block-start: 8px; cursor: pointer; color: var(--ink-soft); font-size: 12px; line-height: 24px; }\n\n/* Bodies */\n.body { position: relative; }\n.body > h3 { min-block-size: 24px; line-height: 24px; }\n.body > .payload-view > select { position: absolute; inset-block-start: 0; inset-inline-end: 0; }\n.message-view .payload-view > select { margin-block-end: 4px; }\n.stages td { white-space: nowrap; }\n.payload-view > .note { margin-block-end: 4px; }\n.pages { display: flex; gap: 6px; align-items: center; margin-block-end: 4px; }\n.checkerboard { display: inline-block; max-inline-size: 100%; padding: 0; border: 1px solid var(--line); background: repeating-conic-gradient(#ccc 0 25%, #fff 0 50%) 0 0 / 16px 16px; }\n.checkerboard img { display: block; min-inline-size: 24px; image-rendering: pixelated; max-inline-size: 100%; block-size: auto; }\n.page-preview { inline-size: 100%; block-size: 320px; border: 1px solid var(--line); background: #fff; color-scheme: light; }\n.wrong { background: none; color: var(--error); font-weight: 700; text-decoration: underline wavy; text-underline-offset: 3px; }\n.tree-tools { display: flex; flex-wrap: wrap; gap: 4px 6px; align-items: center; margin-block-end: 4px; }\n.json-path { flex: 1 1 12ch; min-inline-size: 0; color: var(--ink-soft); font: 12px/1.4 var(--mono); overflow-wrap: anywhere; }\n.tree, .tree ul { margin: 0; padding: 0; list-style: none; }\n.tree { padding: 4px 8px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper-raised); color: var(--ink); font: 12px/24px var(--mono); }\n.tree ul { padding-inline-start: 16px; }\n.tree [aria-expanded="false"] > ul { display: none; }\n.tree .line { display: block; position: relative; min-block-size: 24px; padding-inline-start: 16px; overflow-wrap: anywhere; cursor: default; }\n.tree [aria-expanded] > .line::before { content: "▸"; position: absolute; inset-inline-start: 2px; color: var(--ink-soft); }\n.tree [aria-expanded="true"] > .line::before { content: "▾"; }\n.tree .line:hover { background: var(--hover); }\n.tree [aria-selected="true"] > .line { background: var(--chosen); }\n.tree li:focus-visible { outline: none; }\n.tree li:focus-visible > .line { outline: 2px solid var(--accent); outline-offset: -2px; }\n.tree .key { color: var(--moved); }\n.tree .string { color: var(--ok); }\n.tree .literal { color: var(--warn); }\n.tree .size-of, .tree .rest { color: var(--ink-soft); }\n\n/* Timing: bars on one axis */\n.layers ol, .changes, .frames { margin: 0; padding: 0; list-style: none; }\n.layer { padding-block: 3px; padding-inline-start: calc(var(--depth, 0) * 8px); }\n.layer-head { display: flex; flex-wrap: wrap; gap: 0 8px; justify-content: space-between; font-size: 12px; }\n.layer-title { font-weight: 600; overflow-wrap: anywhere; }\n.layer[data-kind="middleware"] { border-inline-start: 1px solid transparent; }\n.lane { position: relative; block-size: 14px; margin-inline-start: calc(var(--depth, 0) * -8px); overflow: hidden; border-radius: 2px; background: var(--hover); }\n.lane > span { position: absolute; inset-block: 2px; min-inline-size: 2px; border-radius: 2px; }\n.lane .span { background: var(--moved); }\n.layer[data-kind="endpoint"] .span { background: var(--ok); }\n.lane .runs { inset-block: 1px; background: var(--warn); }\n.lane .waits { inset-block: 1px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.lane .tick { min-inline-size: 1px; inset-block: 0; background: var(--moved); }\n.legend { display: flex; gap: 4px; align-items: center; margin: 4px 0; color: var(--ink-soft); font-size: 12px; }\n.key-runs, .key-waits { inline-size: 18px; block-size: 12px; border-radius: 2px; }\n.key-runs { background: var(--warn); }\n.key-waits { margin-inline-start: 8px; background: repeating-linear-gradient(45deg, var(--line) 0 3px, transparent 3px 6px); outline: 1px solid var(--line); outline-offset: -1px; }\n.slices p, .chunks p { margin: 2px 0; font-size: 12px; }\n.changes { padding-inline-start: 8px; font: 12px/1.5 var(--mono); overflow-wrap: anywhere; }\n.guilty { margin-block-end: 8px; }\n.guilty .fault { margin-block-end: 2px; }\n\n/* Routes, code, frames */\n.verdict, .routes .origin { white-space: nowrap; overflow-wrap: normal; }\n[data-verdict="chosen"] > * { font-weight: 600; }\n[data-verdict="chosen"] .verdict { color: var(--ok); }\n[data-verdict="partial"] .verdict, [data-verdict="full"] .verdict { color: var(--warn); }\n[data-verdict="none"] .verdict { color: var(--ink-soft); font-weight: 400; }\n.code { white-space: pre-wrap; overflow-wrap: anywhere; }\n.source-line { display: block; }\n.source-line[data-here] { background: var(--chosen); }\n.line-number { display: inline-block; margin-inline-end: 1ch; color: var(--ink-soft); user-select: none; }\n.frame { margin-block-end: 6px; font-size: 12px; overflow-wrap: anywhere; }\n.frame .code { margin-block-start: 2px; padding: 2px 8px; }\n.frame[data-cell] .code { border-inline-start: 3px solid var(--accent); }\n.frame:not([data-cell]) { color: var(--ink-soft); }\n\n/* Events */\n.events-tools { display: flex; margin-block-end: 4px; }\n.events-tools .text { max-inline-size: 40ch; }\n.events-table pre { margin: 0; padding: 0; border: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere; }\n\n@container details (inline-size < 420px) {\n  .routes thead { display: none; }\n  .routes tr { display: grid; grid-template-columns: 1fr auto; padding-block: 2px; }\n  .routes th { grid-column: 1 / -1; grid-row: 1; }\n  .routes .why { grid-column: 1 / -1; }\n}\n@container details (inline-size < 360px) {\n  .pairs table, .pairs tbody, .pairs tr, .pairs th, .pairs td { display: block; inline-size: auto; }\n  .pairs th, .pairs td { block-size: auto; }\n  .pairs th { padding-block-end: 0; }\n}\n@media (prefers-reduced-motion: no-preference) {\n  .tip { transition: opacity 80ms; }\n}\n@media (forced-colors: active) {\n  .lane > span, .key-runs, .key-waits { forced-color-adjust: none; }\n  .lane { outline: 1px solid CanvasText; outline-offset: -1px; background: Canvas; }\n  .lane .span, .layer[data-kind="endpoint"] .span, .lane .runs, .lane .tick, .key-runs { background: CanvasText; }\n  .lane .waits, .key-waits { background: repeating-linear-gradient(45deg, GrayText 0 2px, Canvas 2px 6px); outline-color: CanvasText; }\n  .tree [aria-selected="true"] > .line, .source-line[data-here] { forced-color-adjust: none; background: Highlight; color: HighlightText; }\n  .tree [aria-selected="true"] > .line * { color: HighlightText; }\n}\n';
 
 // src/stats.js
 var RATE_SPAN = 10;
@@ -3755,6 +3862,7 @@ var Rate = class {
 };
 
 // src/footer.js
+var SAID_MS2 = 2e4;
 var ANNOUNCE_MS = 2e3;
 var STATS_MS = 500;
 var LINKS = {
@@ -3763,11 +3871,13 @@ var LINKS = {
   waiting: ["◌", "waiting for the kernel"],
   live: ["●", "live"],
   stopped: ["✕", "stopped"],
-  gone: ["✕", "kernel restarted"]
+  gone: ["✕", "kernel restarted"],
+  ended: ["✕", "no kernel"]
 };
 function advice(client) {
   if (client.link === "stopped") return client.reason;
   if (client.link === "gone") return "The kernel was restarted: run the cell again.";
+  if (client.link === "ended") return "The kernel has ended: what is here stays to be read. Start one, and run the cell again.";
   if (client.link !== "waiting") return "";
   const { queued, kernelStatus } = client.channel;
   if (kernelStatus === "busy") return `kernel busy: ${count(queued)} queued`;
@@ -3784,7 +3894,11 @@ function footer(client, signal) {
   const told = { yet: false, seq: -1, timer: 0 };
   const sums = { at: -Infinity, masked: 0, latency: null };
   let said = "";
-  signal.addEventListener("abort", () => window.clearTimeout(told.timer));
+  let fading = 0;
+  signal.addEventListener("abort", () => {
+    window.clearTimeout(told.timer);
+    window.clearTimeout(fading);
+  });
   function announce() {
     told.timer = 0;
     const last = client.rows.list.at(-1)?.seq ?? -1;
@@ -3809,11 +3923,13 @@ function footer(client, signal) {
     /** @param {string} text */
     say(text2) {
       said = text2;
-      problem.textContent = text2;
+      problem.textContent = problem.title = text2;
+      window.clearTimeout(fading);
+      if (text2 !== "") fading = window.setTimeout(() => this.say(""), SAID_MS2);
     },
     /** @param {boolean} paused */
     draw(paused) {
-      const [glyph, text2] = paused && client.link === "live" ? ["❚❚", "paused"] : LINKS[client.link];
+      const [glyph, text2] = paused && client.link === "live" ? ["‖", "paused"] : LINKS[client.link];
       light.textContent = `${glyph} ${text2}`;
       light.dataset.link = client.link;
       const trouble = advice(client) || said;
@@ -4000,17 +4116,25 @@ function heldStrip(client, { say, leave }, signal) {
     const times = rule.times === null ? "all that match" : rule.times === 1 ? "the next" : `the next ${rule.times}`;
     const where = rule.where === "" ? "" : ` ${rule.where}`;
     const passed = rule.passed === 0 ? "" : `, ${rule.passed} passed: too many at once`;
-    const text2 = `${rule.asks ? "Holds" : "Changes"} ${times}${where}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
+    const verb = rule.asks ? "Holds" : rule.does.startsWith("by") ? "Delays" : "Answers";
+    const text2 = `${verb} ${times}${where}${rule.does === "" ? "" : ` ${rule.does}`}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
     return h(
       "li",
       { class: "held-line", "data-hold": rule.hold },
       h("span", { class: "held-sign", "aria-hidden": "true" }, "◎"),
       h("span", { class: "held-what", title: text2 }, text2),
+      ...instead(rule).map(([how, face, code]) => h("button", { type: "button", "data-do": how, "aria-label": `${face}: ${text2}`, title: code }, face)),
       h("button", { type: "button", "data-do": "cancel", "aria-label": `Cancel: ${text2}`, title: "hold.cancel()" }, "Cancel")
     );
   }
+  function instead({ asks, times, where, at }) {
+    if (!asks) return times === null ? [] : [["all", "All", `asgi_nb.hold(${JSON.stringify(where)}, times=None, …): until it is cancelled`]];
+    const start = `asgi_nb.hold(${JSON.stringify(where)}, `;
+    const all = [["all", "All", `${start}times=None): until it is cancelled`], ["delay", "Delay 2 s", `${start}delay=2)`], ["fail", "Fail with 503", `${start}answer=503): ${at === "request" ? "the app never sees it" : "in place of the app's answer"}`]];
+    return times === null ? all.slice(1) : all;
+  }
   function draw4() {
-    const gone = client.link === "gone" || client.link === "stopped";
+    const gone = client.isLost || client.link === "stopped";
     const held = gone ? [] : client.held;
     const keyboard = element.contains(
       /** @type {ShadowRoot} */
@@ -4067,15 +4191,20 @@ function heldStrip(client, { say, leave }, signal) {
     const item = button?.closest("li");
     if (!button || !item) return;
     const hold = item.getAttribute("data-hold");
-    if (hold !== null) return void ask("hold_cancel", { hold: Number(hold) });
+    if (hold !== null) {
+      const how = button.getAttribute("data-do");
+      return void (how === "cancel" ? ask("hold_cancel", { hold: Number(hold) }) : ask("hold_instead", { hold: Number(hold), how }));
+    }
     const one = shown.get(Number(item.getAttribute("data-n")));
     if (one === void 0) return;
     const { held } = one;
     const { n } = held;
     switch (button.getAttribute("data-do")) {
       case "go":
+        if (open?.n === n) close("");
         return void ask("held_go", { n });
       case "drop":
+        if (open?.n === n) close("");
         return void ask("held_answer", { n, status: 503, body: "" });
       case "more":
         return void ask("held_more", { n });
@@ -4239,7 +4368,7 @@ var number = {
   id: "number",
   title: "#",
   width: "6ch",
-  wide: true,
+  wide: "last",
   end: true,
   fixed: true,
   cell: (row2) => String(row2.seq),
@@ -4253,8 +4382,9 @@ var path = {
   width: "minmax(10ch, 1fr)",
   fixed: true,
   cell(row2) {
-    const pin = row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": "pinned", title: row2.note || "pinned" }, "◆ ") : null;
-    const target = h("span", { class: "target", title: row2.path }, pin, row2.path);
+    const pin = row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": row2.note ? `pinned, note: ${row2.note}` : "pinned", title: row2.note || "pinned" }, "◆ ") : null;
+    const note2 = row2.note && !row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": `note: ${row2.note}`, title: row2.note }, "✎ ") : null;
+    const target = h("span", { class: "target", title: row2.path }, pin, note2, row2.path);
     if (row2.kind !== "websocket") return target;
     const traffic = `↑${count(row2.received ?? 0)} ↓${count(row2.sent ?? 0)}`;
     const old = onOldCode(row2) ? h("span", { class: "old-sign", title: "Its cell was run again: this socket goes on with the code it began with" }, "⟲ old code") : null;
@@ -4355,7 +4485,7 @@ function drawBars(drawn, inView, now) {
     );
     if (bar2 === null) continue;
     const { start, length } = span(row2, scale, now);
-    bar2.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
+    bar2.style.setProperty("--from", `${(start * 100).toFixed(2)}%`);
     bar2.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
     bar2.toggleAttribute("data-runs", bar2.childElementCount > 0);
     const shown = runSpans(row2, length * (scale.to - scale.from));
@@ -4564,7 +4694,7 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .light[data-link="live"]::first-letter { color: var(--ok); }
 .light[data-link="waiting"] { color: var(--warn); }
 .light[data-link="stopped"], .problem { color: var(--error); }
-.light[data-link="gone"] { color: var(--error); }
+.light:is([data-link="gone"], [data-link="ended"]) { color: var(--error); }
 .counts { flex: 0 1 auto; min-inline-size: 4ch; }
 .problem { flex: 1 1 0; }
 .actions { margin-inline-start: auto; color: var(--ink); }
@@ -4613,10 +4743,12 @@ button[aria-pressed="true"] { border-color: var(--accent); background: var(--cho
 .menu-title { margin: 8px 0 2px; color: var(--ink-soft); font-size: 12px; }
 .menu-title:first-child { margin-block-start: 0; }
 .choice { display: flex; gap: 6px; align-items: center; min-block-size: 24px; }
-.columns-menu { columns: 1; min-inline-size: 200px; }
+.columns-menu { min-inline-size: 200px; }
 .add-header, .order { display: flex; gap: 6px; align-items: center; }
 select { min-block-size: 24px; border: 1px solid var(--line); border-radius: 3px; background: var(--paper); color: var(--ink); font: inherit; }
 input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-color: var(--accent); }
+/* Its rows fit into one line each, where there is the room */
+.popover:has(> .keys) { max-inline-size: min(480px, 90vw); }
 .keys { border-collapse: collapse; font-size: 12px; }
 .keys th { padding: 2px 12px 2px 0; font-family: var(--mono); font-weight: 600; text-align: start; white-space: nowrap; }
 .keys td { padding: 2px 0; }
@@ -4628,7 +4760,10 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 [data-layout="narrow"] .more-tools { display: inline-block; }
 [data-layout="narrow"] .folded { display: none; flex: 1 1 100%; flex-wrap: wrap; order: 2; }
 [data-layout="narrow"] .toolbar[data-unfolded] .folded { display: flex; }
-[data-layout="narrow"] .folded .popover { inset-inline: auto 0; }
+/* Below the whole toolbar: its button may stand at either edge */
+[data-layout="narrow"] .toolbar { position: relative; }
+[data-layout="narrow"] .folded .popover-place { position: static; }
+[data-layout="narrow"] .folded .popover { inset-inline: auto 8px; }
 .for-readers { position: absolute; inline-size: 1px; block-size: 1px; clip-path: inset(50%); }
 
 /* What is held */
@@ -4684,7 +4819,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .head [data-column] { cursor: pointer; }
 .head [data-column]:hover { color: var(--ink); text-decoration: underline; }
 .track { position: relative; display: block; block-size: 100%; overflow: hidden; }
-.bar { position: absolute; inset-block: 8px; min-inline-size: 2px; border-radius: 2px; background: var(--moved); }
+.bar { position: absolute; inset-block: 8px; inset-inline-start: min(var(--from, 0%), 100% - 2px); min-inline-size: 2px; border-radius: 2px; background: var(--moved); }
 .bar[data-runs] { background: color-mix(in srgb, var(--moved) 30%, var(--paper)); }
 .ran { position: absolute; inset-block: 0; min-inline-size: 1px; border-radius: 2px; background: var(--moved); }
 .row[data-tone~="error"] .bar { background: var(--error); }
@@ -4716,9 +4851,14 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .row[data-tone~="send"] .direction { color: var(--ok); }
 .empty { position: absolute; inset-block-start: 40px; inset-inline: 0; margin: 0; padding-inline: 16px; color: var(--ink-soft); text-align: center; }
 .jump { position: absolute; inset-block-end: 8px; inset-inline-start: 50%; transform: translateX(-50%); border-color: var(--accent); border-radius: 12px; background: var(--paper-raised); box-shadow: 0 1px 4px rgb(0 0 0 / 25%); white-space: nowrap; }
+/* The path first: below this, bars and numbers would leave it ten letters. */
+@container (inline-size < 560px) {
+  .row { grid-template-columns: var(--tracks-less); }
+  .cell.wide { display: none; }
+}
 @container (inline-size < 460px) {
   .row { grid-template-columns: var(--tracks-narrow); }
-  .cell.wide { display: none; }
+  .cell.wide-last { display: none; }
 }
 
 /* Details */
@@ -4763,8 +4903,8 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 .old-sign { flex: none; font-size: 12px; }
 
 @media (forced-colors: active) {
-  .bar, .ran { forced-color-adjust: none; background: CanvasText; }
-  .bar[data-runs], .row[data-tone~="open"] .bar { background: Canvas; outline: 1px solid CanvasText; }
+  .row .bar, .row .ran { forced-color-adjust: none; background: CanvasText; }
+  .row .bar[data-runs], .row[data-tone~="open"] .bar { background: Canvas; outline: 1px solid CanvasText; }
   .space > .row[aria-selected="true"] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   .space > .row[aria-selected="true"] .cell, .space > .row[aria-selected="true"] .traffic { color: HighlightText; }
   .tab { border-block-end-color: Canvas; }
@@ -4871,6 +5011,7 @@ function columnsMenu(list, look, failed, signal) {
 // src/filterbox.js
 var PAUSE_MS = 350;
 var COMPLETE_MS = 80;
+var UNFINISHED = /[:<>=!]\s*$/;
 var QUICK = [
   ["http", "HTTP", "kind:http"],
   ["ws", "WS", "kind:ws"],
@@ -4910,6 +5051,7 @@ function filterBox(client, leave, signal) {
   let active = -1;
   let chosen = null;
   let applied = "";
+  let remembered = "";
   let problem = "";
   let saved = [];
   let applying = 0;
@@ -4927,11 +5069,16 @@ function filterBox(client, leave, signal) {
     star.textContent = kept ? "★" : "☆";
     for (const button of quick.children) button.setAttribute("aria-pressed", String(button.getAttribute("data-quick") === chosen));
   }
-  async function apply() {
+  async function apply(done = true) {
     window.clearTimeout(applying);
-    const where = combined(input.value, chosen);
     decorate();
-    if (where === applied) return blame("", null, null);
+    if (!done && UNFINISHED.test(input.value)) return;
+    const where = combined(input.value, chosen);
+    if (where === applied) {
+      blame("", null, null);
+      if (done) remember();
+      return;
+    }
     const typed = input.value.trim();
     try {
       await client.look({ where });
@@ -4947,7 +5094,13 @@ function filterBox(client, leave, signal) {
     if (combined(input.value, chosen) !== where) return;
     applied = where;
     blame("", null, null);
-    if (typed !== "") client.ask("use_filter", { text: typed }).then(({ value }) => saved = value.saved, () => {
+    if (done) remember();
+  }
+  function remember() {
+    const text2 = input.value.trim();
+    if (text2 === "" || text2 === remembered) return;
+    remembered = text2;
+    client.ask("use_filter", { text: text2 }).then(({ value }) => saved = value.saved, () => {
     });
   }
   function blame(text2, position, end) {
@@ -5016,16 +5169,19 @@ function filterBox(client, leave, signal) {
     if (!wantsMore && input.selectionStart === input.value.length) input.setRangeText(" ", input.value.length, input.value.length, "end");
     shut();
     if (wantsMore) void offer();
-    void apply();
+    void apply(!wantsMore);
   }
   input.addEventListener("input", () => {
     decorate();
     window.clearTimeout(applying);
     window.clearTimeout(completing);
-    applying = window.setTimeout(() => void apply(), PAUSE_MS);
+    applying = window.setTimeout(() => void apply(false), PAUSE_MS);
     completing = window.setTimeout(() => void offer(), COMPLETE_MS);
   }, { signal });
-  input.addEventListener("blur", () => shut(), { signal });
+  input.addEventListener("blur", () => {
+    shut();
+    void apply();
+  }, { signal });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

@@ -41,9 +41,25 @@ var Channel = class {
     this.clients.delete(id);
     if (this.clients.size === 0) window.clearTimeout(this.timer);
   }
-  /** @param {object} message */
+  /**
+   * @param {object} message
+   * @returns {boolean} Whether there is a comm that takes it.
+   */
   send(message) {
-    this.model.send(message);
+    try {
+      this.model.send(message);
+      return true;
+    } catch {
+      this.#end();
+      return false;
+    }
+  }
+  #end() {
+    window.clearTimeout(this.timer);
+    const questions = [...this.questions.values()];
+    this.questions.clear();
+    for (const { reject } of questions) reject(new Error("There is no kernel to ask."));
+    for (const client of this.clients.values()) client.lose("ended");
   }
   /**
    * Ask the kernel. The promise may stay open for as long as a cell runs.
@@ -57,8 +73,7 @@ var Channel = class {
     const id = this.lastQuestion;
     return new Promise((resolve, reject) => {
       this.questions.set(id, { resolve, reject, at: performance.now() });
-      this.send({ kind: "ask", v, id, ...question });
-      if (this.rung === "poll") this.#pollIn(POLL_SOON_MS);
+      if (this.send({ kind: "ask", v, id, ...question }) && this.rung === "poll") this.#pollIn(POLL_SOON_MS);
     });
   }
   /** How many questions wait for a kernel that does not answer. */
@@ -80,7 +95,7 @@ var Channel = class {
     window.clearTimeout(this.timer);
     if (this.clients.size === 0 || this.rung !== "poll") return;
     if (document.hidden) return this.#pollIn(POLL_MS);
-    this.send({ kind: "poll", v: this.page });
+    if (!this.send({ kind: "poll", v: this.page })) return;
     this.timer = window.setTimeout(() => this.#poll(), POLL_PATIENCE_MS);
   }
   /** @param {number} ms */
@@ -356,11 +371,18 @@ var Client = class extends EventTarget {
     this.listening.abort();
     this.channel.leave(this.session.view);
   }
-  /** The kernel was restarted: nobody is there to answer, until something proves the opposite. */
-  lose() {
-    if (this.link === "stopped") return;
+  /**
+   * Nobody is there to answer, until something proves the opposite.
+   *
+   * @param {"gone" | "ended"} [how] The kernel was restarted, or it ended.
+   */
+  lose(how = "gone") {
+    if (this.link === "stopped" || this.link === how) return;
     window.clearTimeout(this.timer);
-    this.#become("gone");
+    this.#become(how);
+  }
+  get isLost() {
+    return this.link === "gone" || this.link === "ended";
   }
   /**
    * Ask the kernel. The promise may stay open for as long as a cell runs.
@@ -409,6 +431,7 @@ var Client = class extends EventTarget {
   #hello() {
     this.#become("connecting");
     this.#open();
+    if (this.isLost) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.channel.poll();
@@ -420,6 +443,7 @@ var Client = class extends EventTarget {
     this.channel.send({ ...this.session.open(), ...this.wish });
   }
   #waitOn() {
+    if (this.isLost) return;
     this.#become("waiting");
     this.timer = window.setTimeout(() => {
       this.#open();
@@ -430,12 +454,12 @@ var Client = class extends EventTarget {
   #watch() {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello });
+      if (!this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello })) return;
       this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS);
     }, QUIET_MS);
   }
   #sleep() {
-    if (this.link === "asleep" || this.link === "stopped" || this.link === "gone") return;
+    if (this.link === "asleep" || this.link === "stopped" || this.isLost) return;
     window.clearTimeout(this.timer);
     this.#become("asleep");
     this.channel.send(this.session.close());
@@ -561,9 +585,19 @@ function count(number) {
 }
 
 // src/footer.js
+var LINKS = {
+  asleep: ["○", "not connected"],
+  connecting: ["◌", "connecting…"],
+  waiting: ["◌", "waiting for the kernel"],
+  live: ["●", "live"],
+  stopped: ["✕", "stopped"],
+  gone: ["✕", "kernel restarted"],
+  ended: ["✕", "no kernel"]
+};
 function advice(client) {
   if (client.link === "stopped") return client.reason;
   if (client.link === "gone") return "The kernel was restarted: run the cell again.";
+  if (client.link === "ended") return "The kernel has ended: what is here stays to be read. Start one, and run the cell again.";
   if (client.link !== "waiting") return "";
   const { queued, kernelStatus } = client.channel;
   if (kernelStatus === "busy") return `kernel busy: ${count(queued)} queued`;
@@ -1264,7 +1298,7 @@ function renderKitchen(host, channel, signal) {
     drawWords(at);
   }, signal);
   function drawWords(at) {
-    const [glyph, text] = client.link === "live" ? isLive ? running ? ["●", "live"] : ["❚❚", "paused"] : ["■", "recorded"] : ["◌", client.link];
+    const [glyph, text] = client.link === "live" ? isLive ? running ? ["●", "live"] : ["‖", "paused"] : ["■", "recorded"] : LINKS[client.link];
     light.textContent = `${glyph} ${text}`;
     pause.textContent = running ? "Pause" : "Live";
     pause.hidden = !isLive;

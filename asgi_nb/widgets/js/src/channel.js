@@ -75,9 +75,27 @@ export class Channel {
     if (this.clients.size === 0) window.clearTimeout(this.timer);
   }
 
-  /** @param {object} message */
+  /**
+   * @param {object} message
+   * @returns {boolean} Whether there is a comm that takes it.
+   */
   send(message) {
-    this.model.send(message);
+    try {
+      this.model.send(message);
+      return true;
+    } catch {
+      // JupyterLab has ended the comm, as it does when the kernel is shut down: nobody will answer.
+      this.#end();
+      return false;
+    }
+  }
+
+  #end() {
+    window.clearTimeout(this.timer);
+    const questions = [...this.questions.values()];
+    this.questions.clear();
+    for (const { reject } of questions) reject(new Error("There is no kernel to ask."));
+    for (const client of this.clients.values()) client.lose("ended");
   }
 
   /**
@@ -93,8 +111,7 @@ export class Channel {
     const id = this.lastQuestion;
     return new Promise((resolve, reject) => {
       this.questions.set(id, { resolve, reject, at: performance.now() });
-      this.send({ kind: "ask", v, id, ...question });
-      if (this.rung === "poll") this.#pollIn(POLL_SOON_MS);
+      if (this.send({ kind: "ask", v, id, ...question }) && this.rung === "poll") this.#pollIn(POLL_SOON_MS);
     });
   }
 
@@ -121,7 +138,7 @@ export class Channel {
     if (this.clients.size === 0 || this.rung !== "poll") return;
     // Nobody looks: its views have said goodbye, and will say hello again.
     if (document.hidden) return this.#pollIn(POLL_MS);
-    this.send({ kind: "poll", v: this.page });
+    if (!this.send({ kind: "poll", v: this.page })) return;
     this.timer = window.setTimeout(() => this.#poll(), POLL_PATIENCE_MS);
   }
 

@@ -5,7 +5,7 @@ import { MAX_ROWS, Rows } from "./rows.js";
 import { Session, decode } from "./wire.js";
 
 /** @typedef {import("./channel.js").Model} Model */
-/** @typedef {"asleep" | "connecting" | "waiting" | "live" | "stopped" | "gone"} Link */
+/** @typedef {"asleep" | "connecting" | "waiting" | "live" | "stopped" | "gone" | "ended"} Link */
 
 /**
  * What the view looks through. Source: asgi_nb/widgets/lens.py.
@@ -87,11 +87,19 @@ export class Client extends EventTarget {
     this.channel.leave(this.session.view);
   }
 
-  /** The kernel was restarted: nobody is there to answer, until something proves the opposite. */
-  lose() {
-    if (this.link === "stopped") return;
+  /**
+   * Nobody is there to answer, until something proves the opposite.
+   *
+   * @param {"gone" | "ended"} [how] The kernel was restarted, or it ended.
+   */
+  lose(how = "gone") {
+    if (this.link === "stopped" || this.link === how) return;
     window.clearTimeout(this.timer);
-    this.#become("gone");
+    this.#become(how);
+  }
+
+  get isLost() {
+    return this.link === "gone" || this.link === "ended";
   }
 
   /**
@@ -145,6 +153,7 @@ export class Client extends EventTarget {
   #hello() {
     this.#become("connecting");
     this.#open();
+    if (this.isLost) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       // What answered may have been pushed to nobody: it is asked for again, after the first poll.
@@ -159,6 +168,7 @@ export class Client extends EventTarget {
   }
 
   #waitOn() {
+    if (this.isLost) return;
     this.#become("waiting");
     this.timer = window.setTimeout(() => {
       this.#open();
@@ -170,13 +180,13 @@ export class Client extends EventTarget {
   #watch() {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello });
+      if (!this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello })) return;
       this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS);
     }, QUIET_MS);
   }
 
   #sleep() {
-    if (this.link === "asleep" || this.link === "stopped" || this.link === "gone") return;
+    if (this.link === "asleep" || this.link === "stopped" || this.isLost) return;
     window.clearTimeout(this.timer);
     this.#become("asleep");
     this.channel.send(this.session.close());

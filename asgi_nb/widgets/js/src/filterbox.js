@@ -13,6 +13,8 @@ import { h, uniqueId } from "./dom.js";
 /** After this pause what was typed is used, and completed, without Enter. */
 const PAUSE_MS = 350;
 const COMPLETE_MS = 80;
+/** A key, or a value of several words, that is still being written. */
+const UNFINISHED = /[:<>=!]\s*$/;
 
 /** @type {readonly [id: string, title: string, where: string][]} */
 const QUICK = [
@@ -61,6 +63,7 @@ export function filterBox(client, leave, signal) {
   /** @type {string | null} */
   let chosen = null;
   let applied = "";
+  let remembered = "";
   let problem = "";
   /** @type {readonly string[]} */
   let saved = [];
@@ -81,11 +84,18 @@ export function filterBox(client, leave, signal) {
     for (const button of quick.children) button.setAttribute("aria-pressed", String(button.getAttribute("data-quick") === chosen));
   }
 
-  async function apply() {
+  /** @param {boolean} [done] Whether the reader has ended it: with Enter, by a choice, or by leaving the box. */
+  async function apply(done = true) {
     window.clearTimeout(applying);
-    const where = combined(input.value, chosen);
     decorate();
-    if (where === applied) return blame("", null, null);
+    // A key that waits for its value is no mistake yet.
+    if (!done && UNFINISHED.test(input.value)) return;
+    const where = combined(input.value, chosen);
+    if (where === applied) {
+      blame("", null, null);
+      if (done) remember();
+      return;
+    }
     const typed = input.value.trim();
     try {
       await client.look({ where });
@@ -99,7 +109,15 @@ export function filterBox(client, leave, signal) {
     if (combined(input.value, chosen) !== where) return;
     applied = where;
     blame("", null, null);
-    if (typed !== "") client.ask("use_filter", { text: typed }).then(({ value }) => (saved = value.saved), () => {});
+    if (done) remember();
+  }
+
+  /** Offer it again later: what was only on its way to a filter is not worth that. */
+  function remember() {
+    const text = input.value.trim();
+    if (text === "" || text === remembered) return;
+    remembered = text;
+    client.ask("use_filter", { text }).then(({ value }) => (saved = value.saved), () => {});
   }
 
   /**
@@ -183,17 +201,20 @@ export function filterBox(client, leave, signal) {
     if (!wantsMore && input.selectionStart === input.value.length) input.setRangeText(" ", input.value.length, input.value.length, "end");
     shut();
     if (wantsMore) void offer();
-    void apply();
+    void apply(!wantsMore);
   }
 
   input.addEventListener("input", () => {
     decorate();
     window.clearTimeout(applying);
     window.clearTimeout(completing);
-    applying = window.setTimeout(() => void apply(), PAUSE_MS);
+    applying = window.setTimeout(() => void apply(false), PAUSE_MS);
     completing = window.setTimeout(() => void offer(), COMPLETE_MS);
   }, { signal });
-  input.addEventListener("blur", () => shut(), { signal });
+  input.addEventListener("blur", () => {
+    shut();
+    void apply();
+  }, { signal });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

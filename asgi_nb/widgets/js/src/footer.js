@@ -3,19 +3,22 @@ import { h } from "./dom.js";
 import { count, duration, size } from "./format.js";
 import { Rate, latency } from "./stats.js";
 
+/** What was said about one step is of no use for the next ones. */
+const SAID_MS = 20_000;
 /** A screen reader is told at most this often. */
 const ANNOUNCE_MS = 2000;
 /** Percentiles and sums over all rows are worth a look twice a second. */
 const STATS_MS = 500;
 
 /** @type {Record<import("./client.js").Link, [glyph: string, text: string]>} */
-const LINKS = {
+export const LINKS = {
   asleep: ["○", "not connected"],
   connecting: ["◌", "connecting…"],
   waiting: ["◌", "waiting for the kernel"],
   live: ["●", "live"],
   stopped: ["✕", "stopped"],
   gone: ["✕", "kernel restarted"],
+  ended: ["✕", "no kernel"],
 };
 
 /**
@@ -26,6 +29,7 @@ const LINKS = {
 export function advice(client) {
   if (client.link === "stopped") return client.reason;
   if (client.link === "gone") return "The kernel was restarted: run the cell again.";
+  if (client.link === "ended") return "The kernel has ended: what is here stays to be read. Start one, and run the cell again.";
   if (client.link !== "waiting") return "";
   const { queued, kernelStatus } = client.channel;
   if (kernelStatus === "busy") return `kernel busy: ${count(queued)} queued`;
@@ -48,7 +52,11 @@ export function footer(client, signal) {
   /** @type {{ at: number, masked: number, latency: { p50: number, p95: number } | null }} */
   const sums = { at: -Infinity, masked: 0, latency: null };
   let said = "";
-  signal.addEventListener("abort", () => window.clearTimeout(told.timer));
+  let fading = 0;
+  signal.addEventListener("abort", () => {
+    window.clearTimeout(told.timer);
+    window.clearTimeout(fading);
+  });
 
   function announce() {
     told.timer = 0;
@@ -76,11 +84,13 @@ export function footer(client, signal) {
     /** @param {string} text */
     say(text) {
       said = text;
-      problem.textContent = text;
+      problem.textContent = problem.title = text;
+      window.clearTimeout(fading);
+      if (text !== "") fading = window.setTimeout(() => this.say(""), SAID_MS);
     },
     /** @param {boolean} paused */
     draw(paused) {
-      const [glyph, text] = paused && client.link === "live" ? ["❚❚", "paused"] : LINKS[client.link];
+      const [glyph, text] = paused && client.link === "live" ? ["‖", "paused"] : LINKS[client.link];
       light.textContent = `${glyph} ${text}`;
       light.dataset.link = client.link;
       const trouble = advice(client) || said;

@@ -19,7 +19,7 @@ import { CARD_HEIGHT, ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange
  * @property {string} id
  * @property {string} title
  * @property {string} width A CSS grid track.
- * @property {boolean} [wide] Left out when the list is narrow.
+ * @property {boolean | "last"} [wide] Left out when the list is narrow; "last" when it is narrower still.
  * @property {boolean} [end] Aligned to the end, as numbers are.
  * @property {(row: R) => string | Node} cell
  * @property {(row: R) => number | string | null | undefined} [value] What to sort by; without, the column does not sort.
@@ -121,6 +121,7 @@ export class Grid {
     this.columns = columns;
     const tracks = (/** @type {readonly Column<R>[]} */ some) => some.map(({ width }) => width).join(" ");
     this.element.style.setProperty("--tracks", tracks(columns));
+    this.element.style.setProperty("--tracks-less", tracks(columns.filter(({ wide }) => wide !== true)));
     this.element.style.setProperty("--tracks-narrow", tracks(columns.filter(({ wide }) => !wide)));
     this.grid.setAttribute("aria-colcount", String(columns.length));
     this.head.replaceChildren(...columns.map((column) => headCell(column, order, this.options.onSort !== undefined)));
@@ -241,10 +242,18 @@ export class Grid {
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
       element.toggleAttribute("data-active", key === this.selected);
-      if (old === undefined) this.space.append(element);
       drawn.set(key, { element, row });
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
+    // In the order of the screen, for whoever reads the page from its top to its end.
+    /** @type {HTMLElement | null} */
+    let above = null;
+    for (const { element } of drawn.values()) {
+      /** @type {ChildNode | null} */
+      const next = above === null ? this.space.firstChild : above.nextSibling;
+      if (next !== element) this.space.insertBefore(element, next);
+      above = element;
+    }
     this.drawn = drawn;
     this.refill = false;
     const active = this.selected !== null && drawn.has(this.selected) ? `${this.id}-${this.selected}` : null;

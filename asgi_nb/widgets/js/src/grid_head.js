@@ -27,5 +27,5 @@ export function headCell(column, order, sortable) {
  * @param {Column<R>} column
  */
 export function cellClass(column) {
-  return `cell ${column.id}${column.end ? " end" : ""}${column.wide ? " wide" : ""}`;
+  return `cell ${column.id}${column.end ? " end" : ""}${column.wide === "last" ? " wide-last" : column.wide ? " wide" : ""}`;
 }

@@ -32,6 +32,7 @@ import { answerForm, editForm } from "./held_form.js";
  * @property {number | null} times How many more; null for all.
  * @property {boolean} asks
  * @property {number} passed How many went through because too many were held.
+ * @property {string} does What it does without a question: "by 2 s", "with 503"; "" when it asks.
  */
 
 /** The countdown steps in seconds; four looks each keep it even. */
@@ -110,16 +111,32 @@ export function heldStrip(client, { say, leave }, signal) {
     const times = rule.times === null ? "all that match" : rule.times === 1 ? "the next" : `the next ${rule.times}`;
     const where = rule.where === "" ? "" : ` ${rule.where}`;
     const passed = rule.passed === 0 ? "" : `, ${rule.passed} passed: too many at once`;
-    const text = `${rule.asks ? "Holds" : "Changes"} ${times}${where}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
+    const verb = rule.asks ? "Holds" : rule.does.startsWith("by") ? "Delays" : "Answers";
+    const text = `${verb} ${times}${where}${rule.does === "" ? "" : ` ${rule.does}`}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
     return h("li", { class: "held-line", "data-hold": rule.hold },
       h("span", { class: "held-sign", "aria-hidden": "true" }, "◎"),
       h("span", { class: "held-what", title: text }, text),
+      ...instead(rule).map(([how, face, code]) => h("button", { type: "button", "data-do": how, "aria-label": `${face}: ${text}`, title: code }, face)),
       h("button", { type: "button", "data-do": "cancel", "aria-label": `Cancel: ${text}`, title: "hold.cancel()" }, "Cancel"),
     );
   }
 
+  /**
+   * What it could do in place of asking for the next one: faults, on purpose.
+   *
+   * @param {Hold} rule
+   * @returns {[how: string, face: string, code: string][]}
+   */
+  function instead({ asks, times, where, at }) {
+    if (!asks) return times === null ? [] : [["all", "All", `asgi_nb.hold(${JSON.stringify(where)}, times=None, …): until it is cancelled`]];
+    const start = `asgi_nb.hold(${JSON.stringify(where)}, `;
+    /** @type {[how: string, face: string, code: string][]} */
+    const all = [["all", "All", `${start}times=None): until it is cancelled`], ["delay", "Delay 2 s", `${start}delay=2)`], ["fail", "Fail with 503", `${start}answer=503): ${at === "request" ? "the app never sees it" : "in place of the app's answer"}`]];
+    return times === null ? all.slice(1) : all;
+  }
+
   function draw() {
-    const gone = client.link === "gone" || client.link === "stopped";
+    const gone = client.isLost || client.link === "stopped";
     const held = gone ? [] : client.held;
     const keyboard = element.contains(/** @type {ShadowRoot} */ (element.getRootNode()).activeElement);
     const there = new Set(held.map(({ n }) => n));
@@ -173,15 +190,20 @@ export function heldStrip(client, { say, leave }, signal) {
     const item = button?.closest("li");
     if (!button || !item) return;
     const hold = item.getAttribute("data-hold");
-    if (hold !== null) return void ask("hold_cancel", { hold: Number(hold) });
+    if (hold !== null) {
+      const how = button.getAttribute("data-do");
+      return void (how === "cancel" ? ask("hold_cancel", { hold: Number(hold) }) : ask("hold_instead", { hold: Number(hold), how }));
+    }
     const one = shown.get(Number(item.getAttribute("data-n")));
     if (one === undefined) return;
     const { held } = one;
     const { n } = held;
     switch (button.getAttribute("data-do")) {
       case "go":
+        if (open?.n === n) close("");
         return void ask("held_go", { n });
       case "drop":
+        if (open?.n === n) close("");
         return void ask("held_answer", { n, status: 503, body: "" });
       case "more":
         return void ask("held_more", { n });

@@ -24,7 +24,7 @@ export const diff = {
   code: (name) => `older.diff(${name}): with the one that it repeats, else the last one of the same route`,
   async run(context) {
     const { value } = await context.command("diff", { seqs: [context.row.seq] });
-    context.sheet.open("Compared", context.button, [drawnDiff(value)]);
+    context.sheet.open("Compared", context.button, [drawnDiff(value)], context.row.seq);
   },
 };
 

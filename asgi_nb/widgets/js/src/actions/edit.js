@@ -20,7 +20,7 @@ export const edit = {
     const [line, rest] = [fields.filter(({ input }) => input instanceof HTMLInputElement), fields.filter(({ input }) => input instanceof HTMLTextAreaElement)];
     const elements = (/** @type {typeof fields} */ some) => some.flatMap(({ element }) => element);
     const form = h("form", { class: "edit-form" }, h("div", { class: "request-line", "data-fields": line.length }, ...elements(line)), ...elements(rest), h("div", { class: "form-end" }, send, code));
-    const signal = sheet.open(`Edit #${row.seq}`, button, [form]);
+    const signal = sheet.open(`Edit #${row.seq}`, button, [form], row.seq);
     sheet.say(value.note);
 
     const changed = () => fields.filter(({ input, was }) => input.value !== was);

@@ -136,6 +136,7 @@ export function exchangeActions(client, host, select, signal) {
         }
       }
       row = latest;
+      sheet.follow(latest.seq);
     },
     /** @param {string} id */
     start: (id) => buttons.get(id)?.start(),

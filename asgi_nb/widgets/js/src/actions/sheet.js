@@ -15,11 +15,14 @@ export function makeSheet(signal, onClose) {
   const element = h("section", { class: "sheet", role: "dialog", "aria-labelledby": id, tabindex: -1, hidden: true }, h("div", { class: "sheet-head" }, title, shut), status, problem, body);
   /** @type {HTMLElement | null} */
   let opener = null;
+  /** What it is about; null while there is nothing in it. @type {number | null} */
+  let about = null;
   let life = new AbortController();
   signal.addEventListener("abort", () => life.abort());
 
   function close() {
-    if (element.hidden) return;
+    if (element.hidden && about === null) return;
+    about = null;
     const inside = element.contains(/** @type {ShadowRoot} */ (element.getRootNode()).activeElement);
     life.abort();
     element.hidden = true;
@@ -38,6 +41,14 @@ export function makeSheet(signal, onClose) {
   return {
     element,
     close,
+    /**
+     * Step aside while something else is looked at, with all that was written; come back with it.
+     *
+     * @param {number} seq What is looked at.
+     */
+    follow(seq) {
+      if (about !== null) element.hidden = about !== seq;
+    },
     /** @param {string} text */
     say(text) {
       status.textContent = text;
@@ -54,9 +65,11 @@ export function makeSheet(signal, onClose) {
      * @param {string} name
      * @param {HTMLElement} from Where the keyboard goes back to.
      * @param {readonly Node[]} content
+     * @param {number | null} [seq] What it is about; else it stays, whatever is looked at.
      * @returns {AbortSignal} Aborts when it is closed, or shows something else.
      */
-    open(name, from, content) {
+    open(name, from, content, seq = null) {
+      about = seq;
       life.abort();
       life = new AbortController();
       opener = from;

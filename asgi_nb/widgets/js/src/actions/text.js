@@ -8,10 +8,10 @@ import { h } from "../dom.js";
  * @param {string} text
  * @param {string} word
  */
-export function showText({ sheet, button }, title, text, word) {
+export function showText({ sheet, button, row }, title, text, word) {
   const area = h("textarea", { class: "text copied", readonly: true, "aria-label": title, spellcheck: "false" });
   area.value = text;
-  sheet.open(title, button, [area]);
+  sheet.open(title, button, [area], row.seq);
   sheet.say(word);
   area.select();
 }

@@ -3,7 +3,7 @@ export const number = {
   id: "number",
   title: "#",
   width: "6ch",
-  wide: true,
+  wide: "last",
   end: true,
   fixed: true,
   cell: (row) => String(row.seq),

@@ -9,8 +9,9 @@ export const path = {
   width: "minmax(10ch, 1fr)",
   fixed: true,
   cell(row) {
-    const pin = row.pinned ? h("span", { class: "pin", role: "img", "aria-label": "pinned", title: row.note || "pinned" }, "◆ ") : null;
-    const target = h("span", { class: "target", title: row.path }, pin, row.path);
+    const pin = row.pinned ? h("span", { class: "pin", role: "img", "aria-label": row.note ? `pinned, note: ${row.note}` : "pinned", title: row.note || "pinned" }, "◆ ") : null;
+    const note = row.note && !row.pinned ? h("span", { class: "pin", role: "img", "aria-label": `note: ${row.note}`, title: row.note }, "✎ ") : null;
+    const target = h("span", { class: "target", title: row.path }, pin, note, row.path);
     if (row.kind !== "websocket") return target;
     const traffic = `↑${count(row.received ?? 0)} ↓${count(row.sent ?? 0)}`;
     const old = onOldCode(row) ? h("span", { class: "old-sign", title: "Its cell was run again: this socket goes on with the code it began with" }, "⟲ old code") : null;

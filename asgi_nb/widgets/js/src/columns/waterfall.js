@@ -27,7 +27,7 @@ export function drawBars(drawn, inView, now) {
     const bar = /** @type {HTMLElement | null} */ (element.querySelector(".bar"));
     if (bar === null) continue;
     const { start, length } = span(row, scale, now);
-    bar.style.setProperty("inset-inline-start", `${(start * 100).toFixed(2)}%`);
+    bar.style.setProperty("--from", `${(start * 100).toFixed(2)}%`);
     bar.style.setProperty("inline-size", `${(length * 100).toFixed(2)}%`);
     bar.toggleAttribute("data-runs", bar.childElementCount > 0);
     const shown = runSpans(row, length * (scale.to - scale.from));

@@ -1,7 +1,7 @@
 /** One view of the kitchen: toolbar, plot, what is under the pointer, legend, who held the loop. */
 import { Client } from "../client.js";
 import { h, oncePerFrame } from "../dom.js";
-import { advice } from "../footer.js";
+import { LINKS, advice } from "../footer.js";
 import { count } from "../format.js";
 import { blames } from "./blame.js";
 import { blameList } from "./blamelist.js";
@@ -97,7 +97,7 @@ export function renderKitchen(host, channel, signal) {
 
   /** @param {number} at */
   function drawWords(at) {
-    const [glyph, text] = client.link === "live" ? (isLive ? (running ? ["●", "live"] : ["❚❚", "paused"]) : ["■", "recorded"]) : ["◌", client.link];
+    const [glyph, text] = client.link === "live" ? (isLive ? (running ? ["●", "live"] : ["‖", "paused"]) : ["■", "recorded"]) : LINKS[client.link];
     light.textContent = `${glyph} ${text}`;
     pause.textContent = running ? "Pause" : "Live";
     pause.hidden = !isLive;

@@ -43,7 +43,7 @@ import { h } from "../dom.js";
  * @property {{ name: string, ms: number, words: string }[]} stages
  * @property {Span[]} spans
  * @property {{ rows: [start: number, end: number | null, kind: string][], running_ms: number, waiting_ms: number, merged: number }} slices
- * @property {{ start_ms: number, ms: number, title: string, loop: string, cell: string | null, line: number | null, text: string }[]} blocked
+ * @property {{ start_ms: number, ms: number, title: string, loop: string, cell: string | null, line: number | null, text: string, remedy: string }[]} blocked
  * @property {{ name: string, start_ms: number, end_ms: number | null, error: string | null }[]} background
  * @property {{ candidates: Candidate[], more: number, hints: string[] }} routing
  * @property {{ cell: string, function: string, line: number, state: string, source: string } | null} origin

@@ -47,13 +47,14 @@ function lastMoment({ stages, spans, slices, background }) {
 }
 
 /** @param {Insight["blocked"][number]} blocked */
-function blockedNote({ title, loop, ms, cell, line, text }) {
+function blockedNote({ title, loop, ms, cell, line, text, remedy }) {
   const where = cell === null ? "" : ` at ${cell}, line ${line}`;
   return h(
     "div",
     { class: "guilty" },
     h("p", { class: "fault" }, h("strong", {}, "Blocked "), `${title} held the ${loop}’s loop for ${duration(ms)}${where}. Nothing else ran there meanwhile.`),
     text === "" ? "" : h("pre", { class: "text", tabindex: 0, role: "region", "aria-label": "The line that held the loop" }, text),
+    remedy === "" ? "" : h("p", { class: "hint" }, remedy),
   );
 }
 
