@@ -9,8 +9,10 @@ Rule 3: what passes is passed on as the same object, and so is every exception.
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
+from dis import opmap
+from inspect import CO_COROUTINE
 from time import perf_counter_ns
-from types import CoroutineType
+from types import CoroutineType, FunctionType
 from typing import Any
 
 from asgi_nb.record.background import BackgroundRun
@@ -46,7 +48,9 @@ def trace_endpoint(
     while isinstance(inner, functools.partial):
         inner = inner.func
     title = getattr(inner, "__qualname__", type(inner).__qualname__)
-    if is_async_callable(function):
+    if never_waits(function):
+        traced = _traced_step(function, place, title, is_websocket)
+    elif is_async_callable(function):
         traced = _traced_coroutine(function, place, title, is_websocket)
     elif inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
         traced = _traced_generator(function, place, title)
@@ -54,6 +58,51 @@ def trace_endpoint(
         traced = _traced_call(function, title)
     functools.update_wrapper(traced, function)
     traced.__name__ = getattr(function, "__name__", type(function).__name__)
+    return traced
+
+
+# What code has where it may wait: in each `await`, `async with` and `async for`.
+_WAITS = opmap.get("SEND")
+
+
+def never_waits(function: Any) -> bool:
+    """Whether a coroutine function has no place in it where it could wait: it runs in one step."""
+    return (
+        type(function) is FunctionType
+        and _WAITS is not None
+        and function.__code__.co_flags & CO_COROUTINE != 0
+        # Each second byte is an argument.
+        and _WAITS not in function.__code__.co_code[::2]
+    )
+
+
+def _traced_step(
+    function: Callable[..., Any], place: str, title: str, is_websocket: bool
+) -> Callable[..., Any]:
+    step = place, "endpoint", title
+
+    # Whoever looks at a thread's frames finds the beginning of the step in `began`.
+    @steps_here
+    async def traced(connection: Any) -> Any:
+        exchange = under_way.get()
+        if exchange is None:
+            return await function(connection)
+        if watching.asleep:
+            watching.wake()
+        began = perf_counter_ns()
+        try:
+            value = await function(connection)
+            if is_websocket:
+                return value
+            if not isinstance(value, Response):
+                # Making a response of it is the endpoint's work, and may take long.
+                value = to_response(value, endpoint=function)
+            return (
+                _response(value, function, title, exchange) if isinstance(value, StreamingResponse) else value
+            )
+        finally:
+            exchange.note_step(step, began, perf_counter_ns())
+
     return traced
 
 

@@ -25,7 +25,7 @@ from asgi_nb.record.exchange import DERIVED, MESSAGE_OVERHEAD, Exchange, under_w
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.recorder import ANSWERED, Message, Recorder
-from asgi_nb.record.runs import HEAD, Run
+from asgi_nb.record.runs import HEAD, Run, Step, note_step
 from asgi_nb.record.shape import FACTS, Shape, Shapes, Source
 from asgi_nb.record.trace import Trace
 
@@ -54,8 +54,6 @@ class Opened(Protocol):
 
     seq: int
     """Its number, which the store gives it."""
-    folded: tuple[Any, ...] | None
-    """What is kept of it, once it has ended; nothing when somebody had looked."""
 
     @property
     def charged(self) -> int:
@@ -86,6 +84,9 @@ class DraftStore(Protocol):
 
     def end(self, exchange: Exchange, draft: "Draft", at_ns: int) -> None:
         """Take note that the app has returned from an exchange that somebody has looked at."""
+
+    def settle(self) -> None:
+        """Give a number to what has begun."""
 
     def tell(self, exchange: "Exchange | Opened") -> None:
         """Wake who watches."""
@@ -213,6 +214,12 @@ class Draft:
         if self._exchange is not None:
             self.traced()
 
+    def note_step(self, step: Step, called_ns: int, returned_ns: int) -> None:
+        """Note an endpoint that has run in one step."""
+        note_step(self.runs, step, called_ns, returned_ns)
+        if self._exchange is not None:
+            self.traced()
+
     def traced(self) -> Trace:
         """Give what is noted of the code that runs; it is made if there is nothing yet."""
         with GUARD:
@@ -310,17 +317,26 @@ class Draft:
         """Note that the server's `send` raised OSError: since ASGI 2.4, the client is gone."""
         self.write(self.exchange()).lose()
 
-    def left(self, exc: BaseException | None) -> None:
-        """Note that the app has returned, or what it raised: nothing more will come."""
-        at_ns = perf_counter_ns() - self.clock_ns
+    def left(self, exc: BaseException | None, at_ns: int | None = None) -> None:
+        """
+        Note that the app has returned, or what it raised: nothing more will come.
+
+        Args:
+            exc: What it raised.
+            at_ns: When, in nanoseconds from the start; None for this moment.
+        """
+        is_here = at_ns is None
+        if at_ns is None:
+            at_ns = perf_counter_ns() - self.clock_ns
         if exc is None and self._exchange is None and self._trace is None:
             notes = self.notes
             # The end of a response is the last of it, as nearly always.
             if len(notes) > NOTE and notes[-NOTE] is BODY and not notes[-1] and self._land(at_ns):
                 self.scope = None
                 return
-        # Whatever the server says of it is not the app's.
-        under_way.set(None)
+        if is_here:
+            # Whatever the server says of it is not the app's.
+            under_way.set(None)
         exchange = self.exchange()
         if not self.answered:
             self._attribute(exchange)
@@ -367,7 +383,10 @@ class Draft:
             tuple(params.items()) if params else (),
             (tuple(runs[0]),) if len(runs) == 1 else tuple(map(tuple, runs)),
         )
-        return self.store.land(self, folded, origin)
+        if not self.store.land(self, folded, origin):
+            return False
+        self.folded = folded
+        return True
 
     # --- the exchange
 
@@ -389,6 +408,8 @@ class Draft:
 
     def _last(self) -> Exchange:
         """Give an exchange that has ended and that the store has dropped."""
+        if self.folded:
+            return unfold(self.seq, self.folded, self.store, {self.folded[2]: self.candidates})
         return self.make() if self.recorder is None else self.recorder.exchange
 
     def make(self) -> Exchange:

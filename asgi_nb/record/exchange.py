@@ -28,7 +28,7 @@ from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord, add_record
 from asgi_nb.record.relation import Relation
-from asgi_nb.record.runs import Run
+from asgi_nb.record.runs import Run, Step, note_step
 from asgi_nb.record.trace import Trace
 from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocketRecord
 
@@ -291,6 +291,10 @@ class Exchange(Actions, Insight):
         """Note a coroutine or a call in a thread that has begun."""
         self.traced().runs.append(run)
 
+    def note_step(self, step: Step, called_ns: int, returned_ns: int) -> None:
+        """Note an endpoint that has run in one step."""
+        note_step(self.traced().runs, step, called_ns, returned_ns)
+
     def traced(self) -> Trace:
         """Give what is noted of the code that runs; it is made if there is nothing yet."""
         if self.trace is None:
@@ -438,6 +442,9 @@ class Noted(Protocol):
 
     def note_run(self, run: Run) -> None:
         """Note a coroutine or a call in a thread that has begun."""
+
+    def note_step(self, step: Step, called_ns: int, returned_ns: int) -> None:
+        """Note an endpoint that has run in one step."""
 
     def traced(self) -> Trace:
         """Give what is noted of the code that runs."""

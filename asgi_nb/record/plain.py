@@ -3,35 +3,47 @@ Note a plain request as it stood on the wire, and read it when somebody looks.
 
 Most requests come as a few bytes and go as a few bytes, at once. To keep those bytes costs nothing, and all
 that a record shows of the messages can be read from them later, which for most of them is never. So a server
-that has the bytes keeps them, and the moments; a draft is made of them for whatever is not plain: a body in
+that has the bytes keeps them, and a few moments. A draft is made of them for whatever is not plain: a body in
 pieces, a stream, an exception, a reader who comes while the request is under way.
+
+What runs for each request is what this is about: a line of Python takes about 50 ns among a server's other
+code, twice what it takes in a loop of its own. So a request is put on a list as it begins, and whatever else
+there is to do is done for many of them at once, by `Store.settle`.
 
 Rule 1: what is kept is what the app's messages say, byte for byte. A request that the server has changed on
         its way to the app, or a response that it adds to, is not plain.
-Rule 2: who notes takes no lock: a moment is noted, and only then it is asked whether somebody has looked. Who
-        looks says so first, and takes the moments over under the lock.
+Rule 2: who notes takes no lock: the stage is set, and only then it is asked whether somebody has looked, or
+        has given a number. Who does either says so first, and reads the stage then, under the lock. So one of
+        the two sees what the other one has done.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter_ns, time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from asgi_nb.record.body import Headers
 from asgi_nb.record.candidates import Candidates
 from asgi_nb.record.draft import BODY, EXIT, REQUEST, START, Draft, DraftStore, Site, Sites, Watcher, new
-from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange, under_way
+from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.origin import Origin
-from asgi_nb.record.runs import HEAD, Run
+from asgi_nb.record.runs import HEAD, Run, Step, run_of
 from asgi_nb.record.shape import Source
 from asgi_nb.record.trace import Trace
 from asgi_nb.record.wire import Message, Wire
 
+# The stages of a plain request. What is not recorded, or not plain, is at none.
+NONE: Final = 0
+BEGUN: Final = 1
+STARTED: Final = 2
+DONE: Final = 3
+ENDED: Final = 4
+
+PLAIN_LIMIT = 1 << 12
+"""Bytes of a plain request, and of a plain response: what waits for `Store.settle` is not in the account."""
+
 Reading = tuple[Source, bytes]
 """What the scope of a request said, but for the client; and its body."""
-
-# What a reader who came while the request was under way has taken over.
-TOOK_READ, TOOK_START, TOOK_END = 1, 2, 4
 
 _kinds: "list[type[PlainWire]]" = []
 """The kinds of servers; a fold names its own by its place here."""
@@ -41,71 +53,98 @@ class PlainWire(Wire):
     """
     A server's side of a request that may be plain.
 
-    The server sets `came`, and before anything else `clock_ns` and `start_ns` to 0. Once `begin` was called,
-    it calls `read`, `started` and `done` for what it would tell a listener, as long as there is none.
+    The server sets `stage` to NONE, `seq` to 0 and `begins_plainly` to False, before anything else; then
+    `came`, `peers` and `begins_plainly` where it is so. Once a tap has set the stage to BEGUN, it moves it
+    on: to STARTED where the head is plain, to DONE where head and body have gone together, to ENDED when the
+    app has returned. What does not move it on, it tells `drafted()`.
     """
 
     __slots__ = (
-        "_draft",
-        "_took",
+        "begins_plainly",
+        "called_ns",
         "came",
         "candidates",
         "charged",
         "clock_ns",
         "done_ns",
+        "draft",
+        "epoch",
+        "exit_ns",
         "folded",
         "head",
         "peers",
         "read_ns",
+        "returned_ns",
         "runs",
         "scope",
         "seq",
         "sites",
         "skipped",
+        "stage",
         "start_ns",
-        "started_at",
+        "step",
         "tap",
+        "took",
         "went",
     )
 
     kind: ClassVar[int]
     """The place among the kinds of servers."""
 
-    came: bytes | None
-    """The request as it came, head and body; None when it is not plain."""
+    begins_plainly: bool
+    """Whether `came` is all of the request, and nobody notes it yet."""
+    stage: int
+    """How far it has come."""
+    loop: Any
+    """The server's loop."""
+    came: bytes
+    """The request as it came, head and body."""
     peers: tuple[Any, ...]
     """The client as the scope names it, then what `parse` wants to know of the connection: plain values."""
     scope: Any
     """The scope that the app has."""
+    tap: Watcher
+    """Who records it."""
     clock_ns: int
-    """What `time.perf_counter_ns()` said at the start; 0 while nothing is noted."""
+    """What `time.perf_counter_ns()` said when the tap had it."""
     read_ns: int
     """What it said when the app got the body; 0 before."""
     start_ns: int
-    """What it said when the head was made; 0 before, and when the head is not plain."""
+    """What it said at STARTED."""
     done_ns: int
-    """What it said when head and body were written."""
+    """What it said at DONE."""
+    exit_ns: int
+    """What it said at ENDED."""
     head: bytes
-    """The head of the response, with the empty line."""
+    """The head of the response, with the empty line, since STARTED."""
     skipped: int
     """How many lines of the head are the server's own: its first ones."""
-    went: bytes | None
-    """Head and body, as they were written at once; set after `done_ns`."""
-    seq: int
-    """The exchange's number, which the store gives it."""
-    folded: tuple[Any, ...] | None
-    """What is kept of it, once it has ended."""
+    went: bytes
+    """Head and body, as they were written at once, since DONE."""
+    step: Step | None
+    """What the endpoint is that ran in one step; None before."""
+    called_ns: int
+    """What `time.perf_counter_ns()` said when that step began."""
+    returned_ns: int
+    """What it said when that step ended."""
+    runs: list[Run] | None
+    """What else was noted of coroutines and calls in threads; None for nothing."""
     candidates: Candidates | None
     """The routes that there were when it came to the app."""
     sites: Sites | None
     """What the app knows of its routes."""
-    runs: list[Run]
-    """The coroutines and calls in threads that were noted."""
+    seq: int
+    """The exchange's number, once the store has given it."""
+    epoch: float
+    """Seconds since the Unix epoch at 0 of the clock; with the number."""
     charged: int
-    """The bytes that the store has entered in its account."""
-    _draft: Draft | None
-    # What whoever looked has taken over.
-    _took: int
+    """The bytes that the store has entered in its account; with the number."""
+    folded: tuple[Any, ...]
+    """What is kept of it, once it has ended."""
+    draft: Draft
+    """What goes on in its place."""
+    took: int
+    """The stage at which it does."""
 
     def __init_subclass__(cls) -> None:
         cls.kind = len(_kinds)
@@ -116,136 +155,61 @@ class PlainWire(Wire):
         """Read what came."""
         raise NotImplementedError
 
-    def is_as_it_came(self) -> bool:
-        """Whether the app gets what the client has sent."""
+    def later(self, call: Callable[[], object]) -> None:
+        """Call a function on the server's loop, in a moment, in no request's context."""
         raise NotImplementedError
 
-    def begin(self, tap: Watcher) -> None:
-        """Begin to note a request, and give it to the store."""
-        self.clock_ns = perf_counter_ns()
-        self.started_at = time()
-        self.tap = tap
-        self.runs = []
-        self.candidates = self.sites = self._draft = self.folded = self.went = None
-        self._took = self.read_ns = 0
-        self.charged = EXCHANGE_OVERHEAD + len(self.came or b"")
-        tap.store.begin(self)
-        under_way.set(self)
+    @property
+    def is_free(self) -> bool:
+        return self.listener is None and self.stage == NONE
 
-    # --- what the server says
-
-    def read(self, message: Message) -> None:
-        """Note that the app gets a message."""
-        if message["type"] == REQUEST and not self.read_ns and not message["more_body"]:
-            self.read_ns = perf_counter_ns()
-            if self._draft is None:
-                return
-        with GUARD:
-            if not self._took & TOOK_READ or message["type"] != REQUEST:
-                self.drafted().received(message)
-
-    def started(self, message: Message, *, is_plain: bool) -> None:
-        """
-        Note that a head was made.
-
-        Args:
-            message: The message that it was made of.
-            is_plain: Whether the server adds nothing at its end, and does not leave the body out.
-        """
-        if is_plain and "trailers" not in message:
-            self.start_ns = perf_counter_ns()
-            if self._draft is None:
-                return
-        self._tell(TOOK_START, message)
-
-    def done(self, message: Message) -> None:
-        """Note that a piece of the body was written: all of it, where the server has set `went`."""
-        if self.went is None or self._draft is not None:
-            self._tell(TOOK_END, message)
-
-    def _tell(self, what: int, message: Message) -> None:
-        """Tell the draft, unless it has been told: rule 2."""
-        with GUARD:
-            draft = self._draft
-            if draft is None:
-                self.drafted().sent(message)
-            elif not self._took & what:
-                draft.sent(message)
-
-    def leave(self, exc: BaseException | None) -> None:
-        """Note that the app has returned, or what it raised: nothing more will come."""
-        if exc is None and self._draft is None and self.went is not None:
-            at_ns = perf_counter_ns() - self.clock_ns
-            scope, sites = self.scope, self.sites
-            site = None if sites is None else sites.get(id(scope.get("route")))
-            if site is None:
-                site = self._site()
-            if site is not None and self._land(at_ns, *site):
-                return
-        self.drafted().left(exc)
-
-    def _land(self, exit_ns: int, origin: Origin | None, route_path: str | None) -> bool:
-        """Have the store keep what `unfold` takes, and nothing else; gives whether it does."""
-        runs, went = self.runs, self.went or b""
-        for run in runs:
-            if (len(run) - HEAD) % 2:
-                # A step that has not ended, as in a thread.
-                return False
-        params = self.scope.get("path_params")
-        size = self.charged + len(went)
-        folded = (
-            size,
-            id(origin),
-            id(self.candidates),
-            self.kind,
-            self.came,
-            self.peers,
-            self.started_at,
-            self.clock_ns,
-            self.read_ns,
-            self.start_ns,
-            self.done_ns,
-            len(self.head),
-            self.skipped,
-            went,
-            exit_ns,
-            route_path,
-            tuple(params.items()) if params else (),
-            (tuple(runs[0]),) if len(runs) == 1 else tuple(map(tuple, runs)),
-        )
-        return self.tap.store.land(self, folded, origin)
-
-    def _site(self) -> Site | None:
-        try:
-            return self.tap.describe(self.scope, "")
-        except Exception:  # noqa: BLE001 - asked again for the exchange, it is told as a fault
-            return None
+    def change(self) -> None:
+        """Note that the app gets something else than what has come."""
+        self.begins_plainly = False
 
     # --- what the running code says
 
     @property
     def is_traced(self) -> bool:
         """Whether anything is noted of the code that runs."""
-        return self.candidates is not None or bool(self.runs)
-
-    @property
-    def is_seen(self) -> bool:
-        """Whether somebody has looked, or something was not plain."""
-        return self._draft is not None
+        return self.candidates is not None or self.step is not None or self.runs is not None
 
     def take_routes(self, candidates: Candidates | None, sites: Sites | None) -> None:
         """Note the routes of the app that the request has come to."""
         self.candidates = candidates
         self.sites = sites
-        if self._draft is not None:
-            self._draft.take_routes(candidates, sites)
+        if self.listener is not None:
+            self.drafted().take_routes(candidates, sites)
 
     def note_run(self, run: Run) -> None:
         """Note a coroutine or a call in a thread that has begun."""
-        # The draft's list is the same.
-        self.runs.append(run)
-        if self._draft is not None and self._draft.is_seen:
-            self._draft.traced()
+        if self.listener is not None:
+            self.drafted().note_run(run)
+            return
+        runs = self.runs
+        if runs is None:
+            self.runs = [run]
+        else:
+            runs.append(run)
+        if self.listener is not None:
+            self._catch_up(run)  # type: ignore[unreachable]
+
+    def note_step(self, step: Step, called_ns: int, returned_ns: int) -> None:
+        """Note an endpoint that has run in one step."""
+        if self.listener is not None or self.step is not None:
+            self.drafted().note_step(step, called_ns, returned_ns)
+            return
+        self.called_ns = called_ns
+        self.returned_ns = returned_ns
+        self.step = step
+        if self.listener is not None:
+            self._catch_up(run_of(step, called_ns, returned_ns))  # type: ignore[unreachable]
+
+    def _catch_up(self, run: Run) -> None:
+        """Note a run in the draft that has come meanwhile, unless it was taken over."""
+        with GUARD:
+            if run not in self.draft.runs:
+                self.draft.note_run(run)
 
     def traced(self) -> Trace:
         """Give what is noted of the code that runs."""
@@ -255,82 +219,236 @@ class PlainWire(Wire):
         """Take note of more bytes that are kept."""
         self.drafted().grow(size)
 
-    # --- who looks
+    # --- what is not plain, and who looks
 
-    def exchange(self) -> Exchange:
-        """Give the exchange, from any thread; it is made if there is none yet."""
-        ended = None if self.folded is None else self.tap.store.unfolded(self)
-        return ended or self.drafted().exchange()
+    @property
+    def is_seen(self) -> bool:
+        """Whether a draft goes on in its place."""
+        return hasattr(self, "draft")
 
     def drafted(self) -> Draft:
         """Go on with a draft, from any thread; it is told of what comes from here on."""
-        draft = self._draft
-        if draft is None:
-            with GUARD:
-                # Whoever was first has made it.
-                draft = self._draft
-                if draft is None:
-                    draft = self._make()
-        return draft
+        with GUARD:
+            if not hasattr(self, "draft"):
+                self.tap.store.settle()
+                self._make()
+            return self.draft
 
-    def _make(self) -> Draft:
-        source, body = self.parse(self.came or b"", self.peers)
+    def exchange(self) -> Exchange:
+        """Give the exchange, from any thread; it is made if there is none yet."""
+        with GUARD:
+            if not hasattr(self, "draft"):
+                store = self.tap.store
+                store.settle()
+                if hasattr(self, "folded"):
+                    shared = {self.folded[2]: self.candidates}
+                    return store.unfolded(self) or unfold(self.seq, self.folded, store, shared)
+                self._make()
+            return self.draft.exchange()
+
+    def _make(self) -> None:
+        source, body = self.parse(self.came, self.peers)
         store = self.tap.store
-        draft = new(source, self.peers[0], self.started_at, self.clock_ns, self.charged, store)
+        started_at = self.epoch + self.clock_ns / 1e9
+        draft = new(source, self.peers[0], started_at, self.clock_ns, self.charged, store)
         draft.seq = self.seq
-        draft.runs = self.runs
         draft.candidates = self.candidates
         draft.sites = self.sites
         draft.tap = self.tap
         draft.scope = self.scope
-        draft.folded = self.folded
         # Rule 2: from here on, who notes asks what was taken over.
-        self._draft = draft
-        if self.folded is None:
-            went = self.went
-            read_ns, start_ns, done_ns = self.read_ns, self.start_ns, 0 if went is None else self.done_ns
-            self._took = TOOK_READ * (read_ns > 0) | TOOK_START * (start_ns > 0) | TOOK_END * (done_ns > 0)
-            draft.answered = start_ns > 0
-            if draft.answered:
-                draft.kept_size += len(self.head if went is None else went)
-            head, skipped = (self.head, self.skipped) if start_ns else (b"", 0)
-            draft.notes += notes_of(self.clock_ns, read_ns, body, start_ns, head, skipped, done_ns, went)
-            store.replace(self, draft)
-            self.listener = draft
-        return draft
+        self.listener = self.draft = draft
+        self.took = stage = self.stage
+        self.stage = NONE
+        if self.step is not None:
+            draft.runs.append(run_of(self.step, self.called_ns, self.returned_ns))
+        draft.runs += self.runs or ()
+        head, skipped = (self.head, self.skipped) if stage >= STARTED else (b"", 0)
+        went = self.went if stage >= DONE else head
+        moments = (
+            self.read_ns,
+            self.start_ns if stage >= STARTED else 0,
+            self.done_ns if stage >= DONE else 0,
+        )
+        draft.notes += notes_of(self.clock_ns, moments, body, went, len(head), skipped)
+        draft.answered = stage >= STARTED
+        draft.kept_size += len(went)
+        store.replace(self, draft)
+        if stage == ENDED:
+            # It could not be folded, or has just ended: nobody else says so.
+            self.listener = None
+            draft.left(None, self.exit_ns - self.clock_ns)
+
+    def tell(self, stage: int, message: Message) -> None:
+        """
+        Tell a draft of a message that was plain, unless it has taken it over.
+
+        Args:
+            stage: The one that was reached by it.
+            message: The message: there is a draft since, or more in it than the bytes say.
+        """
+        with GUARD:
+            if not hasattr(self, "draft"):
+                self.stage = stage - 1
+                self.drafted()
+            self.stage = NONE
+            if self.took < stage:
+                self.draft.sent(message)
+
+    def leave(self, exc: BaseException | None) -> None:
+        """Note that the app has returned, or what it raised: nothing more will come."""
+        if exc is None and self.stage == DONE:
+            self.exit_ns = perf_counter_ns()
+            self.stage = ENDED
+            if self.seq:
+                self.land()
+            return
+        if self.stage != NONE:
+            self.drafted()
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            listener.left(exc)
+
+    def land(self) -> None:
+        """It has ended after it was given a number."""
+        with GUARD:
+            if not hasattr(self, "draft"):
+                folded = self.fold()
+                if folded is None:
+                    self._make()
+                else:
+                    self.tap.store.land(self, *folded)
+            elif self.took < ENDED:
+                self.listener = None
+                self.draft.left(None)
+
+    def fold(self) -> tuple[tuple[Any, ...], Origin | None] | None:
+        """
+        Give what `unfold` takes, and the cell that answered.
+
+        Returns:
+            None when there is more to it: its code still runs, as in a thread, or its cell cannot be told.
+        """
+        runs, scope, sites = self.runs, self.scope, self.sites
+        if runs is not None:
+            for run in runs:
+                if (len(run) - HEAD) % 2:
+                    return None
+        site = None if sites is None else sites.get(id(scope.get("route")))
+        if site is None:
+            try:
+                site = self.tap.describe(scope, "")
+            except Exception:  # noqa: BLE001 - asked again for the exchange, it is told as a fault
+                return None
+        if self.step is None:
+            self.called_ns = self.returned_ns = 0
+        folded = self._folded(site, None if runs is None else tuple(map(tuple, runs)))
+        return folded, site[0]
+
+    def _folded(self, site: Site, runs: tuple[Any, ...] | None) -> tuple[Any, ...]:
+        origin, route_path = site
+        came, went = self.came, self.went
+        params = self.scope.get("path_params")
+        self.folded = folded = (
+            EXCHANGE_OVERHEAD + len(came) + len(went),
+            id(origin),
+            id(self.candidates),
+            self.kind,
+            came,
+            self.peers,
+            self.epoch,
+            self.clock_ns,
+            self.read_ns,
+            self.start_ns,
+            self.done_ns,
+            self.exit_ns,
+            len(self.head),
+            self.skipped,
+            went,
+            route_path,
+            tuple(params.items()) if params else None,
+            self.step,
+            self.called_ns,
+            self.returned_ns,
+            runs,
+        )
+        return folded
+
+
+def take_in(
+    wires: list[PlainWire], seq: int, kept: dict[int, Any], finished: list[int], shared: dict[int, Any]
+) -> tuple[int, list[PlainWire]]:
+    """
+    Give numbers to plain requests, and keep tuples of those that have ended.
+
+    Args:
+        wires: The requests, in the order in which they began.
+        seq: The number before the first one's.
+        kept: Number -> what is kept: gets them.
+        finished: Gets the numbers of those that have ended.
+        shared: Gets what their tuples name by its `id`.
+
+    Returns:
+        The bytes of what has ended, and those that have ended and are more than a tuple can say.
+    """
+    epoch = time() - perf_counter_ns() / 1e9
+    size = 0
+    unfit = []
+    last: Site | None = None
+    for wire in wires:
+        seq += 1
+        wire.epoch = epoch
+        wire.charged = 0
+        # Rule 2: the number first.
+        wire.seq = seq
+        if wire.stage != ENDED:
+            kept[seq] = wire
+            continue
+        sites = wire.sites
+        site = None if sites is None else sites.get(id(wire.scope.get("route")))
+        if site is None or wire.step is None or wire.runs is not None:
+            ended = wire.fold()
+            if ended is None:
+                kept[seq] = wire
+                unfit.append(wire)
+                continue
+            folded, origin = ended
+            shared[folded[1]] = origin
+            shared[folded[2]] = wire.candidates
+        else:
+            folded = wire._folded(site, None)
+            if site is not last:
+                last = site
+                shared[folded[1]] = site[0]
+                shared[folded[2]] = wire.candidates
+        kept[seq] = folded
+        finished.append(seq)
+        size += folded[0]
+    return size, unfit
 
 
 def notes_of(
-    clock_ns: int,
-    read_ns: int,
-    body: bytes,
-    start_ns: int,
-    head: bytes,
-    skipped: int,
-    done_ns: int,
-    went: bytes | None,
+    clock_ns: int, moments: tuple[int, int, int], body: bytes, went: bytes, head_size: int, skipped: int
 ) -> list[Any]:
     """
     Make the notes of a draft of what stood on the wire.
 
     Args:
         clock_ns: When the exchange began.
-        read_ns: When the app got the body; 0 when it did not.
+        moments: When the app got the body, when the head was made, when all was written; 0 when it was not.
         body: The request's body.
-        start_ns: When the head was made; 0 when it was not.
-        head: The head of the response.
+        went: The head of the response, and its body when all was written.
+        head_size: The bytes of the head.
         skipped: How many of its lines are the server's own.
-        done_ns: When all was written; 0 when it was not.
-        went: What was written.
     """
+    read_ns, start_ns, done_ns = moments
     notes: list[Any] = []
     if read_ns:
         notes += REQUEST, read_ns - clock_ns, body, False
     if start_ns:
-        status, headers = parse_head(head, skipped)
-        notes += START, start_ns - clock_ns, status, headers
-    if done_ns and went is not None:
-        notes += BODY, done_ns - clock_ns, went[len(head) :], False
+        notes += START, start_ns - clock_ns, *parse_head(went[:head_size], skipped)
+    if done_ns:
+        notes += BODY, done_ns - clock_ns, went[head_size:], False
     return notes
 
 
@@ -358,30 +476,42 @@ def unfold(seq: int, folded: tuple[Any, ...], store: DraftStore, shared: Mapping
         kind,
         came,
         peers,
-        started_at,
+        epoch,
         clock_ns,
         read_ns,
         start_ns,
         done_ns,
+        exit_ns,
         head_size,
         skipped,
         went,
-        exit_ns,
         route_path,
         params,
+        step,
+        called_ns,
+        returned_ns,
         runs,
     ) = folded
     source, body = _kinds[kind].parse(came, peers)
-    draft = new(source, peers[0], started_at, clock_ns, size, store)
+    draft = new(source, peers[0], epoch + clock_ns / 1e9, clock_ns, size, store)
     draft.seq = seq
-    draft.notes = notes_of(clock_ns, read_ns, body, start_ns, went[:head_size], skipped, done_ns, went)
-    draft.notes += EXIT, exit_ns, None, None
+    draft.notes = notes_of(clock_ns, (read_ns, start_ns, done_ns), body, went, head_size, skipped)
+    draft.notes += EXIT, exit_ns - clock_ns, None, None
     draft.candidates = shared.get(candidates)
-    draft.runs = [list(run) for run in runs]
+    if step is not None:
+        draft.runs.append(run_of(step, called_ns, returned_ns))
+    draft.runs += map(list, runs or ())
     exchange = draft.make()
-    exchange.app_exit_ns = exit_ns
+    exchange.app_exit_ns = exit_ns - clock_ns
     exchange.route_path = route_path
     exchange.origin = shared.get(origin)
     if params:
         exchange.path_params = dict(params)
     return exchange
+
+
+def changed(send: object) -> None:
+    """Note that the app behind a server's `send` gets something else than what has come."""
+    wire = getattr(send, "__self__", None)
+    if isinstance(wire, PlainWire):
+        wire.change()

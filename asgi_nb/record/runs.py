@@ -11,6 +11,9 @@ from typing import Any
 
 Run = list[Any]
 
+Step = tuple[str, str, str]
+"""The place, the part and the title of a run that is one step."""
+
 HEAD = 8
 """What stands ahead of the steps."""
 
@@ -39,6 +42,20 @@ FAR_NS = 1 << 62
 def new_run(place: str, part: str, title: str, called_ns: int, start_ns: int) -> Run:
     """Begin a run with its first step."""
     return [place, part, title, called_ns, True, 0, 0, (), start_ns]
+
+
+def run_of(step: Step, start_ns: int, end_ns: int) -> Run:
+    """Give the run of one step, which has ended."""
+    return [*new_run(*step, start_ns, start_ns), end_ns]
+
+
+def note_step(runs: list[Run], step: Step, called_ns: int, returned_ns: int) -> None:
+    """Add the run of one step, or end it where whoever watches has noted its beginning."""
+    for run in runs:
+        if run[CALLED] == called_ns and len(run) == HEAD + 1:
+            run.append(returned_ns)
+            return
+    runs.append(run_of(step, called_ns, returned_ns))
 
 
 def end_of(run: Run) -> int | None:

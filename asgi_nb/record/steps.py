@@ -46,7 +46,11 @@ _STEPPING: dict[int, CodeType] = {}
 
 
 def steps_here(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a function whose local names `run` and `exchange` are the run and the exchange of its steps."""
+    """
+    Mark a function whose local names `run` and `exchange` are the run and the exchange of its steps.
+
+    One that has a single step may have `began` and `step` instead of a run.
+    """
     _STEPPING[id(function.__code__)] = function.__code__
     return function
 

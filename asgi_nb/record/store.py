@@ -10,7 +10,7 @@ Rule 3: a number is given once and never again, so a reader can ask for what cam
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from asgi_nb.record.draft import EXIT, Draft, Opened
@@ -20,6 +20,7 @@ from asgi_nb.record.guard import GUARD
 from asgi_nb.record.lookup import Lookup
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord
+from asgi_nb.record.plain import PlainWire, take_in
 from asgi_nb.record.selection import Selection, as_html
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.record.watch import Counts, Watch
@@ -92,6 +93,10 @@ class Store(Lookup):
         self._shared: dict[int, Any] = {}
         # Numbers in the order in which the exchanges finished.
         self._finished: deque[int] = deque()
+        self.log: list[PlainWire] = []
+        """The plain requests that have begun and have no number yet, in order: what `settle` takes in."""
+        self.ticker: object = None
+        """The loop on which somebody will call `tick` soon; None when nobody will."""
         self.watches: tuple[Watch, ...] = ()
         """Who is told of changes."""
         self.sessions: tuple[Session, ...] = ()
@@ -111,6 +116,7 @@ class Store(Lookup):
 
     def add(self, exchange: Exchange) -> None:
         """Take in an exchange that has begun, and give it its number and id."""
+        self.settle()
         with self._lock:
             self._last_seq = seq = self._last_seq + 1
             exchange.seq = exchange.request.body.seq = seq
@@ -124,9 +130,59 @@ class Store(Lookup):
             self._wake(watch)
         del gone
 
+    def settle(self) -> None:
+        """
+        Give a number to each plain request that has begun since the last time, and keep what has ended.
+
+        Whoever reads has it done first; else it is done some twenty times a second, see `plain`.
+        """
+        log = self.log
+        if not log:
+            return
+        gone: Sequence[object] = ()
+        with self._lock:
+            # At once: the collector of garbage may run code here that asks the store.
+            taken = log[:]
+            del log[: len(taken)]
+            before = self._last_seq
+            self._last_seq += len(taken)
+            kept, shared = self._kept, self._shared
+            ended: list[int] = []
+            size, unfit = take_in(taken, before, kept, ended, shared)
+            self._finished += ended
+            self._bytes += size
+            if len(shared) > SHARED_LIMIT:
+                forget_unused(shared, kept.values())
+            for wire in unfit:
+                wire.drafted()
+            if self._bytes > self.max_bytes or len(kept) > self.max_exchanges:
+                gone = self._make_room()
+            woken = self._note_changes(range(before + 1, before + 1 + len(taken))) if self.watches else ()
+        for watch in woken:
+            self._wake(watch)
+        del gone
+
+    def tick(self) -> None:
+        """Settle what has begun since the last time."""
+        self.ticker = None
+        self.settle()
+
+    def stir(self) -> None:
+        """Wake who watches and has nothing to look at: a plain request has begun."""
+        for watch in self.watches:
+            if not watch._changed:
+                self._wake(watch)
+
+    def _note_changes(self, numbers: Iterable[int]) -> Sequence[Watch]:
+        woken = [watch for watch in self.watches if not watch._changed]
+        for watch in self.watches:
+            watch._changed.update(numbers)
+        return woken
+
     def begin(self, begun: Opened) -> None:
         """Take in a request that has begun, and give it its number."""
         gone: Sequence[object] = ()
+        self.settle()
         with self._lock:
             self._last_seq = begun.seq = seq = self._last_seq + 1
             kept = self._kept
@@ -157,7 +213,6 @@ class Store(Lookup):
         with self._lock:
             if begun.is_seen:
                 return False
-            begun.folded = folded
             seq, kept = begun.seq, self._kept
             if seq not in kept:
                 return True
@@ -212,8 +267,6 @@ class Store(Lookup):
             kept = self._kept.get(begun.seq)
             if kept is not None:
                 return self._look(begun.seq, kept)
-            if begun.folded:
-                return unfold(begun.seq, begun.folded, self, {begun.folded[2]: begun.candidates})
             return None
 
     def touch(self, exchange: Exchange) -> None:
@@ -307,16 +360,16 @@ class Store(Lookup):
             max_exchanges -= max_exchanges // SLACK
         kept, finished = self._kept, self._finished
         gone: list[object] = []
-        numbers: list[int] = []
         freed, excess, newest = 0, self._bytes - self.max_bytes, self._last_seq
-        while len(kept) > max_exchanges or freed < excess:
+        surplus = len(kept) - max_exchanges
+        while surplus > len(gone) or freed < excess:
             if len(kept) == 1:
                 break
             seq = finished.popleft() if finished and finished[0] != newest else self._oldest_unpinned()
             if seq is None:
                 break
             one = kept.get(seq)
-            if isinstance(one, tuple):
+            if type(one) is tuple:
                 freed += one[0]
             elif one is None or _is_pinned(one):
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
@@ -324,16 +377,15 @@ class Store(Lookup):
             elif isinstance(one, Exchange):
                 one.keeper = None
                 freed += one.charged + one.output_size
-            else:
+            elif not isinstance(one, tuple):
                 freed += one.charged
             del kept[seq]
             gone.append(one)
-            numbers.append(seq)
         self._bytes -= freed
         self._dropped += len(gone)
         self._dropped_bytes += freed
         for watch in self.watches:
-            watch._changed.difference_update(numbers)
+            watch._changed.intersection_update(kept)
         return gone
 
     def _oldest_unpinned(self) -> int | None:
@@ -361,6 +413,7 @@ class Store(Lookup):
         Args:
             pinned: Whether the pinned ones go as well.
         """
+        self.settle()
         with self._lock:
             gone = [seq for seq, one in self._kept.items() if pinned or not _is_pinned(one)]
             taken, woken = self._take_out(gone)
@@ -371,6 +424,7 @@ class Store(Lookup):
 
     def remove(self, *exchanges: Exchange) -> int:
         """Throw these away, pinned or not; gives how many of them were kept here."""
+        self.settle()
         with self._lock:
             gone = [one.seq for one in dict.fromkeys(exchanges) if self._kept.get(one.seq) is one]
             taken, woken = self._take_out(gone)
@@ -446,6 +500,7 @@ class Store(Lookup):
     # --- reading
 
     def __len__(self) -> int:
+        self.settle()
         return len(self._kept)
 
     def __iter__(self) -> Iterator[Exchange]:
@@ -455,15 +510,18 @@ class Store(Lookup):
         return reversed(self._snapshot())
 
     def _snapshot(self) -> list[Exchange]:
+        self.settle()
         with self._lock:
             return self._all()
 
     def _at(self, positions: slice) -> list[Exchange]:
+        self.settle()
         with self._lock:
             return [self._look(seq, self._kept[seq]) for seq in list(self._kept)[positions]]
 
     def get(self, seq: int) -> Exchange | None:
         """Give the exchange of a number, or None when it is not kept."""
+        self.settle()
         with self._lock:
             one = self._kept.get(seq)
             return None if one is None else self._look(seq, one)
@@ -474,6 +532,7 @@ class Store(Lookup):
 
         Unlike `get` it leaves what is folded as it is: the next who asks gets another object.
         """
+        self.settle()
         with self._lock:
             one = self._kept.get(seq)
             if one is None or isinstance(one, Exchange):
@@ -482,11 +541,13 @@ class Store(Lookup):
 
     def numbers(self) -> list[int]:
         """Give the numbers of what is kept, oldest first."""
+        self.settle()
         with self._lock:
             return list(self._kept)
 
     def since(self, seq: int) -> list[Exchange]:
         """Give the exchanges that began after the one of this number, oldest first."""
+        self.settle()
         with self._lock:
             newer = []
             for number in reversed(self._kept):
@@ -497,6 +558,7 @@ class Store(Lookup):
 
     def counts(self) -> Counts:
         """Say what is kept and what had to go, at one moment."""
+        self.settle()
         with self._lock:
             return {
                 "kept": len(self._kept),

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from asgi_nb.record.draft import Draft, Site, begin
 from asgi_nb.record.exchange import Begun, Exchange, Origin, under_way
 from asgi_nb.record.masks import shorten
-from asgi_nb.record.plain import PlainWire
+from asgi_nb.record.plain import BEGUN
 from asgi_nb.record.recorder import Recorder
 from asgi_nb.record.shape import Shapes
 from asgi_nb.record.store import Store
@@ -61,23 +61,41 @@ class Tap:
         self.shapes = Shapes()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if not self.store.recording:
+        store = self.store
+        if not store.recording:
             # What the app gives is awaited as it is: off, the tap is no frame of a request's.
+            return self.app(scope, receive, send)
+        try:
+            wire: Any = send.__self__  # type: ignore[attr-defined]
+            is_plain = wire.begins_plainly
+        except AttributeError:
+            is_plain = False
+        if is_plain and not store.sessions:
+            # See `plain`. What the app gives is awaited as it is, in the request's own task: recording has no
+            # frame. That task ends with the request, and what is set in its context with it.
+            wire.begins_plainly = False
+            wire.tap = self
+            wire.candidates = wire.sites = wire.step = wire.runs = None
+            wire.read_ns = 0
+            wire.stage = BEGUN
+            under_way.set(wire)
+            wire.clock_ns = perf_counter_ns()
+            store.log.append(wire)
+            if store.ticker is not wire.loop:
+                store.ticker = wire.loop
+                wire.later(store.tick)
+                if store.watches:
+                    store.stir()
             return self.app(scope, receive, send)
         kind = scope["type"]
         if kind != "http":
             return (self._record if kind == "websocket" else self.app)(scope, receive, send)
         wire = wire_of(receive, send)
-        if isinstance(wire, PlainWire) and wire.came is not None and wire.is_as_it_came():
-            wire.begin(self)
-            return self.app(scope, receive, send)
         draft = begin(self, scope)
         if draft is None:
             return self._record(scope, receive, send)
         if wire is None or not wire.tells_end:
             return self._note(scope, receive, send, draft, wire)
-        # What the app gives is awaited as it is, in the request's own task: recording has no frame. That
-        # task ends with the request, and what is set in its context with it.
         wire.listener = draft
         under_way.set(draft)
         return self.app(scope, receive, send)

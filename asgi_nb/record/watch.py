@@ -28,6 +28,9 @@ class Watched(Protocol):
     watches: "tuple[Watch, ...]"
     """Who is told of changes; changed under the guard."""
 
+    def settle(self) -> None:
+        """Give a number to what has begun."""
+
 
 class Watch:
     """The numbers of the exchanges that have changed since somebody last looked. Made by `Store.watch`."""
@@ -48,6 +51,7 @@ class Watch:
         A number may be that of an exchange which the store has dropped meanwhile. After `Store.clear` the
         last number given comes up, so that the watcher looks at the counts.
         """
+        self._store.settle()
         with GUARD:
             changed = nsmallest(limit, self._changed) if len(self._changed) > limit else sorted(self._changed)
             self._changed.difference_update(changed)

@@ -42,6 +42,11 @@ class Wire:
     def __init__(self) -> None:
         self.listener = None
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody listens."""
+        return self.listener is None
+
 
 def wire_of(
     receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
@@ -49,7 +54,7 @@ def wire_of(
     """Give the Wire that both are methods of; None when there is none, or when somebody listens to it."""
     try:
         wire = send.__self__  # type: ignore[attr-defined]
-        free = isinstance(wire, Wire) and receive.__self__ is wire and wire.listener is None  # type: ignore[attr-defined]
+        free = isinstance(wire, Wire) and receive.__self__ is wire and wire.is_free  # type: ignore[attr-defined]
     except AttributeError:
         return None
     return wire if free else None

@@ -27,6 +27,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Literal
 from urllib.parse import unquote, unquote_to_bytes
 
+from asgi_nb.record.plain import changed
 from asgi_nb.service.addresses import Jupyter
 from asgi_nb.service.serving import Serving
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
@@ -62,7 +63,10 @@ class CredentialFilter:
         query = scope["query_string"]
         # Most requests hold nothing to look at.
         if b"token" in query or b"%" in query or not _HELD.isdisjoint([name for name, _ in scope["headers"]]):
+            before = scope["headers"], query
             self._clean(scope)
+            if before != (scope["headers"], scope["query_string"]):
+                changed(send)
         return self.app(scope, receive, send)
 
     def _clean(self, scope: Scope) -> None:

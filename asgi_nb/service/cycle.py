@@ -14,6 +14,7 @@ Source: ASGI 3.0, HTTP; RFC 9112 sections 4 to 7; RFC 9110 sections 5.5 and 5.6.
 import asyncio
 import logging
 import re
+from collections.abc import Callable
 from contextvars import Context
 from http import HTTPStatus
 from time import monotonic, perf_counter_ns
@@ -21,7 +22,7 @@ from typing import Any, Protocol
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 
-from asgi_nb.record.plain import PlainWire, Reading
+from asgi_nb.record.plain import BEGUN, DONE, ENDED, PLAIN_LIMIT, STARTED, PlainWire, Reading
 from asgi_nb.service.edge import TURN
 from asgi_nb.service.parsed import parse_request
 from asgi_nb.web.types import ASGIApp, Message, Scope
@@ -31,6 +32,9 @@ logger = logging.getLogger("uvicorn.error")
 # A larger body is not copied to stand behind its head: a reading's size.
 JOINED_LIMIT = 1 << 14
 
+# Seconds in which requests may wait to be taken into the store, as between two batches of a page.
+SETTLE = 0.05
+
 # Names of header fields that are remembered. Apps use a few dozen; one that makes them up is not to fill
 # the memory.
 NAME_LIMIT = 512
@@ -39,7 +43,7 @@ _NO_NAME = re.compile(rb'[\x00-\x1f\x7f()<>@,;:\\\[\]={} \t"]')
 # What no field may have but at the end of its line.
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code != 0x09)
 
-LENGTH, CODING, CONNECTION = 1, 2, 3
+LENGTH, CODING, CONNECTION, OTHER = 1, 2, 3, 4
 
 
 def _status_line(status: int) -> bytes:
@@ -66,7 +70,7 @@ def _name(name: Any) -> tuple[bytes, int]:
     if _NO_NAME.search(name):
         raise RuntimeError(f"the name of a header is a token of RFC 9110, got {bytes(name[:100])!r}")
     lower = bytes(name).lower()
-    known = lower + b": ", _MATTER.get(lower, 0)
+    known = lower + b": ", _MATTER.get(lower, 0 if lower == name else OTHER)
     if len(_names) < NAME_LIMIT:
         _names[bytes(name)] = known
     return known
@@ -143,8 +147,8 @@ class Cycle(PlainWire):
 
     def __init__(self, connection: Connection, scope: Scope, keep_alive: bool, expects: bool) -> None:
         self.listener = None
-        self.came = None
-        self.clock_ns = self.start_ns = 0
+        self.begins_plainly = False
+        self.stage = self.seq = 0
         self.connection: Connection | None = connection
         self.transport = connection.transport
         self.flow = connection.flow
@@ -212,13 +216,20 @@ class Cycle(PlainWire):
         try:
             result: object = await app(self.scope, self.receive, self.send)  # type: ignore[func-returns-value]
         except BaseException as exc:
-            self._tell_end(exc)
+            self.leave(exc)
             # Also what would end the loop: it is everybody's, and this is one request's.
             logger.error("Exception in ASGI application\n", exc_info=exc)
             if not self.response_complete or not isinstance(exc, Exception):
                 await self._fail()
         else:
-            self._tell_end(None)
+            if self.stage == DONE:
+                # As `leave` does it: this runs for every request.
+                self.exit_ns = perf_counter_ns()
+                self.stage = ENDED
+                if self.seq:
+                    self.land()
+            else:
+                self.leave(None)
             if result is not None:
                 logger.error("ASGI callable should return None, but returned '%s'.", result)
                 self._cut()
@@ -233,30 +244,14 @@ class Cycle(PlainWire):
             if connection is not None and task is not None:
                 connection.tasks.discard(task)
 
-    def _tell_end(self, exc: BaseException | None) -> None:
-        listener, self.listener = self.listener, None
-        if listener is not None:
-            listener.left(exc)
-        elif self.clock_ns:
-            self.leave(exc)
-
     @classmethod
     def parse(cls, came: bytes, peers: tuple[Any, ...]) -> Reading:
         # By the parser that has read it the first time.
         return parse_request(came, peers)
 
-    def is_as_it_came(self) -> bool:
-        connection, scope = self.connection, self.scope
-        if connection is None:
-            return False
-        self.peers = peers = connection.peers
-        # What stands between the server and the tap replaces these where it changes anything.
-        return (
-            scope["headers"] is connection.headers
-            and not scope["root_path"]
-            and scope["client"] is peers[0]
-            and scope["scheme"] is peers[2]
-        )
+    def later(self, call: Callable[[], object]) -> None:
+        context = None if self.connection is None else self.connection.context
+        self.loop.call_later(SETTLE, call, context=context)
 
     async def _fail(self) -> None:
         """Tell the client that there is no answer, or no more of it."""
@@ -298,9 +293,16 @@ class Cycle(PlainWire):
             self.body = b""
         if self.listener is not None:
             self.listener.received(message)
-        elif self.clock_ns:
-            self.read(message)
+        elif self.stage:
+            self._read(message)
         return message
+
+    def _read(self, message: Message) -> None:
+        """Note that the app gets a message of a plain request."""
+        if message["type"] == "http.request" and not self.read_ns and not message["more_body"]:
+            self.read_ns = perf_counter_ns()
+        else:
+            self.drafted().received(message)
 
     async def send(self, message: Message) -> None:
         """Take in the head or a piece of the body."""
@@ -318,15 +320,25 @@ class Cycle(PlainWire):
             if kind != "http.response.start":
                 raise RuntimeError(f"expected the ASGI message 'http.response.start', got {kind!r}")
             self._start(message["status"], message.get("headers", ()))
-            if listener is None and self.clock_ns:
-                self.started(message, is_plain=self.keep_alive and self._has_body and not self._chunked)
+            if self.stage:
+                if self.stage == BEGUN:
+                    self.drafted().sent(message)
+                elif self.listener is not None or len(message) > 3:
+                    self.tell(STARTED, message)
+            elif self.listener is not listener:
+                self.tell(STARTED, message)
         elif not self.response_complete:
             if kind != "http.response.body":
                 raise RuntimeError(f"expected the ASGI message 'http.response.body', got {kind!r}")
             more_body = message.get("more_body", False)
             self._write(message.get("body", b""), more_body)
-            if listener is None and self.clock_ns:
-                self.done(message)
+            if self.stage:
+                if self.stage == STARTED:
+                    self.drafted().sent(message)
+                elif self.listener is not None:
+                    self.tell(DONE, message)
+            elif self.listener is not listener:
+                self.tell(DONE, message)
             if more_body and self._took_long():
                 await asyncio.sleep(0)
         else:
@@ -343,9 +355,10 @@ class Cycle(PlainWire):
         if default is not fields:
             _, lines, count = _default_lines(fields)
         parts = [_STATUS_LINES[status], lines]
-        self.skipped = count
+        own = count
         count += 1
         framed = closes = False
+        is_plain = self._has_body
         for name, value in headers:
             try:
                 begin, matter = _names[name]
@@ -362,9 +375,13 @@ class Cycle(PlainWire):
                     if value.lower() == b"chunked":
                         self._missing = 0
                         self._chunked = framed = True
-                elif b"close" in [token.strip() for token in value.lower().split(b",")]:
-                    self.keep_alive = False
-                    closes = True
+                elif matter == CONNECTION:
+                    if b"close" in [token.strip() for token in value.lower().split(b",")]:
+                        self.keep_alive = False
+                        closes = True
+                else:
+                    # The head does not say how the app has written it.
+                    is_plain = False
         if not self.keep_alive and not closes:
             parts.append(b"connection: close\r\n")
             count += 1
@@ -378,7 +395,12 @@ class Cycle(PlainWire):
             raise RuntimeError(
                 "the value of a header has a control character; take out line breaks and the like"
             )
-        self._head = self.head = head + b"\r\n"
+        self._head = head = head + b"\r\n"
+        if self.stage == BEGUN and is_plain and self.keep_alive and not self._chunked:
+            self.head = head
+            self.skipped = own
+            self.start_ns = perf_counter_ns()
+            self.stage = STARTED
         self.response_started = True
         self.expects = False
         # For whom nothing else comes soon, as with a stream of events.
@@ -405,9 +427,10 @@ class Cycle(PlainWire):
             if len(data) <= JOINED_LIMIT:
                 data = self._head + data
                 self._head = b""
-                if self.start_ns and not more_body:
+                if self.stage == STARTED and not more_body and len(data) <= PLAIN_LIMIT:
                     self.done_ns = perf_counter_ns()
                     self.went = data
+                    self.stage = DONE
             else:
                 self._flush()
         if data:

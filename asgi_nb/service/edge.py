@@ -18,6 +18,7 @@ from collections.abc import Awaitable
 from time import monotonic
 from urllib.parse import unquote
 
+from asgi_nb.record.plain import changed
 from asgi_nb.service.proxied import below
 from asgi_nb.service.serving import Serving
 from asgi_nb.service.sockets import is_loopback
@@ -65,6 +66,7 @@ class Edge:
         host, prefix = self._proxied(scope)
         takes_turns = getattr(getattr(send, "__self__", None), "takes_turns", False)
         if prefix:
+            changed(send)
             root_path = unquote(prefix)
             scope["root_path"] = root_path
             scope["path"] = root_path + scope["path"]

@@ -14,14 +14,12 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from asgi_nb.record.plain import PLAIN_LIMIT
 from asgi_nb.service.cycle import Cycle
 from asgi_nb.service.heads import too_large
 from asgi_nb.service.parsed import REMEMBERED, method_name, parse_target, remembered_target, shared_field
 from asgi_nb.service.protocols import Limited
 from asgi_nb.web.types import ASGIApp, Scope
-
-# Bytes of a request that are kept as they came. A larger one is recorded at once, and its body cut.
-PLAIN_LIMIT = 1 << 14
 
 
 class LimitedHttpTools(Limited, HttpToolsProtocol):
@@ -90,6 +88,8 @@ class LimitedHttpTools(Limited, HttpToolsProtocol):
             cycle = self.cycle
             if self._begun == 1 and not self._in_message and size <= PLAIN_LIMIT and cycle is not before:
                 cycle.came = data
+                cycle.peers = self.peers
+                cycle.begins_plainly = True
             if self._timer is not None:
                 self._stop_waiting()
             if self._in_message and not self._refused:

@@ -10,6 +10,7 @@ from typing import Any
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from asgi_nb.record.plain import changed
 from asgi_nb.service.bodies import BodyLimit
 from asgi_nb.service.closing import ClosingSockets
 from asgi_nb.service.credentials import CredentialFilter
@@ -42,6 +43,7 @@ class ProxyHeaders:
         # uvicorn's own is a frame to wait in; most requests have neither.
         for name, _ in scope["headers"]:
             if name == b"x-forwarded-for" or name == b"x-forwarded-proto":
+                changed(send)
                 proxied: Awaitable[None] = self.believing(scope, receive, send)
                 return proxied
         return self.app(scope, receive, send)

@@ -19,7 +19,7 @@ from types import FrameType
 from asgi_nb.record.draft import Draft
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.plain import PlainWire
-from asgi_nb.record.runs import HEAD, LONG_NS, Run
+from asgi_nb.record.runs import CALLED, HEAD, LONG_NS, Run, new_run
 from asgi_nb.record.samples import SAMPLE_LIMIT, Sample
 from asgi_nb.record.steps import is_stepping, watching
 from asgi_nb.service.portal import loop_thread, on_portal
@@ -100,15 +100,19 @@ def look(now_ns: int) -> bool:
         frame = frame.f_back
     if frame is None:
         return False
-    run, exchange = frame.f_locals.get("run"), frame.f_locals.get("exchange")
-    if isinstance(exchange, Draft | PlainWire):
-        exchange = exchange.exchange()
-    if not isinstance(run, list) or not isinstance(exchange, Exchange):
+    names = frame.f_locals
+    run, began, step, exchange = (names.get(name) for name in ("run", "began", "step", "exchange"))
+    if not isinstance(exchange, Exchange | Draft | PlainWire) or (run is None and began is None):
         # It has just begun, or nothing is recorded.
         return False
-    step_ns = _open_step(run)
+    step_ns = began if run is None else _open_step(run)
     if step_ns is not None and now_ns - step_ns >= TICK_NS:
-        _note(exchange, step_ns, above)
+        seen = exchange if isinstance(exchange, Exchange) else exchange.exchange()
+        if run is None and step is not None and not any(one[CALLED] == step_ns for one in seen.traced().runs):
+            # Its end will be noted there.
+            place, part, title = step
+            seen.note_run(new_run(place, part, title, step_ns, step_ns))
+        _note(seen, step_ns, above)
     return True
 
 

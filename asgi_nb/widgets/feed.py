@@ -17,9 +17,11 @@ Rule 6: a view's filter runs here, over the whole store, newest first, in the ti
 import math
 import secrets
 import sys
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from asgi_nb.record.exchange import Exchange
@@ -305,14 +307,18 @@ class Feed:
             view.stirred = False
             taken = view.watch.take(sys.maxsize)
         waiting = view.waiting
-        for seq in taken:
-            if seq > view.high:
-                # New numbers come in order: what lies between has left the store.
-                view.lost += seq - view.high - 1
-                view.high = seq
-                view.unseen.add(seq)
+        # They come in order. What is new is taken in as a whole: a flood is a thousand of them.
+        first = bisect_right(taken, view.high)
+        for seq in taken[:first]:
             waiting[seq] = None
             waiting.move_to_end(seq)
+        new = taken[first:]
+        if new:
+            # New numbers come in order: what lies between has left the store.
+            view.lost += new[-1] - view.high - len(new)
+            view.high = new[-1]
+            view.unseen.update(new)
+            waiting.update(dict.fromkeys(new))
         for seq in view.going.intersection(taken):
             waiting.move_to_end(seq)
         # A page forgets older rows, so they are not worth sending; but a filter may let few of them through.
@@ -323,9 +329,15 @@ class Feed:
 
     def _let_wait(self, view: View, most: int) -> None:
         """Give up the oldest of what waits, until there are no more than so many."""
-        while len(view.waiting) > most:
-            seq, _ = view.waiting.popitem(last=False)
-            self._miss(view, seq)
+        waiting = view.waiting
+        surplus = list(islice(waiting, max(0, len(waiting) - most)))
+        if surplus:
+            for seq in surplus:
+                del waiting[seq]
+            missed = view.unseen.intersection(surplus)
+            view.unseen -= missed
+            view.lost += len(missed)
+            view.going.difference_update(surplus)
 
     def _miss(self, view: View, seq: int) -> None:
         if seq in view.unseen:
