@@ -20,7 +20,6 @@ from asgi_nb.record import markup
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
 from asgi_nb.record.line import Injected, NotOpenError, check_not_closed
 from asgi_nb.record.masks import visible
-from asgi_nb.record.ring import RECEIVED, SENT
 from asgi_nb.record.tapped import tapped
 from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.status import WS_1012_SERVICE_RESTART
@@ -152,7 +151,7 @@ class OpenSocket:
         if session is None:
             await self._send(message)
         else:
-            is_data = session.note(message, SENT)
+            is_data = session.sent(message)
             try:
                 await session.target(message)
             except OSError:
@@ -189,7 +188,7 @@ class OpenSocket:
                 finally:
                     self._waiting = None
                     self._stirred = False
-            if self._tapped is None or not self._tapped.note(message, RECEIVED):
+            if self._tapped is None or not self._tapped.received(message):
                 if message["type"] == "websocket.disconnect":
                     self._open = False
             return message

@@ -318,7 +318,7 @@ class Recorder:
             data = data[:end]
         flags = SENT if message["type"] == "websocket.send" else RECEIVED
         flags |= TEXT * is_text | INJECTED * (type(message) is Injected)
-        websocket.notes.append((at_ns, flags, data, size))
+        websocket.notes += (at_ns, flags, data if len(data) == size else (data, size, None))
         self.weigh()
         return CHANGED
 

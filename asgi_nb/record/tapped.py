@@ -12,11 +12,14 @@ from typing import Any, Final, Literal, Protocol
 
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.recorder import ANSWERED, Recorder
-from asgi_nb.record.ring import PENDING, RECEIVED, SENT, SHORT, TEXT, Note
+from asgi_nb.record.ring import NOTE, PENDING, RECEIVED, SENT, SHORT, TEXT
 from asgi_nb.record.store import Store
 
 # The type of what carries data, each way.
 DATA: Final = ("websocket.receive", "websocket.send")
+
+RECEIVED_TEXT: Final = RECEIVED + TEXT
+SENT_TEXT: Final = SENT + TEXT
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -48,9 +51,9 @@ class Tapped:
     """
 
     __slots__ = (
-        "_full",
         "_is_open",
         "_notes",
+        "_room",
         "_scope",
         "_start_ns",
         "_store",
@@ -78,58 +81,91 @@ class Tapped:
         """The server's `send`."""
         exchange = recorder.exchange
         self._start_ns = exchange.clock_ns
-        self._notes: list[Note] = [] if exchange.websocket is None else exchange.websocket.notes
+        self._notes: list[Any] = [] if exchange.websocket is None else exchange.websocket.notes
         self._is_open = False
-        # How many notes there may be before they are counted.
-        self._full = PENDING
+        # Bytes of memory that notes may take before they are counted.
+        self._room = PENDING
 
     async def receive(self) -> Message:
         """Hand on what comes to the app."""
         message = await self.source()
-        self.note(message, RECEIVED)
+        self.received(message)
         return message
 
     async def send(self, message: Message) -> None:
         """Hand on what the app sends."""
-        self.note(message, SENT)
+        self.sent(message)
         try:
             await self.target(message)
         except OSError:
             self.recorder.lose()
             raise
 
-    def note(self, message: Message, way: int) -> bool:
-        """
-        Record a message: one that comes to the app, or one of the app's before anything becomes of it.
+    # Twice the same, as constants are free: what one of the two costs, each message costs.
 
-        Args:
-            message: The ASGI message.
-            way: RECEIVED or SENT.
+    def received(self, message: Message) -> bool:
+        """
+        Record a message that comes to the app.
 
         Returns:
             Whether it is data of an open WebSocket, and nothing but a short text or short bytes.
         """
         # Two entries, of which one is the type: the other one is all that there is to record.
+        if self._is_open and type(message) is dict and len(message) == 2:
+            text = message.get("text")
+            if type(text) is str and message.get("type") == "websocket.receive":
+                size = len(text)
+                if size <= SHORT:
+                    notes = self._notes
+                    notes += perf_counter_ns() - self._start_ns, RECEIVED_TEXT, text
+                    self._room = room = self._room - size - NOTE
+                    if room < 0 or self._store.watches:
+                        self._count()
+                    return True
+        return self._note(message, RECEIVED)
+
+    def sent(self, message: Message) -> bool:
+        """
+        Record a message of the app's, before anything becomes of it.
+
+        Returns:
+            As `received`.
+        """
+        if self._is_open and type(message) is dict and len(message) == 2:
+            text = message.get("text")
+            if type(text) is str and message.get("type") == "websocket.send":
+                size = len(text)
+                if size <= SHORT:
+                    notes = self._notes
+                    notes += perf_counter_ns() - self._start_ns, SENT_TEXT, text
+                    self._room = room = self._room - size - NOTE
+                    if room < 0 or self._store.watches:
+                        self._count()
+                    return True
+        return self._note(message, SENT)
+
+    def _note(self, message: Message, way: int) -> bool:
+        """Record a message that is no short text; say whether it is short bytes."""
         if self._is_open and type(message) is dict and len(message) == 2 and message.get("type") == DATA[way]:
-            payload: Any = message.get("text")
-            if type(payload) is str:
-                flags = way + TEXT
-            else:
-                payload, flags = message.get("bytes"), way
-            if (flags != way or type(payload) is bytes) and len(payload) <= SHORT:
+            data: Any = message.get("bytes")
+            if type(data) is bytes and len(data) <= SHORT:
                 notes = self._notes
-                notes.append((perf_counter_ns() - self._start_ns, flags, payload))
-                if len(notes) > self._full:
-                    self._settle()
-                if self._store.watches:
-                    self._store.tell(self.recorder.exchange)
+                notes += perf_counter_ns() - self._start_ns, way, data
+                self._room = room = self._room - len(data) - NOTE
+                if room < 0 or self._store.watches:
+                    self._count()
                 return True
         return self.tell("send" if way else "receive", message)
 
-    def _settle(self) -> None:
-        self.recorder.weigh()
-        self._full = len(self._notes) + PENDING
-        self._store.touch(self.recorder.exchange)
+    def _count(self) -> None:
+        """Let the store know of what was noted: at once who watches, its account now and then."""
+        exchange = self.recorder.exchange
+        if self._room < 0:
+            self._room = PENDING
+            self.recorder.weigh()
+            self._store.touch(exchange)
+        if self._store.watches:
+            self._store.tell(exchange)
 
     def tell(self, direction: Literal["receive", "send"], message: Mapping[str, Any]) -> bool:
         """
