@@ -28,9 +28,11 @@ RECEIVED: Final = 0
 SENT: Final = 1
 TEXT: Final = 2
 INJECTED: Final = 4
+RECEIVED_TEXT: Final = RECEIVED + TEXT
+SENT_TEXT: Final = SENT + TEXT
 
 STRIDE = 3
-"""How many values a note has: when, flags, the payload."""
+"""How many values a note has: when, as `time.perf_counter_ns()` said; flags; the payload."""
 
 Cut = tuple[bytes, int, int | None]
 """A payload of which more is known: what is kept, the size of all, the number of one recorded elsewhere."""
@@ -39,7 +41,7 @@ Payload = str | bytes | Cut
 """A payload is kept as it came: plain values, of which garbage collection knows nothing."""
 
 Note = tuple[int, int, str | bytes, int | None]
-"""When, flags, the payload, and the size of all of it, where that was told. For readers."""
+"""For readers: nanoseconds from the exchange's start, flags, the payload, the size of all where it was told."""
 
 
 class Counted:
@@ -77,6 +79,7 @@ class Ring:
         "_sent_size",
         "_settled",
         "_weighed",
+        "clock_ns",
         "notes",
     )
 
@@ -96,10 +99,17 @@ class Ring:
     def __init__(self) -> None:
         self.notes: list[Any] = []
         """The notes, STRIDE values each, oldest first. Added to by whoever hands the messages on alone."""
+        self.clock_ns = 0
+        """What `time.perf_counter_ns()` said when the exchange began."""
         self._settled = 0
         self._weighed = 0
         self._received_count = self._sent_count = self._dropped_count = 0
         self._received_size = self._sent_size = self._kept_size = 0
+
+    def start(self, clock_ns: int) -> list[Any]:
+        """Count times from here on, what `time.perf_counter_ns()` said; give the list to add notes to."""
+        self.clock_ns = clock_ns
+        return self.notes
 
     def settle(self) -> None:
         """Count what has come since the last time, and drop the oldest messages that no longer fit."""
@@ -145,11 +155,12 @@ class Ring:
         """Give what is kept, oldest first, with the number of each: 1 for the session's first. A copy."""
         with GUARD:
             self.settle()
-            notes, first = self.notes.copy(), self._dropped_count + 1
+            notes, first, clock_ns = self.notes.copy(), self._dropped_count + 1, self.clock_ns
         found: list[tuple[int, Note]] = []
-        for at_ns, flags, payload in zip(notes[::STRIDE], notes[1::STRIDE], notes[2::STRIDE], strict=True):
+        for time_ns, flags, payload in zip(notes[::STRIDE], notes[1::STRIDE], notes[2::STRIDE], strict=True):
             data, size, number = payload if type(payload) is tuple else (payload, None, None)
-            found.append((first + len(found) if number is None else number, (at_ns, flags, data, size)))
+            note = time_ns - clock_ns, flags, data, size
+            found.append((first + len(found) if number is None else number, note))
         return found
 
 

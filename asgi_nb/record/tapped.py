@@ -18,9 +18,6 @@ from asgi_nb.record.store import Store
 # The type of what carries data, each way.
 DATA: Final = ("websocket.receive", "websocket.send")
 
-RECEIVED_TEXT: Final = RECEIVED + TEXT
-SENT_TEXT: Final = SENT + TEXT
-
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -40,7 +37,7 @@ class Tapped:
     The tap's `receive` and `send` of one session.
 
     Whoever stands next to the tap may go past them: call `source` and `target`, and `note` each message.
-    That saves a coroutine for each.
+    That saves a coroutine for each. A short text they may note themselves, as `note` does.
 
     Args:
         tap: The tap.
@@ -51,15 +48,15 @@ class Tapped:
     """
 
     __slots__ = (
-        "_is_open",
-        "_notes",
-        "_room",
         "_scope",
         "_start_ns",
-        "_store",
         "_tap",
+        "is_open",
+        "notes",
         "recorder",
+        "room",
         "source",
+        "store",
         "target",
     )
 
@@ -72,7 +69,8 @@ class Tapped:
         target: Send,
     ) -> None:
         self._tap = tap
-        self._store = tap.store
+        self.store = tap.store
+        """Where the session is."""
         self.recorder = recorder
         self._scope = scope
         self.source = source
@@ -81,91 +79,63 @@ class Tapped:
         """The server's `send`."""
         exchange = recorder.exchange
         self._start_ns = exchange.clock_ns
-        self._notes: list[Any] = [] if exchange.websocket is None else exchange.websocket.notes
-        self._is_open = False
-        # Bytes of memory that notes may take before they are counted.
-        self._room = PENDING
+        self.notes: list[Any] = [] if exchange.websocket is None else exchange.websocket.start(self._start_ns)
+        """The notes of the session's record; see `record.ring`."""
+        self.is_open = False
+        """Whether messages of data are legal in both directions."""
+        self.room = PENDING
+        """Bytes of memory that more notes may take before they are counted; below 0, `count` is due."""
 
     async def receive(self) -> Message:
         """Hand on what comes to the app."""
         message = await self.source()
-        self.received(message)
+        self.note(message, RECEIVED)
         return message
 
     async def send(self, message: Message) -> None:
         """Hand on what the app sends."""
-        self.sent(message)
+        self.note(message, SENT)
         try:
             await self.target(message)
         except OSError:
             self.recorder.lose()
             raise
 
-    # Twice the same, as constants are free: what one of the two costs, each message costs.
-
-    def received(self, message: Message) -> bool:
+    def note(self, message: Message, way: int) -> bool:
         """
-        Record a message that comes to the app.
+        Record a message: one that comes to the app, or one of the app's before anything becomes of it.
+
+        Args:
+            message: The ASGI message.
+            way: RECEIVED or SENT.
 
         Returns:
             Whether it is data of an open WebSocket, and nothing but a short text or short bytes.
         """
         # Two entries, of which one is the type: the other one is all that there is to record.
-        if self._is_open and type(message) is dict and len(message) == 2:
-            text = message.get("text")
-            if type(text) is str and message.get("type") == "websocket.receive":
-                size = len(text)
-                if size <= SHORT:
-                    notes = self._notes
-                    notes += perf_counter_ns() - self._start_ns, RECEIVED_TEXT, text
-                    self._room = room = self._room - size - NOTE
-                    if room < 0 or self._store.watches:
-                        self._count()
-                    return True
-        return self._note(message, RECEIVED)
-
-    def sent(self, message: Message) -> bool:
-        """
-        Record a message of the app's, before anything becomes of it.
-
-        Returns:
-            As `received`.
-        """
-        if self._is_open and type(message) is dict and len(message) == 2:
-            text = message.get("text")
-            if type(text) is str and message.get("type") == "websocket.send":
-                size = len(text)
-                if size <= SHORT:
-                    notes = self._notes
-                    notes += perf_counter_ns() - self._start_ns, SENT_TEXT, text
-                    self._room = room = self._room - size - NOTE
-                    if room < 0 or self._store.watches:
-                        self._count()
-                    return True
-        return self._note(message, SENT)
-
-    def _note(self, message: Message, way: int) -> bool:
-        """Record a message that is no short text; say whether it is short bytes."""
-        if self._is_open and type(message) is dict and len(message) == 2 and message.get("type") == DATA[way]:
-            data: Any = message.get("bytes")
-            if type(data) is bytes and len(data) <= SHORT:
-                notes = self._notes
-                notes += perf_counter_ns() - self._start_ns, way, data
-                self._room = room = self._room - len(data) - NOTE
-                if room < 0 or self._store.watches:
-                    self._count()
+        if self.is_open and type(message) is dict and len(message) == 2 and message.get("type") == DATA[way]:
+            payload: Any = message.get("text")
+            if type(payload) is str:
+                flags = way + TEXT
+            else:
+                payload, flags = message.get("bytes"), way
+            if (flags != way or type(payload) is bytes) and len(payload) <= SHORT:
+                self.notes += (perf_counter_ns(), flags, payload)
+                self.room -= len(payload) + NOTE
+                if self.room < 0 or self.store.watches:
+                    self.count()
                 return True
         return self.tell("send" if way else "receive", message)
 
-    def _count(self) -> None:
+    def count(self) -> None:
         """Let the store know of what was noted: at once who watches, its account now and then."""
         exchange = self.recorder.exchange
-        if self._room < 0:
-            self._room = PENDING
+        if self.room < 0:
+            self.room = PENDING
             self.recorder.weigh()
-            self._store.touch(exchange)
-        if self._store.watches:
-            self._store.tell(exchange)
+            self.store.touch(exchange)
+        if self.store.watches:
+            self.store.tell(exchange)
 
     def tell(self, direction: Literal["receive", "send"], message: Mapping[str, Any]) -> bool:
         """
@@ -177,11 +147,11 @@ class Tapped:
         recorder = self.recorder
         exchange = recorder.exchange
         news = recorder.feed(direction, message, perf_counter_ns() - self._start_ns)
-        self._is_open = recorder.is_accepted
+        self.is_open = recorder.is_accepted
         if news:
             if news is ANSWERED:
                 self._tap.attribute(exchange, self._scope, exchange.root_path)
-            self._store.touch(exchange)
+            self.store.touch(exchange)
         return False
 
 

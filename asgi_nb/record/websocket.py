@@ -151,7 +151,7 @@ class WebSocketRecord(Ends, Ring):
         flags = SENT if message.direction == "send" else RECEIVED
         flags |= TEXT * message.is_text | INJECTED * message.injected
         self.seq = message.seq
-        self.notes += (message.at_ns, flags, (message.data, message.size, message.number))
+        self.notes += (self.clock_ns + message.at_ns, flags, (message.data, message.size, message.number))
 
     def __repr__(self) -> str:
         state = (
