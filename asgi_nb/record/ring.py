@@ -41,7 +41,7 @@ Payload = str | bytes | Cut
 """A payload is kept as it came: plain values, of which garbage collection knows nothing."""
 
 Note = tuple[int, int, str | bytes, int | None]
-"""For readers: nanoseconds from the exchange's start, flags, the payload, the size of all where it was told."""
+"""For readers: nanoseconds from the exchange's start, flags, the payload, its whole size if it was told."""
 
 
 class Counted:

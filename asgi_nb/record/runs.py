@@ -5,9 +5,9 @@ Its head says where and what it was; then come the start and the end of each ste
 going on has a start and no end. Times are what `time.perf_counter_ns()` said.
 """
 
-from bisect import bisect_right
-from itertools import chain, compress
-from operator import sub
+from bisect import bisect_left
+from itertools import compress
+from operator import ne, sub
 from typing import Any
 
 Run = list[Any]
@@ -67,8 +67,9 @@ def merge_steps(run: Run) -> None:
     going_on = starts[count:]
     del starts[count:]
     gaps = widths = list(map(sub, starts[1:], ends))
+    took = sum(ends) - sum(starts)
     # Where all steps together took less, none is long.
-    if sum(ends) - sum(starts) >= LONG_NS:
+    if took >= LONG_NS:
         is_long = [end - start >= LONG_NS for start, end in zip(starts, ends, strict=True)]
         widths = [
             gap + FAR_NS if is_long[index] or is_long[index + 1] else gap for index, gap in enumerate(gaps)
@@ -76,23 +77,19 @@ def merge_steps(run: Run) -> None:
     ordered = sorted(widths)
     widest = ordered[closed - 1]
     # Whether each step but the first stays apart from the one before it.
-    apart = [width > widest for width in widths]
+    apart = [width >= widest for width in widths]
     # Of gaps that are as wide, the first ones are closed.
-    left = bisect_right(ordered, widest) - closed
-    index = count - 1
-    while left:
-        index -= 1
-        if widths[index] == widest:
-            apart[index] = True
-            left -= 1
-    begun = list(compress(starts, chain((True,), apart)))
-    over = list(compress(ends, chain(apart, (True,))))
-    # When each of these would have ended by itself.
-    alone = compress(ends, chain((True,), apart))
-    joined = {start for start, end, first in zip(begun, over, alone, strict=True) if end != first}
+    index = -1
+    for _ in range(closed - bisect_left(ordered, widest)):
+        index = widths.index(widest, index + 1)
+        apart[index] = False
+    begins, lasts = [True, *apart], [*apart, True]
+    begun, over = list(compress(starts, begins)), list(compress(ends, lasts))
+    # Those of which the first one ended before they do.
+    joined = set(compress(begun, map(ne, over, compress(ends, begins))))
     merged = begun + over
     merged[::2], merged[1::2] = begun, over
-    run[MERGED_NS] += sum(gaps) - sum(compress(gaps, apart))
+    run[MERGED_NS] += sum(over) - sum(begun) - took
     run[MERGED] += closed
     run[JOINED] = frozenset(joined.union(run[JOINED]).intersection(begun))
     # At once: somebody may be reading.
