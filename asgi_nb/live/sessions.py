@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from time import perf_counter_ns
 from typing import Any
 
 from asgi_nb.live.notebook import running_loop
@@ -20,7 +21,7 @@ from asgi_nb.record import markup
 from asgi_nb.record.exchange import Exchange, Origin, current_exchange
 from asgi_nb.record.line import Injected, NotOpenError, check_not_closed
 from asgi_nb.record.masks import visible
-from asgi_nb.record.ring import RECEIVED, SENT
+from asgi_nb.record.ring import NOTE, RECEIVED, RECEIVED_TEXT, SENT, SENT_TEXT, SHORT
 from asgi_nb.record.tapped import tapped
 from asgi_nb.service.waiting import wait_for
 from asgi_nb.web.status import WS_1012_SERVICE_RESTART
@@ -152,7 +153,21 @@ class OpenSocket:
         if session is None:
             await self._send(message)
         else:
-            is_data = session.note(message, SENT)
+            # As `Tapped.note` does, without a call: this, and its twin below, is what each message pays.
+            text = message.get("text") if session.is_open and type(message) is dict else None
+            if (
+                type(text) is str
+                and len(message) == 2
+                and message.get("type") == "websocket.send"
+                and (size := len(text)) <= SHORT
+            ):
+                session.notes += (perf_counter_ns(), SENT_TEXT, text)
+                session.room = room = session.room - size - NOTE
+                if room < 0 or session.store.watches:
+                    session.count()
+                is_data = True
+            else:
+                is_data = session.note(message, SENT)
             try:
                 await session.target(message)
             except OSError:
@@ -189,7 +204,24 @@ class OpenSocket:
                 finally:
                     self._waiting = None
                     self._stirred = False
-            if self._tapped is None or not self._tapped.note(message, RECEIVED):
+            session = self._tapped
+            text = (
+                message.get("text")
+                if session is not None and session.is_open and type(message) is dict
+                else None
+            )
+            if (
+                session is not None
+                and type(text) is str
+                and len(message) == 2
+                and message.get("type") == "websocket.receive"
+                and (size := len(text)) <= SHORT
+            ):
+                session.notes += (perf_counter_ns(), RECEIVED_TEXT, text)
+                session.room = room = session.room - size - NOTE
+                if room < 0 or session.store.watches:
+                    session.count()
+            elif session is None or not session.note(message, RECEIVED):
                 if message["type"] == "websocket.disconnect":
                     self._open = False
             return message

@@ -318,7 +318,8 @@ class Recorder:
             data = data[:end]
         flags = SENT if message["type"] == "websocket.send" else RECEIVED
         flags |= TEXT * is_text | INJECTED * (type(message) is Injected)
-        websocket.notes.append((at_ns, flags, data, size))
+        time_ns = websocket.clock_ns + at_ns
+        websocket.notes += (time_ns, flags, data if len(data) == size else (data, size, None))
         self.weigh()
         return CHANGED
 

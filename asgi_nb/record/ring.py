@@ -1,11 +1,12 @@
 """
 The messages of one WebSocket session, as notes, bounded in count and in bytes.
 
-Rule 1: a message that goes by is one tuple, appended. It is counted, and the oldest are dropped, when
-        somebody asks, or when PENDING have come together.
-Rule 2: one loop appends; any thread may ask. Who counts or drops holds the guard.
+Rule 1: a message that goes by is three values at the end of a list, added at once. They are counted, and the
+        oldest are dropped, when somebody asks, or when PENDING bytes of them have come together.
+Rule 2: one loop adds; any thread may ask. Who counts or drops holds the guard.
 """
 
+from itertools import compress
 from typing import Any, Final, Self, overload
 
 from asgi_nb.record.guard import GUARD
@@ -14,25 +15,33 @@ from asgi_nb.record.guard import GUARD
 RING_COUNT = 1000
 RING_BYTES = 4 << 20
 
-# Notes that may wait to be counted. Of SHORT messages, that is 16 KiB of ASCII: what the store's account may
-# be wrong by.
-PENDING = 32
+# Bytes of memory that may wait to be counted, if texts are ASCII: what the store's account may be wrong by.
+# A hundred short messages: then counting them costs next to nothing.
+PENDING = 1 << 15
+# What a note counts for beside the characters or bytes of its payload, as in the account.
+NOTE = 256
 # Characters or bytes up to which a payload may wait.
-SHORT = 512
+SHORT = 2048
 
 # Flags of a note.
 RECEIVED: Final = 0
 SENT: Final = 1
 TEXT: Final = 2
 INJECTED: Final = 4
+RECEIVED_TEXT: Final = RECEIVED + TEXT
+SENT_TEXT: Final = SENT + TEXT
 
-Note = tuple[Any, ...]
-"""
-When, flags, the payload as it came: `str` or `bytes`.
+STRIDE = 3
+"""How many values a note has: when, as `time.perf_counter_ns()` said; flags; the payload."""
 
-A fourth value is its size in bytes, where the payload was cut; a fifth its number, where it was recorded
-elsewhere. Tuples of plain values: garbage collection passes them by, and most are never looked at.
-"""
+Cut = tuple[bytes, int, int | None]
+"""A payload of which more is known: what is kept, the size of all, the number of one recorded elsewhere."""
+
+Payload = str | bytes | Cut
+"""A payload is kept as it came: plain values, of which garbage collection knows nothing."""
+
+Note = tuple[int, int, str | bytes, int | None]
+"""For readers: nanoseconds from the exchange's start, flags, the payload, its whole size if it was told."""
 
 
 class Counted:
@@ -70,6 +79,7 @@ class Ring:
         "_sent_size",
         "_settled",
         "_weighed",
+        "clock_ns",
         "notes",
     )
 
@@ -87,41 +97,45 @@ class Ring:
     """Bytes of payload that are kept."""
 
     def __init__(self) -> None:
-        self.notes: list[Note] = []
-        """What was noted, oldest first. Appended to by whoever hands the messages on, and by nobody else."""
+        self.notes: list[Any] = []
+        """The notes, STRIDE values each, oldest first. Added to by whoever hands the messages on alone."""
+        self.clock_ns = 0
+        """What `time.perf_counter_ns()` said when the exchange began."""
         self._settled = 0
         self._weighed = 0
         self._received_count = self._sent_count = self._dropped_count = 0
         self._received_size = self._sent_size = self._kept_size = 0
 
+    def start(self, clock_ns: int) -> list[Any]:
+        """Count times from here on, what `time.perf_counter_ns()` said; give the list to add notes to."""
+        self.clock_ns = clock_ns
+        return self.notes
+
     def settle(self) -> None:
         """Count what has come since the last time, and drop the oldest messages that no longer fit."""
         notes = self.notes
-        if len(notes) == self._settled:
+        if len(notes) == self._settled * STRIDE:
             return
         with GUARD:
-            fresh = notes[self._settled :]
-            sent = [note for note in fresh if note[1] & SENT]
-            if sent:
-                kept = _kept(sent)
-                self._sent_count += len(sent)
-                self._sent_size += kept + _cut(sent)
-                self._kept_size += kept
-            if len(sent) < len(fresh):
-                received = [note for note in fresh if not note[1] & SENT]
-                kept = _kept(received)
-                self._received_count += len(received)
-                self._received_size += kept + _cut(received)
-                self._kept_size += kept
-            settled = self._settled + len(fresh)
+            fresh = notes[self._settled * STRIDE :]
+            payloads: list[Payload] = fresh[2::STRIDE]
+            sent = list(compress(payloads, [flags & SENT for flags in fresh[1::STRIDE]]))
+            kept, size = _sizes(payloads)
+            sent_size = _sizes(sent)[1]
+            self._sent_count += len(sent)
+            self._sent_size += sent_size
+            self._received_count += len(payloads) - len(sent)
+            self._received_size += size - sent_size
+            self._kept_size += kept
+            settled = self._settled + len(payloads)
             gone = max(0, settled - RING_COUNT)
             if gone:
-                self._kept_size -= _kept(notes[:gone])
+                self._kept_size -= _sizes(notes[2 : gone * STRIDE : STRIDE])[0]
             while self._kept_size > RING_BYTES:
-                self._kept_size -= _kept(notes[gone : gone + 1])
+                self._kept_size -= _sizes([notes[gone * STRIDE + 2]])[0]
                 gone += 1
             if gone:
-                del notes[:gone]
+                del notes[: gone * STRIDE]
                 self._dropped_count += gone
             self._settled = settled - gone
 
@@ -141,10 +155,13 @@ class Ring:
         """Give what is kept, oldest first, with the number of each: 1 for the session's first. A copy."""
         with GUARD:
             self.settle()
-            return [
-                (note[4] if len(note) > 4 else number, note)
-                for number, note in enumerate(self.notes.copy(), self._dropped_count + 1)
-            ]
+            notes, first, clock_ns = self.notes.copy(), self._dropped_count + 1, self.clock_ns
+        found: list[tuple[int, Note]] = []
+        for time_ns, flags, payload in zip(notes[::STRIDE], notes[1::STRIDE], notes[2::STRIDE], strict=True):
+            data, size, number = payload if type(payload) is tuple else (payload, None, None)
+            note = time_ns - clock_ns, flags, data, size
+            found.append((first + len(found) if number is None else number, note))
+        return found
 
 
 def encoded(payload: str | bytes) -> bytes:
@@ -153,19 +170,21 @@ def encoded(payload: str | bytes) -> bytes:
     return payload if isinstance(payload, bytes) else payload.encode("utf-8", "surrogatepass")
 
 
-def _kept(notes: list[Note]) -> int:
-    """Count the bytes of payload in notes."""
-    payloads = [note[2] for note in notes]
+def _sizes(payloads: list[Payload]) -> tuple[int, int]:
+    """Count the bytes of payloads: those that are kept, and all."""
     try:
         # All at once: to ask each takes longer than to note it. Most are texts.
-        together = "".join(payloads)
+        together = "".join(payloads)  # type: ignore[arg-type]
     except TypeError:
-        return sum([len(encoded(payload)) for payload in payloads])
-    return len(together if together.isascii() else encoded(together))
-
-
-def _cut(notes: list[Note]) -> int:
-    """Count the bytes of payload that were left out of notes."""
-    if max(map(len, notes)) <= 3:
-        return 0
-    return sum([note[3] - len(note[2]) for note in notes if len(note) > 3])
+        kept = size = 0
+        for payload in payloads:
+            if isinstance(payload, tuple):
+                kept += len(payload[0])
+                size += payload[1]
+            else:
+                length = len(encoded(payload))
+                kept += length
+                size += length
+        return kept, size
+    length = len(together if together.isascii() else encoded(together))
+    return length, length

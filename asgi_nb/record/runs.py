@@ -6,7 +6,8 @@ going on has a start and no end. Times are what `time.perf_counter_ns()` said.
 """
 
 from bisect import bisect_left
-from operator import sub
+from itertools import compress
+from operator import ne, sub
 from typing import Any
 
 Run = list[Any]
@@ -69,40 +70,44 @@ def end_of(run: Run) -> int | None:
 
 def merge_steps(run: Run) -> None:
     """
-    Make half as many steps of a run's ended ones: those that lie closest together become one.
+    Make a third as many steps of a run's ended ones: those that lie closest together become one.
 
     Long steps stay by themselves, as far as there are short ones.
     """
+    # By means of C throughout: who sends many messages comes here again and again.
     starts, ends = run[HEAD::2], run[HEAD + 1 :: 2]
     count = len(ends)
+    closed = count - 1 - count // 3
     if count < 2:
         return
-    gaps = list(map(sub, starts[1:count], ends))
-    if max(map(sub, ends, starts)) >= LONG_NS:
-        is_long = [end - start >= LONG_NS for start, end in zip(starts, ends, strict=False)]
-        gaps = [
+    # A step that is going on stays what it is.
+    going_on = starts[count:]
+    del starts[count:]
+    gaps = widths = list(map(sub, starts[1:], ends))
+    took = sum(ends) - sum(starts)
+    # Where all steps together took less, none is long.
+    if took >= LONG_NS:
+        is_long = [end - start >= LONG_NS for start, end in zip(starts, ends, strict=True)]
+        widths = [
             gap + FAR_NS if is_long[index] or is_long[index + 1] else gap for index, gap in enumerate(gaps)
         ]
-    ordered = sorted(gaps)
-    widest = ordered[count // 2 - 1]
-    # Of gaps that are as wide, the first ones.
-    left = count // 2 - bisect_left(ordered, widest)
-    merged = [starts[0], ends[0]]
-    waited = 0
-    into = set(run[JOINED])
-    for gap, start, end in zip(gaps, starts[1:], ends[1:], strict=False):
-        if gap < widest or (gap == widest and left):
-            left -= gap == widest
-            waited += start - merged[-1]
-            merged[-1] = end
-            into.add(merged[-2])
-            into.discard(start)
-        else:
-            merged.append(start)
-            merged.append(end)
-    merged += starts[count:]
-    run[MERGED_NS] += waited
-    run[MERGED] += count // 2
-    run[JOINED] = frozenset(into)
+    ordered = sorted(widths)
+    widest = ordered[closed - 1]
+    # Whether each step but the first stays apart from the one before it.
+    apart = [width >= widest for width in widths]
+    # Of gaps that are as wide, the first ones are closed.
+    index = -1
+    for _ in range(closed - bisect_left(ordered, widest)):
+        index = widths.index(widest, index + 1)
+        apart[index] = False
+    begins, lasts = [True, *apart], [*apart, True]
+    begun, over = list(compress(starts, begins)), list(compress(ends, lasts))
+    # Those of which the first one ended before they do.
+    joined = set(compress(begun, map(ne, over, compress(ends, begins))))
+    merged = begun + over
+    merged[::2], merged[1::2] = begun, over
+    run[MERGED_NS] += sum(over) - sum(begun) - took
+    run[MERGED] += closed
+    run[JOINED] = frozenset(joined.union(run[JOINED]).intersection(begun))
     # At once: somebody may be reading.
-    run[HEAD:] = merged
+    run[HEAD:] = merged + going_on

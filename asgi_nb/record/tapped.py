@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, Protocol
 
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.recorder import ANSWERED, Recorder
-from asgi_nb.record.ring import PENDING, RECEIVED, SENT, SHORT, TEXT, Note
+from asgi_nb.record.ring import NOTE, PENDING, RECEIVED, SENT, SHORT, TEXT
 from asgi_nb.record.store import Store
 
 # The type of what carries data, each way.
@@ -37,7 +37,7 @@ class Tapped:
     The tap's `receive` and `send` of one session.
 
     Whoever stands next to the tap may go past them: call `source` and `target`, and `note` each message.
-    That saves a coroutine for each.
+    That saves a coroutine for each. A short text they may note themselves, as `note` does.
 
     Args:
         tap: The tap.
@@ -48,15 +48,15 @@ class Tapped:
     """
 
     __slots__ = (
-        "_full",
-        "_is_open",
-        "_notes",
         "_scope",
         "_start_ns",
-        "_store",
         "_tap",
+        "is_open",
+        "notes",
         "recorder",
+        "room",
         "source",
+        "store",
         "target",
     )
 
@@ -69,7 +69,8 @@ class Tapped:
         target: Send,
     ) -> None:
         self._tap = tap
-        self._store = tap.store
+        self.store = tap.store
+        """Where the session is."""
         self.recorder = recorder
         self._scope = scope
         self.source = source
@@ -78,10 +79,12 @@ class Tapped:
         """The server's `send`."""
         exchange = recorder.exchange
         self._start_ns = exchange.clock_ns
-        self._notes: list[Note] = [] if exchange.websocket is None else exchange.websocket.notes
-        self._is_open = False
-        # How many notes there may be before they are counted.
-        self._full = PENDING
+        self.notes: list[Any] = [] if exchange.websocket is None else exchange.websocket.start(self._start_ns)
+        """The notes of the session's record; see `record.ring`."""
+        self.is_open = False
+        """Whether messages of data are legal in both directions."""
+        self.room = PENDING
+        """Bytes of memory that more notes may take before they are counted; below 0, `count` is due."""
 
     async def receive(self) -> Message:
         """Hand on what comes to the app."""
@@ -110,26 +113,29 @@ class Tapped:
             Whether it is data of an open WebSocket, and nothing but a short text or short bytes.
         """
         # Two entries, of which one is the type: the other one is all that there is to record.
-        if self._is_open and type(message) is dict and len(message) == 2 and message.get("type") == DATA[way]:
+        if self.is_open and type(message) is dict and len(message) == 2 and message.get("type") == DATA[way]:
             payload: Any = message.get("text")
             if type(payload) is str:
                 flags = way + TEXT
             else:
                 payload, flags = message.get("bytes"), way
             if (flags != way or type(payload) is bytes) and len(payload) <= SHORT:
-                notes = self._notes
-                notes.append((perf_counter_ns() - self._start_ns, flags, payload))
-                if len(notes) > self._full:
-                    self._settle()
-                if self._store.watches:
-                    self._store.tell(self.recorder.exchange)
+                self.notes += (perf_counter_ns(), flags, payload)
+                self.room -= len(payload) + NOTE
+                if self.room < 0 or self.store.watches:
+                    self.count()
                 return True
         return self.tell("send" if way else "receive", message)
 
-    def _settle(self) -> None:
-        self.recorder.weigh()
-        self._full = len(self._notes) + PENDING
-        self._store.touch(self.recorder.exchange)
+    def count(self) -> None:
+        """Let the store know of what was noted: at once who watches, its account now and then."""
+        exchange = self.recorder.exchange
+        if self.room < 0:
+            self.room = PENDING
+            self.recorder.weigh()
+            self.store.touch(exchange)
+        if self.store.watches:
+            self.store.tell(exchange)
 
     def tell(self, direction: Literal["receive", "send"], message: Mapping[str, Any]) -> bool:
         """
@@ -141,11 +147,11 @@ class Tapped:
         recorder = self.recorder
         exchange = recorder.exchange
         news = recorder.feed(direction, message, perf_counter_ns() - self._start_ns)
-        self._is_open = recorder.is_accepted
+        self.is_open = recorder.is_accepted
         if news:
             if news is ANSWERED:
                 self._tap.attribute(exchange, self._scope, exchange.root_path)
-            self._store.touch(exchange)
+            self.store.touch(exchange)
         return False
 
 

@@ -137,12 +137,12 @@ class WebSocketRecord(Ends, Ring):
                 at_ns,
                 "send" if flags & SENT else "receive",
                 bool(flags & TEXT),
-                rest[0] if rest else len(data),
+                len(data) if size is None else size,
                 data,
                 self.seq,
                 bool(flags & INJECTED),
             )
-            for number, (at_ns, flags, payload, *rest) in self.numbered()
+            for number, (at_ns, flags, payload, size) in self.numbered()
             for data in (encoded(payload),)
         ]
 
@@ -151,7 +151,7 @@ class WebSocketRecord(Ends, Ring):
         flags = SENT if message.direction == "send" else RECEIVED
         flags |= TEXT * message.is_text | INJECTED * message.injected
         self.seq = message.seq
-        self.notes.append((message.at_ns, flags, message.data, message.size, message.number))
+        self.notes += (self.clock_ns + message.at_ns, flags, (message.data, message.size, message.number))
 
     def __repr__(self) -> str:
         state = (

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from asgi_nb.record.ring import PENDING, RECEIVED, RING_BYTES, RING_COUNT, SENT, TEXT, Ring
+from asgi_nb.record.ring import RECEIVED, RING_BYTES, RING_COUNT, SENT, TEXT, Ring
 
 
 def text(number, payload="x", way=SENT):
@@ -17,7 +17,8 @@ def ring():
 
 
 def test_counts_are_by_direction_and_in_bytes_of_utf_8(ring):
-    ring.notes += [text(1, "tea"), text(2, "thé", RECEIVED), (3, RECEIVED, b"\xff"), text(4, "\ud83d", SENT)]
+    for note in text(1, "tea"), text(2, "thé", RECEIVED), (3, RECEIVED, b"\xff"), text(4, "\ud83d", SENT):
+        ring.notes += note
 
     assert (ring.sent_count, ring.sent_size) == (2, 6)
     assert (ring.received_count, ring.received_size) == (2, 5)
@@ -25,14 +26,15 @@ def test_counts_are_by_direction_and_in_bytes_of_utf_8(ring):
 
 
 def test_a_payload_that_was_cut_counts_with_its_whole_size(ring):
-    ring.notes.append((1, SENT, b"abc", 100))
+    ring.notes += 1, SENT, (b"abc", 100, None)
 
     assert (ring.sent_size, ring.kept_size) == (100, 3)
 
 
 def test_the_oldest_go_whatever_they_were(ring):
-    ring.notes += [(0, RECEIVED, b"abc"), text(1, "é")]
-    ring.notes += [text(number) for number in range(RING_COUNT)]
+    ring.notes += (0, RECEIVED, b"abc", *text(1, "é"))
+    for number in range(RING_COUNT):
+        ring.notes += text(number)
 
     assert (ring.dropped_count, ring.kept_size, ring.sent_count) == (2, RING_COUNT, RING_COUNT + 1)
     assert [number for number, _ in ring.numbered()] == list(range(3, RING_COUNT + 3))
@@ -41,37 +43,38 @@ def test_the_oldest_go_whatever_they_were(ring):
 def test_bytes_are_bounded_before_the_count_is(ring):
     half = RING_BYTES // 2
     for number in range(5):
-        ring.notes.append((number, SENT, b"y" * half))
+        ring.notes += number, SENT, b"y" * half
 
     assert (ring.dropped_count, ring.kept_size) == (3, RING_BYTES)
     assert [note[0] for _, note in ring.numbered()] == [3, 4]
 
 
 def test_a_number_that_is_set_stays_and_later_notes_are_added_to_it(ring):
-    ring.notes.append(text(1))
+    ring.notes += text(1)
 
     ring.sent_count = 12
-    ring.notes.append(text(2))
+    ring.notes += text(2)
 
     assert ring.sent_count == 13
 
 
 def test_what_it_weighs_is_told_as_what_came_since_the_last_time(ring):
-    ring.notes += [text(1, "abc"), text(2, "abc")]
+    ring.notes += (*text(1, "abc"), *text(2, "abc"))
 
     assert [ring.grown(100), ring.grown(100)] == [206, 0]
 
-    ring.notes.append(text(3, "ab"))
+    ring.notes += text(3, "ab")
 
     assert ring.grown(100) == 102
 
 
 def test_what_is_dropped_makes_it_lighter(ring):
-    ring.notes.append((0, SENT, b"abc" * 100))
-    ring.notes += [text(number) for number in range(RING_COUNT - 1)]
+    ring.notes += 0, SENT, b"abc" * 100
+    for number in range(RING_COUNT - 1):
+        ring.notes += text(number)
     ring.grown(10)
 
-    ring.notes.append(text(1))
+    ring.notes += text(1)
 
     assert ring.grown(10) == 1 - 300
 
@@ -95,8 +98,8 @@ def test_readers_beside_the_writer_lose_no_message_and_count_none_twice(ring):
     for reader in readers:
         reader.start()
     for number in range(total):
-        ring.notes.append(text(number))
-        if number % PENDING == 0:
+        ring.notes += text(number)
+        if number % 200 == 0:
             ring.grown(100)
     is_over.set()
     for reader in readers:
@@ -105,6 +108,12 @@ def test_readers_beside_the_writer_lose_no_message_and_count_none_twice(ring):
     assert wrong == []
     assert (ring.sent_count, ring.sent_size, ring.dropped_count) == (total, total, total - RING_COUNT)
     assert [note[0] for _, note in ring.numbered()] == list(range(total - RING_COUNT, total))
+
+
+def test_a_number_from_elsewhere_stays_beside_those_that_are_counted(ring):
+    ring.notes += (*text(1), 2, SENT | TEXT, (b"x", 1, 40), *text(3))
+
+    assert [number for number, _ in ring.numbered()] == [1, 40, 3]
 
 
 def test_the_class_itself_can_be_looked_at():

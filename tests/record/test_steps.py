@@ -225,8 +225,8 @@ def test_of_steps_that_lie_equally_close_the_first_ones_are_merged():
 
     merge_steps(run)
 
-    assert run[HEAD:] == [0, 50, 60, 70, 80, 90]
-    assert (run[MERGED], run[MERGED_NS]) == (2, 20)
+    assert run[HEAD:] == [0, 70, 80, 90]
+    assert (run[MERGED], run[MERGED_NS]) == (3, 30)
 
 
 def test_one_step_stays_as_it_is():

@@ -1,14 +1,16 @@
 """Of an open WebSocket the tap takes notes; they read as what the recorder would have written."""
 
 import asyncio
+import threading
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asgi_nb.record.exchange import MESSAGE_OVERHEAD
 from asgi_nb.record.line import Injected
 from asgi_nb.record.recorder import Recorder
-from asgi_nb.record.ring import PENDING, RING_COUNT, SHORT
+from asgi_nb.record.ring import NOTE, PENDING, RING_COUNT, SHORT, STRIDE
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 from asgi_nb.record.tapped import tapped
@@ -17,6 +19,9 @@ SCOPE = {"type": "websocket", "path": "/chat", "headers": [], "subprotocols": []
 ACCEPT = {"type": "websocket.accept"}
 HELLO = {"type": "websocket.receive", "text": "hello"}
 REPLY = {"type": "websocket.send", "text": "tea"}
+
+# So many messages are counted together.
+FULL = PENDING // (NOTE + len("hello")) + 1
 
 
 def converse(script, *, store=None, look=lambda store: None):
@@ -81,7 +86,7 @@ PAIRS = st.one_of(
 
 
 @settings(max_examples=300, deadline=None)
-@given(script=st.lists(PAIRS, max_size=3 * PENDING), accepts=st.booleans())
+@given(script=st.lists(PAIRS, max_size=100), accepts=st.booleans())
 def test_notes_read_as_what_the_recorder_writes_of_the_same_messages(script, accepts):
     script = [("send", ACCEPT)] * accepts + script
     recorder = Recorder(SCOPE, 0.0)
@@ -112,12 +117,12 @@ def test_a_message_is_as_it_was_when_it_went_by():
 
 def test_a_session_under_way_is_in_the_stores_account():
     found = []
-    script = [("send", ACCEPT), *[("receive", dict(HELLO))] * (PENDING + 1)]
+    script = [("send", ACCEPT), *[("receive", dict(HELLO))] * FULL]
 
     converse(script, look=lambda store: found.append(store[-1].kept_size))
     before = converse([("send", ACCEPT)]).kept_size
 
-    assert found[0] > before + PENDING * len("hello")
+    assert found[0] > before + (FULL - 1) * len("hello")
 
 
 def test_who_looks_at_a_session_under_way_sees_all_that_went_by():
@@ -131,6 +136,66 @@ def test_who_looks_at_a_session_under_way_sees_all_that_went_by():
     )
 
     assert found == [("<WebSocket open: 1 received, 1 sent>", ["hello", "tea"])]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(HELLO, id="text"),
+        pytest.param({"type": "websocket.receive", "bytes": b"\xff" * SHORT}, id="bytes"),
+        pytest.param({"type": "websocket.receive", "text": "x" * (SHORT + 1)}, id="longer-text"),
+    ],
+)
+def test_the_account_is_never_wrong_by_more_than_what_may_wait(message):
+    wrong = []
+
+    def look():
+        exchange = store[-1]
+        kept = [payload for _, (_, _, payload, _) in exchange.websocket.numbered()]
+        weighs = sum(len(payload) + MESSAGE_OVERHEAD for payload in kept)
+        wrong.append(before + weighs - exchange.kept_size)
+
+    async def app(scope, receive, send):
+        await send(ACCEPT)
+        for _ in range(FULL + 10):
+            await receive()
+            look()
+
+    async def receive():
+        return message
+
+    async def send(message):
+        pass
+
+    store = Store()
+    before = converse([("send", ACCEPT)]).kept_size
+    asyncio.run(Tap(app, store)(dict(SCOPE), receive, send))
+
+    assert 0 <= min(wrong) <= max(wrong) <= PENDING
+    assert NOTE == MESSAGE_OVERHEAD
+
+
+def test_who_reads_in_another_thread_meanwhile_sees_whole_messages_in_order():
+    store = Store()
+    seen, is_over = [], threading.Event()
+
+    def read():
+        while not is_over.is_set():
+            for exchange in store:
+                seen.append([(one.number, one.text) for one in exchange.websocket.messages])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    script = [("send", {**REPLY, "text": f"{number}"}) for number in range(1, 3 * FULL)]
+    try:
+        websocket = converse([("send", ACCEPT), *script], store=store).websocket
+    finally:
+        is_over.set()
+        reader.join()
+
+    assert websocket.sent_count == len(script)
+    assert all(text == f"{number}" for messages in seen for number, text in messages)
+    assert all(numbers == sorted(numbers) for numbers in seen)
 
 
 def test_a_watch_is_woken_by_each_message():
@@ -154,7 +219,7 @@ def test_a_session_of_many_messages_keeps_the_last_ones():
 
     assert (websocket.sent_count, websocket.dropped_count) == (RING_COUNT + 100, 100)
     assert (websocket.messages[0].number, websocket.messages[0].text) == (101, "100")
-    assert len(websocket.notes) == RING_COUNT
+    assert len(websocket.notes) == RING_COUNT * STRIDE
 
 
 def test_only_both_methods_of_one_session_are_a_session():
