@@ -98,11 +98,12 @@ async def create_collapsing_task_group() -> AsyncGenerator["TaskGroup", None]:
 
 
 # Source: RFC 3986 section 3.2.2. No character in it can move the border between authority and path.
+# A later address's V may have either case there; urllib.parse reads the small one only.
 _HOST = re.compile(
     r"""
     (?P<host>
         [a-z0-9._~%!$&'()*+,;=-]+
-      | \[ (?: (?P<ipv6> [a-f0-9]*:[a-f0-9:.]+ ) | v[a-f0-9]+\.[a-z0-9._~!$&'()*+,;=:-]+ ) \]
+      | \[ (?: (?P<ipv6> [a-f0-9]*:[a-f0-9:.]+ ) | (?-i: v )[a-f0-9]+\.[a-z0-9._~!$&'()*+,;=:-]+ ) \]
     )
     (?: : (?P<port> [0-9]+ ) )?
     """,
