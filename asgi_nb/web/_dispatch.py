@@ -196,7 +196,7 @@ class Dispatcher:
             return self.lifespan(scope, receive, send)
         table = self._table
         if table.stamp is not self._routes.stamp:
-            table = self._refresh_table()
+            table = self._refresh()
         path = get_route_path(scope) if scope.get("root_path") else scope["path"]
         if scope_type == "http":
             plain = table.plain.get(path)
@@ -232,7 +232,7 @@ class Dispatcher:
             return method_not_allowed(_methods(partial), scope, receive, send, refusal)
         return app(scope, receive, send) if app is entry.known else call(app, scope, receive, send)
 
-    def _refresh_table(self) -> Table:
+    def _refresh(self) -> Table:
         # The stamp before the content: a change in between is seen next time.
         stamp = self._routes.stamp
         routes = tuple(self._routes)

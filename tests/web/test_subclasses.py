@@ -15,8 +15,8 @@ pytestmark = pytest.mark.anyio
 
 # What people call the methods of their own classes.
 NAMES = (
-    "answer build check close create execute find get_result handle_error load plan prepare process query "
-    "read read_all refresh render_body respond run save serve setup start stop store table update write"
+    "answer build check close create execute find get_result handle_error load plan prepare process query"
+    " read read_all render_body respond run save serve setup start stop store table update write"
 ).split()
 
 
