@@ -739,7 +739,48 @@ def test_a_wsgi_environ_is_as_pep_3333_has_it():
     assert on_both(build) == (("80", True), (80, False))
 
 
+def test_the_path_of_a_wsgi_environ_starts_with_a_slash():
+    def build(kit):
+        wsgi = kit.__getattr__("middleware.wsgi")
+        environ = wsgi.build_environ(
+            {**GET, "root_path": "/app/", "path": "/app/tea", "http_version": "1.1"}, b""
+        )
+        return environ["SCRIPT_NAME"], environ["PATH_INFO"]
+
+    assert on_both(build) == (("/app", "/tea"), ("/app/", "tea"))
+
+
+# CORS
+
+
+def test_one_text_is_one_origin():
+    def ask(kit):
+        cors = kit.__getattr__("middleware.cors").CORSMiddleware
+        return cors(None, allow_origins="https://a.org").is_allowed_origin("https://a.o")
+
+    assert on_both(ask) == (False, True)
+
+
 # Static files
+
+
+def test_static_files_alone_answer_their_errors(tmp_path):
+    def ask(kit):
+        files = kit.staticfiles.StaticFiles(directory=tmp_path)
+        return request(files, "/none").status_code, kinds(call(files, {**GET, "path": "/none"}))[0]
+
+    assert on_both(ask) == ((404, "http.response.start"), (500, "HTTPException"))
+
+
+@pytest.mark.parametrize("position", ["+1", "1_0"])
+def test_a_range_is_of_digits(tmp_path, position):
+    (tmp_path / "tea.txt").write_text("tea" * 10)
+
+    def ask(kit):
+        response = kit.responses.FileResponse(tmp_path / "tea.txt")
+        return request(response, headers={"range": f"bytes={position}-20"}).status_code
+
+    assert on_both(ask) == (400, 206)
 
 
 def test_a_file_that_was_just_removed_is_not_found(tmp_path):
