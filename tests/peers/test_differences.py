@@ -662,6 +662,26 @@ def test_the_inner_app_can_be_called_again():
     assert on_both(ask) == ((200, [b"tea", b"tea"]), (500, [b"tea"]))
 
 
+def test_the_error_of_a_stream_is_raised_where_it_is_read():
+    def read(kit):
+        async def chunks():
+            yield b"te"
+            raise ZeroDivisionError
+
+        async def endpoint(request):
+            return kit.responses.StreamingResponse(chunks())
+
+        async def whole(request, call_next):
+            response = await call_next(request)
+            return kit.responses.Response(b"".join([chunk async for chunk in response.body_iterator]))
+
+        response = request(kit.app(kit.route("/", endpoint), middleware=[kit.function(whole)]))
+        return response.status_code, response.text
+
+    # There half a body was sent as if it were the whole.
+    assert on_both(read) == ((500, "Internal Server Error"), (200, "te"))
+
+
 def test_a_pushed_path_passes():
     def push(kit):
         async def pushing(scope, receive, send):
