@@ -770,7 +770,18 @@ def test_the_path_of_a_wsgi_environ_starts_with_a_slash():
     assert on_both(build) == (("/app", "/tea"), ("/app/", "tea"))
 
 
-# CORS
+# Other middleware
+
+
+def test_gzip_may_be_refused():
+    def ask(kit):
+        gzip = kit.__getattr__("middleware.gzip").GZipMiddleware
+        app = kit.app(
+            kit.route("/", whole(kit)), middleware=[kit.middleware.Middleware(gzip, minimum_size=0)]
+        )
+        return request(app, headers={"accept-encoding": "gzip;q=0"}).headers.get("content-encoding")
+
+    assert on_both(ask) == (None, "gzip")
 
 
 def test_one_text_is_one_origin():
@@ -819,6 +830,21 @@ def test_a_file_that_was_just_removed_is_not_found(tmp_path):
 
 
 # Test clients
+
+
+def test_a_websocket_of_a_test_has_the_host_of_the_client():
+    def connect(kit):
+        async def endpoint(websocket):
+            await websocket.accept()
+            await websocket.send_text(str(websocket.url))
+            await websocket.close()
+
+        app = kit.app(kit.routing.WebSocketRoute("/api/ws", endpoint))
+        client = kit.testclient.TestClient(app, base_url="https://example.org/api")
+        with client.websocket_connect("/api/ws") as session:
+            return session.receive_text()
+
+    assert on_both(connect) == ("wss://example.org/api/ws", "ws://testserver/api/ws")
 
 
 def test_a_test_that_is_a_coroutine_has_a_client():
