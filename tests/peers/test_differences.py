@@ -829,6 +829,21 @@ def test_a_file_that_was_just_removed_is_not_found(tmp_path):
     assert on_both(race) == (404, 200)
 
 
+def test_no_response_is_sent_in_an_accepted_session():
+    def fail(kit):
+        async def endpoint(websocket):
+            await websocket.accept()
+            raise kit.exceptions.HTTPException(403)
+
+        app = kit.app(kit.routing.WebSocketRoute("/", endpoint))
+        return kinds(call(app, HANDSHAKE, {"type": "websocket.connect"}))[1:]
+
+    assert on_both(fail) == (
+        ["RuntimeError"],
+        ["websocket.http.response.start", "websocket.http.response.body"],
+    )
+
+
 # Test clients
 
 
