@@ -117,9 +117,9 @@ class FileResponse(Response):
                 {"type": "http.response.start", "status": transfer.status, "headers": transfer.headers}
             )
             if transfer.file is None or not is_http or send_tells_disconnect(scope):
-                await self._send_transfer(transfer, pathsend, send)
+                await self._send_transfer(transfer, send)
             else:
-                body = functools.partial(self._send_transfer, transfer, pathsend, send)
+                body = functools.partial(self._send_transfer, transfer, send)
                 await run_until_disconnect(scope, receive, body)
         finally:
             if transfer.file is not None:
@@ -149,6 +149,8 @@ class FileResponse(Response):
             transfer.pieces = []
         elif ranges or not pathsend:
             transfer.open(self.path, self.chunk_size)
+        else:
+            transfer.path = os.path.abspath(self.path)
         return transfer
 
     def _is_current(self, if_range: str) -> bool:
@@ -179,9 +181,9 @@ class FileResponse(Response):
         headers["content-length"] = str(sum(map(_length, pieces)))
         return _Transfer(206, headers.raw, pieces)
 
-    async def _send_transfer(self, transfer: "_Transfer", pathsend: bool, send: Send) -> None:
-        if pathsend and transfer.status != 206:
-            await send({"type": "http.response.pathsend", "path": os.path.abspath(self.path)})
+    async def _send_transfer(self, transfer: "_Transfer", send: Send) -> None:
+        if transfer.path is not None:
+            await send({"type": "http.response.pathsend", "path": transfer.path})
             return
         left = sum(map(_length, transfer.pieces))
         if not left:
@@ -211,6 +213,8 @@ class _Transfer:
     status: int
     headers: RawHeaders
     pieces: list[Piece]
+    path: str | None = None
+    """The absolute path of the file, if the server is to send it."""
     file: BinaryIO | None = None
     """Open while there is more to read than the first chunk."""
     first: bytes | None = None

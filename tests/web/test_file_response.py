@@ -5,6 +5,7 @@ import io
 import itertools
 import os
 import re
+import threading
 
 import anyio
 import pytest
@@ -150,6 +151,32 @@ async def test_a_server_that_sends_files_itself_gets_the_absolute_path(path, mon
     sent = await fetch(FileResponse("tea.txt"), {**GET, "extensions": {"http.response.pathsend": {}}})
 
     assert sent[1] == {"type": "http.response.pathsend", "path": str(path)}
+
+
+@pytest.mark.anyio
+async def test_the_event_loop_does_not_ask_for_the_working_directory(path, monkeypatch):
+    monkeypatch.chdir(path.parent)
+    threads = []
+    getcwd = os.getcwd
+
+    def noted():
+        threads.append(threading.get_ident())
+        return getcwd()
+
+    monkeypatch.setattr(os, "getcwd", noted)
+    await fetch(FileResponse("tea.txt"), {**GET, "extensions": {"http.response.pathsend": {}}})
+
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+@pytest.mark.anyio
+async def test_a_file_with_the_status_of_a_part_is_left_to_the_server_whole(path):
+    scope = {**GET, "extensions": {"http.response.pathsend": {}}}
+
+    sent = await fetch(FileResponse(path, status_code=206), scope)
+
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.pathsend"]
 
 
 @pytest.mark.anyio
