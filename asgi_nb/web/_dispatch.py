@@ -114,7 +114,7 @@ class Dispatcher:
         Raises:
             ValueError: The other one is not in this router.
         """
-        self._routes[self._index(old)] = new
+        self._routes[self._index_of(old)] = new
 
     def move_route(self, route: Any, index: int) -> None:
         """
@@ -128,7 +128,7 @@ class Dispatcher:
             ValueError: It is not in this router.
         """
         routes = list(self._routes)
-        moved = routes.pop(self._index(route))
+        moved = routes.pop(self._index_of(route))
         routes.insert(index, moved)
         self._routes[:] = routes
 
@@ -139,13 +139,13 @@ class Dispatcher:
         Raises:
             ValueError: It is not in this router.
         """
-        del self._routes[self._index(route)]
+        del self._routes[self._index_of(route)]
 
     def replace_routes(self, routes: Iterable[Any]) -> None:
         """Put all these routes in the place of all the others, at once."""
         self._routes[:] = routes
 
-    def _index(self, route: Any) -> int:
+    def _index_of(self, route: Any) -> int:
         # Two routes may be equal; the very one is meant if it is there.
         for index, other in enumerate(self._routes):
             if other is route:
@@ -155,7 +155,7 @@ class Dispatcher:
         raise ValueError(f"{route!r} is not one of this router's {len(self._routes)} routes")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.run(scope, receive, send)
+        await self._run_scope(scope, receive, send)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The routes, without the middleware around them."""
@@ -171,7 +171,7 @@ class Dispatcher:
         self._stack = stack
         # Not the app of a subclass.
         is_own = getattr(stack, "__func__", None) is Dispatcher.app and stack == self.app
-        self.run = self._run_routes if is_own else self._run_stack
+        self._run_scope = self._run_routes if is_own else self._run_stack
         """
         What calling the router does, to be awaited; without a frame that waits along.
 
@@ -319,7 +319,7 @@ async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receiv
         scope.setdefault("state", {}).update(state)
     try:
         if not entry.handles and route.app is entry.known:
-            await (route.app.run if entry.is_router else route.app)(scope, receive, send)
+            await (route.app._run_scope if entry.is_router else route.app)(scope, receive, send)
         else:
             await call(route.handle if entry.handles else route.app, scope, receive, send)
     finally:

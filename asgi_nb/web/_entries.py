@@ -46,7 +46,7 @@ class Entry:
         pattern: What its path must match; None if its own `matches` decides.
         handles: It has a `handle` of its own.
         known: Its app, if that knows a handover. Routes may get another app later.
-        is_router: This app is a router, whose `run` does what calling it does.
+        is_router: This app is a router, whose `_run_scope` does what calling it does.
     """
 
     __slots__ = (

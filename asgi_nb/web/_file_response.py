@@ -104,7 +104,7 @@ class FileResponse(Response):
 
         try:
             transfer = await anyio.to_thread.run_sync(
-                self._prepare, http_range, headers.get("if-range"), head_only, pathsend
+                self._prepare_transfer, http_range, headers.get("if-range"), head_only, pathsend
             )
         except MalformedRangeHeader as exc:
             return await PlainTextResponse(exc.content, 400)(scope, receive, send)
@@ -117,9 +117,9 @@ class FileResponse(Response):
                 {"type": "http.response.start", "status": transfer.status, "headers": transfer.headers}
             )
             if transfer.file is None or not is_http or send_tells_disconnect(scope):
-                await self._send_body(transfer, pathsend, send)
+                await self._send_transfer(transfer, send)
             else:
-                body = functools.partial(self._send_body, transfer, pathsend, send)
+                body = functools.partial(self._send_transfer, transfer, send)
                 await run_until_disconnect(scope, receive, body)
         finally:
             if transfer.file is not None:
@@ -128,7 +128,7 @@ class FileResponse(Response):
         if self.background is not None:
             await self.background()
 
-    def _prepare(
+    def _prepare_transfer(
         self, http_range: str | None, if_range: str | None, head_only: bool, pathsend: bool
     ) -> "_Transfer":
         """All that blocks before the first byte is sent, in one go. Runs in a worker thread."""
@@ -144,11 +144,13 @@ class FileResponse(Response):
         ranges: list[tuple[int, int]] = []
         if http_range is not None and (if_range is None or self._is_current(if_range)):
             ranges = parse_range_header(http_range, stat_result.st_size, self.max_ranges)
-        transfer = self._plan(ranges, stat_result.st_size)
+        transfer = self._plan_transfer(ranges, stat_result.st_size)
         if head_only:
             transfer.pieces = []
         elif ranges or not pathsend:
             transfer.open(self.path, self.chunk_size)
+        else:
+            transfer.path = os.path.abspath(self.path)
         return transfer
 
     def _is_current(self, if_range: str) -> bool:
@@ -158,7 +160,7 @@ class FileResponse(Response):
             self.headers["etag"],
         )
 
-    def _plan(self, ranges: list[tuple[int, int]], size: int) -> "_Transfer":
+    def _plan_transfer(self, ranges: list[tuple[int, int]], size: int) -> "_Transfer":
         if not ranges:
             return _Transfer(self.status_code, self.raw_headers, [(0, size)])
         headers = MutableHeaders(raw=list(self.raw_headers))
@@ -179,9 +181,9 @@ class FileResponse(Response):
         headers["content-length"] = str(sum(map(_length, pieces)))
         return _Transfer(206, headers.raw, pieces)
 
-    async def _send_body(self, transfer: "_Transfer", pathsend: bool, send: Send) -> None:
-        if pathsend and transfer.status != 206:
-            await send({"type": "http.response.pathsend", "path": os.path.abspath(self.path)})
+    async def _send_transfer(self, transfer: "_Transfer", send: Send) -> None:
+        if transfer.path is not None:
+            await send({"type": "http.response.pathsend", "path": transfer.path})
             return
         left = sum(map(_length, transfer.pieces))
         if not left:
@@ -211,6 +213,8 @@ class _Transfer:
     status: int
     headers: RawHeaders
     pieces: list[Piece]
+    path: str | None = None
+    """The absolute path of the file, if the server is to send it."""
     file: BinaryIO | None = None
     """Open while there is more to read than the first chunk."""
     first: bytes | None = None

@@ -274,7 +274,7 @@ class ByteChunks(AsyncIterator[bytes | memoryview]):
     def __init__(self, response: StreamingResponse) -> None:
         self._source = response.body_iterator
         self.iterator = aiter(self._source)
-        self._encode = response._encode
+        self._encode = response._encode_plainly
 
     async def __anext__(self) -> bytes | memoryview:
         chunk = await anext(self.iterator)

@@ -69,13 +69,16 @@ def _parse_range(part: str, size: int) -> tuple[int, int] | None:
     if not dash or not (first or last):
         return None
     # Not int() alone: it takes signs, underscores and digits of other scripts.
-    if not all(
-        piece == "" or (piece.isascii() and piece.isdigit() and len(piece) < 20) for piece in (first, last)
-    ):
+    if not all(piece == "" or (piece.isascii() and piece.isdigit()) for piece in (first, last)):
         return None
     if not first:
-        return max(size - int(last), 0), size
-    return int(first), min(int(last) + 1, size) if last else size
+        return max(size - _number(last), 0), size
+    return _number(first), min(_number(last) + 1, size) if last else size
+
+
+def _number(digits: str) -> int:
+    """Their value, or what is past the end of any file: int() refuses thousands of them."""
+    return int(digits) if len(digits) < 20 else int(digits.lstrip("0")[:20] or "0")
 
 
 def _merge(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -86,7 +86,7 @@ class StreamingResponse(Response):
                 await send(
                     {
                         "type": "http.response.body",
-                        "body": chunk if type(chunk) is bytes else self._encode(chunk),
+                        "body": chunk if type(chunk) is bytes else self._encode_plainly(chunk),
                         "more_body": True,
                     }
                 )
@@ -94,7 +94,7 @@ class StreamingResponse(Response):
                 raise ClientDisconnect from exc
         await send_or_leave(send, {"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _encode(self, chunk: Any) -> bytes | memoryview:
+    def _encode_plainly(self, chunk: Any) -> bytes | memoryview:
         if isinstance(chunk, str):
             return chunk.encode(self.charset)
         if isinstance(chunk, bytes | memoryview):

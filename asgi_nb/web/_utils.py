@@ -3,7 +3,7 @@
 import functools
 import re
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from inspect import CO_COROUTINE
 from ipaddress import AddressValueError, IPv6Address
@@ -97,12 +97,22 @@ async def create_collapsing_task_group() -> AsyncGenerator["TaskGroup", None]:
         raise error from error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
+def listed(texts: Collection[str]) -> Collection[str]:
+    """
+    The texts; of one text a list of it.
+
+    A text is a collection of letters, of which "*" happens to hold "*", and "https://a.org" also "https://a.o".
+    """
+    return [texts] if isinstance(texts, str) else texts
+
+
 # Source: RFC 3986 section 3.2.2. No character in it can move the border between authority and path.
+# A later address's V may have either case there; urllib.parse reads the small one only.
 _HOST = re.compile(
     r"""
     (?P<host>
         [a-z0-9._~%!$&'()*+,;=-]+
-      | \[ (?: (?P<ipv6> [a-f0-9]*:[a-f0-9:.]+ ) | v[a-f0-9]+\.[a-z0-9._~!$&'()*+,;=:-]+ ) \]
+      | \[ (?: (?P<ipv6> [a-f0-9]*:[a-f0-9:.]+ ) | (?-i: v )[a-f0-9]+\.[a-z0-9._~!$&'()*+,;=:-]+ ) \]
     )
     (?: : (?P<port> [0-9]+ ) )?
     """,

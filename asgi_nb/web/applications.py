@@ -109,7 +109,7 @@ class App:
                 handled = errors.handled
                 if handled is not None and (router := handled.router) is handled.app:
                     scope[HANDLERS_SCOPE_KEY] = handled.handlers
-                    await router.run(scope, receive, send, handled.refuse)
+                    await router._run_scope(scope, receive, send, handled.refuse)
                 else:
                     await errors.run(scope, receive, send)
             except Exception as exc:  # noqa: BLE001 - raised again once it is answered

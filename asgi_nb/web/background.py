@@ -35,11 +35,11 @@ class BackgroundTask:
     async def __call__(self) -> None:
         around = BackgroundTask.around
         if around is None:
-            await self._run()
+            await self._call_func()
         else:
-            await around(self, self._run)
+            await around(self, self._call_func)
 
-    async def _run(self) -> None:
+    async def _call_func(self) -> None:
         if self.is_async:
             await self.func(*self.args, **self.kwargs)
         else:

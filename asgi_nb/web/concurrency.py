@@ -2,7 +2,7 @@
 
 import functools
 import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from typing import Any, ParamSpec, TypeVar, cast
 
 import anyio
@@ -41,9 +41,13 @@ class ThreadIterator(AsyncIterator[T]):
     """An iterator whose every step is a call in a worker thread; it can be closed at any time."""
 
     def __init__(self, items: Iterable[T]) -> None:
-        self._items = iter(items)
+        self._source = items
+        # What cannot be iterated over is an error of the first step, as it is of an async generator.
+        self._items = items if isinstance(items, Iterator) else None
 
     async def __anext__(self) -> T:
+        if self._items is None:
+            self._items = iter(self._source)
         # A StopIteration cannot travel through a coroutine, so the end is a value.
         item = await anyio.to_thread.run_sync(next, self._items, _END)
         if item is _END:

@@ -8,6 +8,7 @@ more line there.
 import functools
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, NamedTuple, cast
 
 from asgi_nb.web._events import ServerSentEvent
@@ -74,7 +75,7 @@ def _split(value: tuple[Any, ...], endpoint: object) -> Result:
     status = value[1]
     if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:
         raise whole.error(f"a tuple whose second item is no status from 100 to 599, but {status!r}")
-    if _is_response(value[0]):
+    if _is_response(value[0]) or _is_app(value[0]):
         raise whole.error(
             f"a {type(value[0]).__name__} in a tuple; it has a status and headers, set them there"
         )
@@ -93,6 +94,22 @@ def _encode_headers(headers: Any, whole: Result) -> Headers:
 def _is_response(value: Any) -> bool:
     # Asked of the class: a function is callable too, but its class is not async.
     return isinstance(value, Response) or is_async_callable(getattr(type(value), "__call__", None))  # noqa: B004
+
+
+def _is_app(value: Any) -> bool:
+    """Whether it is an ASGI app of another form: an async function, or an object that gives an awaitable."""
+    if not callable(value) or isinstance(value, type):
+        return False
+    if isinstance(value, _FUNCTIONS) and not is_async_callable(value):
+        return False
+    try:
+        inspect.signature(value).bind("scope", "receive", "send")
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, functools.partial)
 
 
 def _as_it_is(result: Result) -> Response:
@@ -148,6 +165,7 @@ KINDS: list[tuple[Callable[[Any], bool], Callable[[Result], Response]]] = [
     (is_model, _json),
     (_is_response, _as_it_is),
     (is_rich, _rich),
+    (_is_app, _as_it_is),
 ]
 """(test, convert), in order. JSON's own types come first: most endpoints return them."""
 

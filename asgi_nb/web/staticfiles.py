@@ -158,7 +158,7 @@ class StaticFiles:
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         try:
-            return await run_in_threadpool(self._find, path, scope)
+            return await run_in_threadpool(self._find_response, path, scope)
         except PermissionError:
             raise HTTPException(401) from None
         except (FileNotFoundError, ValueError):
@@ -169,7 +169,7 @@ class StaticFiles:
                 raise HTTPException(404) from None
             raise
 
-    def _find(self, path: str, scope: Scope) -> Response:
+    def _find_response(self, path: str, scope: Scope) -> Response:
         """All that touches files. Runs in a worker thread."""
         full_path, stat_result = self.lookup_path(path)
         if self.html and stat_result is not None and stat.S_ISDIR(stat_result.st_mode):

@@ -279,14 +279,14 @@ class TestClient(httpx2.Client):
         A WebSocket session, to be entered with `with`.
 
         Args:
-            url: As for a request.
+            url: As for a request, but from the root: the path of `base_url` is not put before it.
             subprotocols: Those the client offers, the preferred one first.
             **kwargs: As for a request.
         """
         scope: Scope = {}
         # The URL is made a WebSocket's, and for those the transport raises.
         try:
-            super().request("GET", *_websocket_request(self._merge_url(url), subprotocols, kwargs), **kwargs)
+            super().request("GET", *_websocket_request(self.base_url, url, subprotocols, kwargs), **kwargs)
         except _Upgrade as upgrade:
             scope = upgrade.scope
         return WebSocketTestSession(self.app, scope, self._portal_factory, _denial)
@@ -424,7 +424,7 @@ class AsyncTestClient(httpx2.AsyncClient):
         A WebSocket session: `async with await client.websocket_connect("/ws") as session`.
 
         Args:
-            url: As for a request.
+            url: As for a request, but from the root: the path of `base_url` is not put before it.
             subprotocols: Those the client offers, the preferred one first.
             **kwargs: As for a request.
         """
@@ -433,9 +433,7 @@ class AsyncTestClient(httpx2.AsyncClient):
             raise RuntimeError(_NOT_RUNNING)
         scope: Scope = {}
         try:
-            await self.request(
-                "GET", *_websocket_request(self._merge_url(url), subprotocols, kwargs), **kwargs
-            )
+            await self.request("GET", *_websocket_request(self.base_url, url, subprotocols, kwargs), **kwargs)
         except _Upgrade as upgrade:
             scope = upgrade.scope
         return AsyncWebSocketTestSession(self.app, scope, task_group, _denial)
@@ -476,9 +474,11 @@ class AsyncTestClient(httpx2.AsyncClient):
 
 
 def _websocket_request(
-    url: httpx2.URL, subprotocols: Sequence[str] | None, kwargs: dict[str, Any]
+    base_url: httpx2.URL, text: str, subprotocols: Sequence[str] | None, kwargs: dict[str, Any]
 ) -> list[Any]:
     """The URL of a handshake; its headers are added to `kwargs`."""
+    # Below the root, as in Starlette: tests write the whole path, whatever the base.
+    url = base_url.copy_with(raw_path=b"/").join(text)
     headers = {
         "connection": "upgrade",
         "sec-websocket-key": "testserver==",

@@ -662,6 +662,26 @@ def test_the_inner_app_can_be_called_again():
     assert on_both(ask) == ((200, [b"tea", b"tea"]), (500, [b"tea"]))
 
 
+def test_the_error_of_a_stream_is_raised_where_it_is_read():
+    def read(kit):
+        async def chunks():
+            yield b"te"
+            raise ZeroDivisionError
+
+        async def endpoint(request):
+            return kit.responses.StreamingResponse(chunks())
+
+        async def whole(request, call_next):
+            response = await call_next(request)
+            return kit.responses.Response(b"".join([chunk async for chunk in response.body_iterator]))
+
+        response = request(kit.app(kit.route("/", endpoint), middleware=[kit.function(whole)]))
+        return response.status_code, response.text
+
+    # There half a body was sent as if it were the whole.
+    assert on_both(read) == ((500, "Internal Server Error"), (200, "te"))
+
+
 def test_a_pushed_path_passes():
     def push(kit):
         async def pushing(scope, receive, send):
@@ -739,7 +759,59 @@ def test_a_wsgi_environ_is_as_pep_3333_has_it():
     assert on_both(build) == (("80", True), (80, False))
 
 
+def test_the_path_of_a_wsgi_environ_starts_with_a_slash():
+    def build(kit):
+        wsgi = kit.__getattr__("middleware.wsgi")
+        environ = wsgi.build_environ(
+            {**GET, "root_path": "/app/", "path": "/app/tea", "http_version": "1.1"}, b""
+        )
+        return environ["SCRIPT_NAME"], environ["PATH_INFO"]
+
+    assert on_both(build) == (("/app", "/tea"), ("/app/", "tea"))
+
+
+# Other middleware
+
+
+def test_gzip_may_be_refused():
+    def ask(kit):
+        gzip = kit.__getattr__("middleware.gzip").GZipMiddleware
+        app = kit.app(
+            kit.route("/", whole(kit)), middleware=[kit.middleware.Middleware(gzip, minimum_size=0)]
+        )
+        return request(app, headers={"accept-encoding": "gzip;q=0"}).headers.get("content-encoding")
+
+    assert on_both(ask) == (None, "gzip")
+
+
+def test_one_text_is_one_origin():
+    def ask(kit):
+        cors = kit.__getattr__("middleware.cors").CORSMiddleware
+        return cors(None, allow_origins="https://a.org").is_allowed_origin("https://a.o")
+
+    assert on_both(ask) == (False, True)
+
+
 # Static files
+
+
+def test_static_files_alone_answer_their_errors(tmp_path):
+    def ask(kit):
+        files = kit.staticfiles.StaticFiles(directory=tmp_path)
+        return request(files, "/none").status_code, kinds(call(files, {**GET, "path": "/none"}))[0]
+
+    assert on_both(ask) == ((404, "http.response.start"), (500, "HTTPException"))
+
+
+@pytest.mark.parametrize("position", ["+1", "1_0"])
+def test_a_range_is_of_digits(tmp_path, position):
+    (tmp_path / "tea.txt").write_text("tea" * 10)
+
+    def ask(kit):
+        response = kit.responses.FileResponse(tmp_path / "tea.txt")
+        return request(response, headers={"range": f"bytes={position}-20"}).status_code
+
+    assert on_both(ask) == (400, 206)
 
 
 def test_a_file_that_was_just_removed_is_not_found(tmp_path):
@@ -757,7 +829,37 @@ def test_a_file_that_was_just_removed_is_not_found(tmp_path):
     assert on_both(race) == (404, 200)
 
 
+def test_no_response_is_sent_in_an_accepted_session():
+    def fail(kit):
+        async def endpoint(websocket):
+            await websocket.accept()
+            raise kit.exceptions.HTTPException(403)
+
+        app = kit.app(kit.routing.WebSocketRoute("/", endpoint))
+        return kinds(call(app, HANDSHAKE, {"type": "websocket.connect"}))[1:]
+
+    assert on_both(fail) == (
+        ["RuntimeError"],
+        ["websocket.http.response.start", "websocket.http.response.body"],
+    )
+
+
 # Test clients
+
+
+def test_a_websocket_of_a_test_has_the_host_of_the_client():
+    def connect(kit):
+        async def endpoint(websocket):
+            await websocket.accept()
+            await websocket.send_text(str(websocket.url))
+            await websocket.close()
+
+        app = kit.app(kit.routing.WebSocketRoute("/api/ws", endpoint))
+        client = kit.testclient.TestClient(app, base_url="https://example.org/api")
+        with client.websocket_connect("/api/ws") as session:
+            return session.receive_text()
+
+    assert on_both(connect) == ("wss://example.org/api/ws", "ws://testserver/api/ws")
 
 
 def test_a_test_that_is_a_coroutine_has_a_client():

@@ -8,7 +8,7 @@ import pytest
 import starlette.datastructures
 import starlette.requests
 import starlette.responses
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import asgi_nb.web.datastructures
@@ -192,6 +192,8 @@ def test_json_is_written_alike(value):
         assert encode_json(value) == theirs
 
 
+@example("\x000000")
+@example("0\x00000")
 @given(
     st.text()
     | st.dictionaries(st.text(), JSON, max_size=3).map(lambda value: json.dumps(value, allow_nan=True))
@@ -209,6 +211,8 @@ def test_json_is_read_alike(text):
                 return repr(await request.json())
             except json.JSONDecodeError as error:
                 return error.msg, error.pos
+            except UnicodeDecodeError as error:
+                return error
 
         coroutine = json_of_request()
         try:
@@ -216,7 +220,12 @@ def test_json_is_read_alike(text):
         except StopIteration as done:
             return done.value
 
-    assert read(OURS) == read(starlette)
+    theirs = read(starlette)
+    if isinstance(theirs, UnicodeDecodeError):
+        # Null bytes at the start make it UTF-16 or UTF-32. What is wrong with it is one kind of error here.
+        assert read(OURS)[0].endswith(theirs.reason)
+    else:
+        assert read(OURS) == theirs
 
 
 @given(

@@ -43,6 +43,15 @@ async def test_an_iterator_steps_in_another_thread():
 
 
 @pytest.mark.anyio
+async def test_what_cannot_be_iterated_over_is_an_error_of_the_first_step():
+    steps = iterate_in_threadpool(5)
+
+    with pytest.raises(TypeError, match="not iterable"):
+        await anext(steps)
+    await steps.aclose()
+
+
+@pytest.mark.anyio
 async def test_a_generator_is_closed_once_also_when_it_did_not_start():
     closed = []
 

@@ -5,6 +5,7 @@ import io
 import itertools
 import os
 import re
+import threading
 
 import anyio
 import pytest
@@ -153,6 +154,32 @@ async def test_a_server_that_sends_files_itself_gets_the_absolute_path(path, mon
 
 
 @pytest.mark.anyio
+async def test_the_event_loop_does_not_ask_for_the_working_directory(path, monkeypatch):
+    monkeypatch.chdir(path.parent)
+    threads = []
+    getcwd = os.getcwd
+
+    def noted():
+        threads.append(threading.get_ident())
+        return getcwd()
+
+    monkeypatch.setattr(os, "getcwd", noted)
+    await fetch(FileResponse("tea.txt"), {**GET, "extensions": {"http.response.pathsend": {}}})
+
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+@pytest.mark.anyio
+async def test_a_file_with_the_status_of_a_part_is_left_to_the_server_whole(path):
+    scope = {**GET, "extensions": {"http.response.pathsend": {}}}
+
+    sent = await fetch(FileResponse(path, status_code=206), scope)
+
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.pathsend"]
+
+
+@pytest.mark.anyio
 async def test_a_range_is_sent_by_us_even_if_the_server_sends_files(path):
     scope = {**GET, "extensions": {"http.response.pathsend": {}}}
 
@@ -169,6 +196,9 @@ async def test_a_range_is_sent_by_us_even_if_the_server_sends_files(path):
         ("bytes=-999999999", 0, len(CONTENT)),
         ("bytes=100-200000", 100, 200_001),
         ("bytes=100-999999999", 100, len(CONTENT)),
+        pytest.param("bytes=100-" + "9" * 30, 100, len(CONTENT), id="30-digits"),
+        pytest.param("bytes=-" + "9" * 5000, 0, len(CONTENT), id="5000-digits"),
+        pytest.param("bytes=" + "0" * 30 + "1-2", 1, 3, id="zeros"),
         ("Bytes = 1-2", 1, 3),
         ("bytes=0-4,5-9", 0, 10),
         ("bytes=0-4,x,3-9,-", 0, 10),
@@ -214,6 +244,7 @@ async def test_several_ranges_are_sent_in_parts(path, scope):
         ("bytes=5-1", 400, b"Range header: start must be less than end"),
         (f"bytes={len(CONTENT)}-", 416, b""),
         ("bytes=-0", 416, b""),
+        ("bytes=" + "9" * 30 + "-", 416, b""),
         (f"bytes=0-1,{len(CONTENT)}-", 416, b""),
     ],
 )

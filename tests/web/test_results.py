@@ -12,8 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asgi_nb.web.applications import App
+from asgi_nb.web.middleware import Middleware
+from asgi_nb.web.middleware.base import BaseHTTPMiddleware
 from asgi_nb.web.responses import JSONResponse, Response, StreamingResponse
 from asgi_nb.web.results import ResultError, ServerSentEvent, to_response
+from asgi_nb.web.routing import Route
+from asgi_nb.web.testclient import AsyncTestClient
 
 GET = {"type": "http", "method": "GET", "path": "/", "headers": []}
 
@@ -118,6 +123,48 @@ def test_another_toolkits_response_is_taken_as_it_is():
     assert to_response(response, endpoint=show_item) is response
 
 
+class Wrapper:
+    """Passes a call on, without being async itself."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def __call__(self, scope, receive, send):
+        return self.app(scope, receive, send)
+
+    async def run(self, scope, receive, send):
+        await self.app(scope, receive, send)
+
+    async def run_with(self, status, scope, receive, send):
+        await self.app(scope, receive, send)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("functions", [0, 1])
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda app: app, id="function"),
+        pytest.param(Wrapper, id="object"),
+        pytest.param(lambda app: Wrapper(app).run, id="method"),
+        pytest.param(lambda app: partial(Wrapper(app).run_with, 200), id="partial"),
+    ],
+)
+async def test_any_asgi_app_is_taken_as_it_is(make, functions):
+    async def app(scope, receive, send):
+        await Response("tea")(scope, receive, send)
+
+    async def endpoint(request):
+        return make(app)
+
+    async def passing(request, call_next):
+        return await call_next(request)
+
+    middleware = [Middleware(BaseHTTPMiddleware, dispatch=passing)] * functions
+    async with AsyncTestClient(App(routes=[Route("/", endpoint)], middleware=middleware)) as client:
+        assert (await client.get("/")).text == "tea"
+
+
 @pytest.mark.parametrize("headers", [{"X-Id": "1"}, [("x-id", "1"), ("x-id", "2")]], ids=["mapping", "pairs"])
 def test_a_tuple_may_have_headers(headers):
     response = to_response(("tea", 201, headers), endpoint=show_item)
@@ -154,6 +201,10 @@ class Pot:
     pass
 
 
+async def fetch_app(scope, receive, send):
+    """An ASGI app."""
+
+
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
@@ -172,6 +223,8 @@ class Pot:
         pytest.param(("a", 200, {"x": 5}), "header value must be a str, got 5", id="number-header"),
         pytest.param(("a", 200, {"x": "a\nb"}), "must not hold CR, LF or NUL", id="line-header"),
         pytest.param((Response(), 200), "a Response in a tuple; it has a status", id="response-in-tuple"),
+        pytest.param((fetch_app, 200), "a function in a tuple; it has a status", id="app-in-tuple"),
+        pytest.param(never, "a value of type function", id="async-function-of-nothing"),
         pytest.param(
             {"a": [1, {"b c": {3}}]},
             "whose ['a'][1]['b c'] cannot be JSON: set has no JSON form",

@@ -107,6 +107,23 @@ def test_a_request_reaches_the_app(backend):
 
 
 @backends
+@pytest.mark.parametrize(
+    ("url", "path"), [("/ws", "/ws"), ("ws", "/ws"), ("wss://b.org/ws", "/ws"), ("/ws?a=%2F", "/ws")]
+)
+def test_a_websocket_is_asked_for_from_the_root(backend, url, path):
+    async def endpoint(websocket):
+        await websocket.accept()
+        await websocket.send_text(websocket.url.path)
+        await websocket.close()
+
+    app = App(routes=[WebSocketRoute("/ws", endpoint)])
+    client = TestClient(app, backend=backend, base_url="http://a.org/base")
+
+    with client.websocket_connect(url) as session:
+        assert session.receive_text() == path
+
+
+@backends
 def test_lifespan_runs_inside_with_and_requests_share_its_loop(backend):
     log = []
 

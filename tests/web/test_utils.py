@@ -82,6 +82,7 @@ def test_a_host_header_comes_apart(header, host, port):
         "[::1",
         "[::g]",
         "[1]",
+        "[V1.a]",
         "h:80\n",
         "\u017f",
         "h:٣",

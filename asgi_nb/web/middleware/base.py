@@ -50,8 +50,8 @@ class BaseHTTPMiddleware:
     def __init__(self, app: ASGIApp, dispatch: DispatchFunction | None = None) -> None:
         self.app = app
         self.dispatch_func = self.dispatch if dispatch is None else dispatch
-        self._known = app if knows_handover(app) else None
-        self._layer = self._known if isinstance(self._known, BaseHTTPMiddleware) else None
+        self._known_app = app if knows_handover(app) else None
+        self._inner_layer = self._known_app if isinstance(self._known_app, BaseHTTPMiddleware) else None
 
     async def dispatch(self, request: Request[Any], call_next: RequestResponseEndpoint) -> Response:
         """What to do with a request; for subclasses."""
@@ -65,11 +65,11 @@ class BaseHTTPMiddleware:
             await self.app(scope, receive, send)
             return
         if type(send) is not Handover:
-            await self._respond(scope, receive, send)
+            await self._respond_outermost(scope, receive, send)
             return
-        send.response = await self._held(scope, receive, send)
+        send.response = await self._respond_inside(scope, receive, send)
 
-    async def _held(self, scope: Scope, receive: Receive, handover: Handover) -> Response:
+    async def _respond_inside(self, scope: Scope, receive: Receive, handover: Handover) -> Response:
         """Run the function inside of another one, and give its response to that."""
         request = _ReplayedRequest(scope, receive, handover.send)
         request._inside = self, handover
@@ -81,7 +81,7 @@ class BaseHTTPMiddleware:
             await handover.run(_checked(response, self.dispatch_func), scope, receive)
         return handover.taken()
 
-    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond_outermost(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the outermost function of a request, send its response and end what the inner ones left."""
         handover = Handover(send)
         request = _ReplayedRequest(scope, receive, send)
@@ -129,7 +129,7 @@ def _checked(response: Response, dispatch: DispatchFunction) -> Response:
 
 async def _call(middleware: BaseHTTPMiddleware, inner: "_ReplayedRequest", handover: Handover) -> Response:
     app = middleware.app
-    if app is middleware._known:
+    if app is middleware._known_app:
         await app(inner.scope, inner.wrapped_receive, handover)
     else:
         await call(app, inner.scope, inner.wrapped_receive, handover)
@@ -148,9 +148,9 @@ class _ReplayedRequest(Request[Any]):
         # Each time anew: what the middleware read, if it kept it, and otherwise nothing.
         self._given = False
         app = middleware.app
-        if app is middleware._layer:
+        if app is middleware._inner_layer:
             # What calling it would do, without a frame to wait in.
-            return app._held(self.scope, self.wrapped_receive, handover)
+            return app._respond_inside(self.scope, self.wrapped_receive, handover)
         return _call(middleware, self, handover)
 
     async def wrapped_receive(self) -> Message:

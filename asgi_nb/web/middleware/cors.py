@@ -10,6 +10,7 @@ from collections.abc import Collection
 from functools import partial
 
 from asgi_nb.web._handover import call, call_editing, reply, takes_handover
+from asgi_nb.web._utils import listed
 from asgi_nb.web.datastructures import Headers, MutableHeaders
 from asgi_nb.web.responses import PlainTextResponse, Response
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
@@ -30,6 +31,8 @@ _PREFLIGHT_VARY = (
 class CORSMiddleware:
     """
     Say which scripts of other origins may read the responses, and answer the browser's preflight requests.
+
+    One text where a list is asked for is the list of that text.
 
     Args:
         app: The application.
@@ -55,9 +58,8 @@ class CORSMiddleware:
         expose_headers: Collection[str] = (),
         max_age: int = 600,
     ) -> None:
-        for name, value in (("allow_origins", allow_origins), ("allow_methods", allow_methods)):
-            if isinstance(value, str):
-                raise TypeError(f"{name} must be a list of strings, got {value!r}; write [{value!r}]")
+        allow_origins, allow_methods = listed(allow_origins), listed(allow_methods)
+        allow_headers, expose_headers = listed(allow_headers), listed(expose_headers)
         self.app = app
         self.allow_origins = allow_origins
         self.allow_all_origins = "*" in allow_origins

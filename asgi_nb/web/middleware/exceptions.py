@@ -86,7 +86,7 @@ class ExceptionMiddleware:
         scope[HANDLERS_SCOPE_KEY] = self.handlers
         app = self.app
         if app is self.router:
-            return app.run(scope, receive, send, self.refuse)
+            return app._run_scope(scope, receive, send, self.refuse)
         return call(app, scope, receive, send)
 
     def _refusal(self, status_code: int) -> Response | None:

@@ -130,7 +130,7 @@ class IdentityResponder:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.send = send
-        self._is_head = scope["method"] == "HEAD"
+        self._is_head = scope.get("method") == "HEAD"
         await self.app(scope, receive, self.send_with_compression)
 
     async def send_with_compression(self, message: Message) -> None:

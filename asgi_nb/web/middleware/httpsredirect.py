@@ -9,6 +9,9 @@ __all__ = ["HTTPSRedirectMiddleware"]
 
 _SECURE = {"http": "https", "ws": "wss"}
 
+# The scheme of a scope that names none. Source: ASGI 3.0, "HTTP Connection Scope".
+_PLAIN = {"http": "http", "websocket": "ws"}
+
 
 class HTTPSRedirectMiddleware:
     """
@@ -23,15 +26,13 @@ class HTTPSRedirectMiddleware:
 
     @takes_handover
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or scope["scheme"] not in _SECURE:
+        if scope["type"] not in _PLAIN or scope.get("scheme", _PLAIN[scope["type"]]) not in _SECURE:
             await call(self.app, scope, receive, send)
             return
         url = URL(scope=scope)
         if not url.netloc:
             await reply(PlainTextResponse("Invalid host header", 400), scope, receive, send)
             return
-        netloc = url.netloc
-        for default in (":80", ":443"):
-            netloc = netloc.removesuffix(default)
+        netloc = url.netloc.rpartition(":")[0] if url.port in (80, 443) else url.netloc
         secure = url.replace(scheme=_SECURE[url.scheme], netloc=netloc)
         await reply(RedirectResponse(str(secure), 307), scope, receive, send)

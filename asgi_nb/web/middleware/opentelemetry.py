@@ -74,12 +74,13 @@ class OpenTelemetryMiddleware:
             await self.app(scope, receive, send)
             return
         url = URL(scope=scope)
-        if any(pattern.search(str(url)) for pattern in self._excluded_urls):
-            await self.app(scope, receive, send)
-            return
+        # Also for an excluded URL: the same middleware of an app below makes no span of it either.
         scope[_SCOPE_KEY] = True
         try:
-            await self._trace(url, scope, receive, send)
+            if any(pattern.search(str(url)) for pattern in self._excluded_urls):
+                await self.app(scope, receive, send)
+            else:
+                await self._trace(url, scope, receive, send)
         finally:
             del scope[_SCOPE_KEY]
 
@@ -166,7 +167,7 @@ def _find(wanted: Any, routes: Sequence[Any], scope: Scope) -> str | None:
         # A mount matches by all that is below it, and a host by no path.
         prefix = route.path_format.removesuffix("/{path}") if isinstance(route, Mount) else ""
         if route is wanted:
-            return prefix or getattr(route, "path_format", "/")
+            return (prefix or "/") if isinstance(route, Mount) else getattr(route, "path_format", None)
         # The same routes may be mounted in several places: only where it matches they were taken.
         if isinstance(route, Mount | Host):
             match, child_scope = route.matches(scope)

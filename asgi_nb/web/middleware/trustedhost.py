@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from asgi_nb.web._handover import call, reply, takes_handover
-from asgi_nb.web._utils import parse_host_header
+from asgi_nb.web._utils import listed, parse_host_header
 from asgi_nb.web.datastructures import URL, Headers
 from asgi_nb.web.responses import PlainTextResponse, RedirectResponse, Response
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
@@ -20,7 +20,7 @@ class TrustedHostMiddleware:
     Args:
         app: The application to protect.
         allowed_hosts: Host names without port; `"*.example.org"` allows every name below, `"*"` (as None)
-            any.
+            any. One text is the list of that text.
         www_redirect: Whether to redirect to `www.` and the name, if only that is allowed.
 
     Raises:
@@ -32,10 +32,9 @@ class TrustedHostMiddleware:
     def __init__(
         self, app: ASGIApp, allowed_hosts: Sequence[str] | None = None, www_redirect: bool = True
     ) -> None:
-        if isinstance(allowed_hosts, str):
-            raise TypeError(f"allowed_hosts must be a list of strings, got {allowed_hosts!r}")
         self.app = app
-        self.allowed_hosts = [host.lower() for host in (["*"] if allowed_hosts is None else allowed_hosts)]
+        hosts = listed("*" if allowed_hosts is None else allowed_hosts)
+        self.allowed_hosts = [host.lower() for host in hosts]
         for host in self.allowed_hosts:
             if host != "*" and "*" in host.removeprefix("*."):
                 raise ValueError(f"Domain wildcard patterns must be like '*.example.com', got {host!r}")

@@ -153,9 +153,26 @@ async def test_the_headers_of_a_shared_response_do_not_grow():
     assert response.headers.get_list("vary") == ["Origin"]
 
 
-def test_one_string_is_not_a_list():
-    with pytest.raises(TypeError, match=r"allow_origins must be a list of strings, got '\*'; write \['\*'\]"):
-        CORSMiddleware(hello, allow_origins="*")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"allow_origins": "*", "allow_methods": "*", "allow_headers": "*", "expose_headers": "*"},
+        {"allow_origins": A, "allow_methods": "PUT", "allow_headers": "x-a", "expose_headers": "x-b"},
+    ],
+    ids=["any", "one"],
+)
+def test_one_text_is_the_list_of_it(options):
+    def answers(options):
+        client = TestClient(
+            App(routes=[Route("/", hello)], middleware=[Middleware(CORSMiddleware, **options)])
+        )
+        asked = {"access-control-request-method": "PUT", "access-control-request-headers": "x-a"}
+        for origin in (A, A[:-1]):
+            yield client.get("/", headers={"origin": origin}).headers
+            preflight = client.options("/", headers={"origin": origin, **asked})
+            yield preflight.status_code, preflight.headers
+
+    assert list(answers(options)) == list(answers({name: [text] for name, text in options.items()}))
 
 
 def test_websockets_pass():

@@ -33,6 +33,13 @@ def test_http_goes_to_https(base, location):
     assert (response.status_code, response.headers["location"]) == (307, location)
 
 
+@pytest.mark.parametrize("host", ["a.org:00080", "a.org:0443"])
+def test_a_default_port_may_have_zeros_in_front(host):
+    response = TestClient(app).get("/a", headers={"host": host}, follow_redirects=False)
+
+    assert response.headers["location"] == "https://a.org/a"
+
+
 def test_https_is_answered():
     assert TestClient(app, base_url="https://a.org").get("/a").text == "hello"
 
@@ -55,3 +62,28 @@ async def test_without_a_host_there_is_nowhere_to_go():
     await HTTPSRedirectMiddleware(hello)(scope, None, send)
 
     assert sent[0]["status"] == 400
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("kind", "location"), [("http", "https://a.org/a"), ("websocket", "wss://a.org/a")])
+async def test_a_scope_without_a_scheme_is_plain(kind, location):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": kind,
+        "method": "GET",
+        "path": "/a",
+        "query_string": b"",
+        "headers": [(b"host", b"a.org")],
+        "extensions": {"websocket.http.response": {}},
+    }
+    await HTTPSRedirectMiddleware(hello)(scope, connect, send)
+
+    assert dict(sent[0]["headers"])[b"location"].decode() == location
+
+
+async def connect():
+    return {"type": "websocket.connect"}

@@ -20,7 +20,7 @@ from asgi_nb.web.exceptions import HTTPException
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.middleware.opentelemetry import OpenTelemetryMiddleware
 from asgi_nb.web.responses import PlainTextResponse
-from asgi_nb.web.routing import Host, Mount, Route, Router, WebSocketRoute
+from asgi_nb.web.routing import BaseRoute, Host, Match, Mount, Route, Router, WebSocketRoute
 
 
 async def hello(request):
@@ -50,6 +50,7 @@ ROUTES = [
     Mount("/v2", SHARED),
     Mount("/app", plain_app),
     Host("{sub}.example.org", Router([Route("/there", hello)])),
+    Host("raw.example.com", plain_app),
     WebSocketRoute("/ws", hello),
 ]
 
@@ -126,6 +127,7 @@ async def test_a_request_is_a_server_span_with_the_attributes_of_the_conventions
         pytest.param("/v2/1", "GET /v2/{item}", id="shared-second"),
         pytest.param("/app/any/where", "GET /app", id="app"),
         pytest.param("http://a.example.org/there", "GET /there", id="host"),
+        pytest.param("http://raw.example.com/there", "GET", id="app-of-host"),
         pytest.param("/nowhere", "GET", id="no-route"),
     ],
 )
@@ -169,6 +171,47 @@ async def test_an_excluded_url_has_no_span(telemetry, excluded):
     await ask(app, "/hello/more")
 
     assert [span.attributes["url.path"] for span in telemetry.spans] == ["/hello/more"]
+
+
+@pytest.mark.anyio
+async def test_an_excluded_url_has_no_span_of_a_mounted_app_either(telemetry):
+    app = App(
+        routes=[Mount("/inner", telemetry.app())],
+        middleware=[
+            Middleware(
+                OpenTelemetryMiddleware,
+                excluded_urls="/inner/hello$",
+                tracer_provider=telemetry.tracer_provider,
+            )
+        ],
+    )
+    await ask(app, "/inner/hello")
+
+    assert telemetry.spans == ()
+
+
+@pytest.mark.anyio
+async def test_a_route_of_another_class_may_have_no_template(telemetry):
+    class Anything(BaseRoute):
+        def matches(self, scope):
+            return Match.FULL, {"route": self}
+
+        async def handle(self, scope, receive, send):
+            await plain_app(scope, receive, send)
+
+    app = App(
+        routes=[Anything()],
+        middleware=[
+            Middleware(
+                OpenTelemetryMiddleware,
+                tracer_provider=telemetry.tracer_provider,
+                meter_provider=telemetry.meter_provider,
+            )
+        ],
+    )
+    await ask(app, "/hello")
+
+    assert telemetry.spans[0].name == "GET"
 
 
 @pytest.mark.anyio

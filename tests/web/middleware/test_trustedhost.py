@@ -54,6 +54,6 @@ def test_a_star_stands_only_at_the_beginning(pattern):
         TrustedHostMiddleware(hello, allowed_hosts=[pattern])
 
 
-def test_one_string_is_not_a_list():
-    with pytest.raises(TypeError, match=r"allowed_hosts must be a list of strings, got 'a\.org'"):
-        TrustedHostMiddleware(hello, allowed_hosts="a.org")
+@pytest.mark.parametrize("text", ["*", "a.org", "*.a.org"])
+def test_one_text_is_the_list_of_it(text):
+    assert TrustedHostMiddleware(hello, allowed_hosts=text).allowed_hosts == [text]
