@@ -340,21 +340,14 @@ class PlainWire(Wire):
                 site = self.tap.describe(scope, "")
             except Exception:  # noqa: BLE001 - asked again for the exchange, it is told as a fault
                 return None
-        if self.step is None:
-            self.called_ns = self.returned_ns = 0
-        folded = self._folded(site, None if runs is None else tuple(map(tuple, runs)))
-        return folded, site[0]
-
-    def _folded(self, site: Site, runs: tuple[Any, ...] | None) -> tuple[Any, ...]:
         origin, route_path = site
-        came, went = self.came, self.went
-        params = self.scope.get("path_params")
+        step, params = self.step, scope.get("path_params")
         self.folded = folded = (
-            EXCHANGE_OVERHEAD + len(came) + len(went),
+            EXCHANGE_OVERHEAD + len(self.came) + len(self.went),
             id(origin),
             id(self.candidates),
             self.kind,
-            came,
+            self.came,
             self.peers,
             self.epoch,
             self.clock_ns,
@@ -364,15 +357,15 @@ class PlainWire(Wire):
             self.exit_ns,
             len(self.head),
             self.skipped,
-            went,
+            self.went,
             route_path,
             tuple(params.items()) if params else None,
-            self.step,
-            self.called_ns,
-            self.returned_ns,
-            runs,
+            step,
+            None if step is None else self.called_ns,
+            None if step is None else self.returned_ns,
+            None if runs is None else tuple(map(tuple, runs)),
         )
-        return folded
+        return folded, origin
 
 
 def take_in(
@@ -395,32 +388,65 @@ def take_in(
     size = 0
     unfit = []
     last: Site | None = None
+    candidates: Candidates | None = None
+    origin_id = candidates_id = 0
     for wire in wires:
         seq += 1
+        step, sites = wire.step, wire.sites
+        if wire.stage == ENDED and step is not None and sites is not None and wire.runs is None:
+            # As most are. The rest of `fold`, where a call and an attribute less count.
+            scope = wire.scope
+            site = sites.get(id(scope.get("route")))
+            if site is not None:
+                if site is not last or candidates is not wire.candidates:
+                    last, candidates = site, wire.candidates
+                    origin, route_path = site
+                    origin_id, candidates_id = id(origin), id(candidates)
+                    shared[origin_id] = origin
+                    shared[candidates_id] = candidates
+                came, went, params = wire.came, wire.went, scope.get("path_params")
+                weight = EXCHANGE_OVERHEAD + len(came) + len(went)
+                size += weight
+                wire.seq = seq
+                wire.folded = kept[seq] = (
+                    weight,
+                    origin_id,
+                    candidates_id,
+                    wire.kind,
+                    came,
+                    wire.peers,
+                    epoch,
+                    wire.clock_ns,
+                    wire.read_ns,
+                    wire.start_ns,
+                    wire.done_ns,
+                    wire.exit_ns,
+                    len(wire.head),
+                    wire.skipped,
+                    went,
+                    route_path,
+                    tuple(params.items()) if params else None,
+                    step,
+                    wire.called_ns,
+                    wire.returned_ns,
+                    None,
+                )
+                finished.append(seq)
+                continue
         wire.epoch = epoch
         wire.charged = 0
         # Rule 2: the number first.
         wire.seq = seq
-        if wire.stage != ENDED:
+        stage = wire.stage
+        ended = wire.fold() if stage == ENDED else None
+        if ended is None:
             kept[seq] = wire
-            continue
-        sites = wire.sites
-        site = None if sites is None else sites.get(id(wire.scope.get("route")))
-        if site is None or wire.step is None or wire.runs is not None:
-            ended = wire.fold()
-            if ended is None:
-                kept[seq] = wire
+            if stage == ENDED:
                 unfit.append(wire)
-                continue
-            folded, origin = ended
-            shared[folded[1]] = origin
-            shared[folded[2]] = wire.candidates
-        else:
-            folded = wire._folded(site, None)
-            if site is not last:
-                last = site
-                shared[folded[1]] = site[0]
-                shared[folded[2]] = wire.candidates
+            continue
+        folded, origin = ended
+        shared[folded[1]] = origin
+        shared[folded[2]] = wire.candidates
         kept[seq] = folded
         finished.append(seq)
         size += folded[0]

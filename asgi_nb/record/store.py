@@ -371,7 +371,10 @@ class Store(Lookup):
             one = kept.get(seq)
             if type(one) is tuple:
                 freed += one[0]
-            elif one is None or _is_pinned(one):
+                del kept[seq]
+                gone.append(one)
+                continue
+            if one is None or _is_pinned(one):
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
             elif isinstance(one, Exchange):
