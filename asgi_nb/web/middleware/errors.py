@@ -4,13 +4,12 @@ from collections.abc import Awaitable
 from typing import Any
 
 from asgi_nb.web._handover import (
-    RESPONSE_STARTED,
     Handover,
     call,
-    call_watched,
     knows_handover,
     takes_handover,
 )
+from asgi_nb.web._started import RESPONSE_STARTED, call_watched
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.middleware.exceptions import ExceptionMiddleware
@@ -50,7 +49,8 @@ class ServerErrorMiddleware:
         known = knows_handover(app)
         # Not if somebody has put another __call__ into the class.
         self.handled = app if type(app) is ExceptionMiddleware and known else None
-        self._foreign = None if known else app
+        self.foreign = None if known else app
+        """The app, if somebody has to look whether it starts its response."""
         self.is_plain = knows_handover(self)
         """Whether calling this does what is written here, and not what somebody has put in its place."""
         self.run = self._run if self.handled is None else self.handled.run
@@ -68,7 +68,7 @@ class ServerErrorMiddleware:
 
     def _run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         app = self.app
-        if app is self._foreign and type(send) is not Handover:
+        if app is self.foreign and type(send) is not Handover:
             return call_watched(app, scope, receive, send)
         return call(app, scope, receive, send)
 
