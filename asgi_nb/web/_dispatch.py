@@ -205,10 +205,7 @@ class Dispatcher:
                     scope["route"] = route
                     scope["endpoint"] = route.endpoint
                     scope["path_params"] = {**outer} if outer else {}
-                    function = plain.function
-                    if function is None:
-                        function = plain.look()
-                    step: Step = function or route.app(scope, receive, send)
+                    step: Step = plain.function or route.app(scope, receive, send)
                     return step
         found = table.find(scope, path)
         if found is None:
