@@ -72,11 +72,10 @@ class Function:
 
 def function_of(app: Any) -> Function | None:
     """The function behind an app of `request_response`; None for any other app."""
-    code = getattr(app, "__code__", None)
-    if code is not _app_code:
+    if getattr(app, "__code__", None) is not _app_code:
         return None
-    inner = {name: cell.cell_contents for name, cell in zip(code.co_freevars, app.__closure__, strict=True)}
-    return Function(app, inner["endpoint"], inner["func"])
+    cells = app.__closure__
+    return Function(app, cells[_ENDPOINT].cell_contents, cells[_FUNC].cell_contents)
 
 
 def request_response(func: Callable[..., Any]) -> ASGIApp:
@@ -188,3 +187,6 @@ async def _example(request: Request[Any]) -> None:
 
 # What `request_response` gives has the same code for each route, which is marked once.
 _app_code = takes_handover(request_response(_example)).__code__
+
+# Where its closure has them.
+_ENDPOINT, _FUNC = map(_app_code.co_freevars.index, ("endpoint", "func"))
