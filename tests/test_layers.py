@@ -35,7 +35,14 @@ ONLY_IN = {
     "anywidget": ("widgets/",),
     "traitlets": ("widgets/",),
     "ipywidgets": ("widgets/",),
-    "httpx2": ("web/testclient.py", "caller.py", "reply.py", "sending.py", "kit.py"),
+    "httpx2": (
+        "web/_test_transports.py",
+        "web/testclient.py",
+        "caller.py",
+        "reply.py",
+        "sending.py",
+        "kit.py",
+    ),
     "threading": (
         "service/",
         "record/guard.py",

@@ -23,6 +23,7 @@ __all__ = [
     "PatternRoute",
     "compile_path",
     "get_name",
+    "name_inside",
     "replace_params",
     "wrapped",
 ]
@@ -207,3 +208,10 @@ def wrapped(app: ASGIApp, middleware: Sequence[Middleware] | None) -> ASGIApp:
     for cls, args, kwargs in reversed(middleware or ()):
         app = cls(app, *args, **kwargs)
     return app
+
+
+def name_inside(mount_name: str | None, name: str) -> str | None:
+    """The name inside a mount; None if the name leads elsewhere."""
+    if mount_name is None:
+        return name
+    return name[len(mount_name) + 1 :] if name.startswith(mount_name + ":") else None

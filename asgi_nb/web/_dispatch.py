@@ -4,8 +4,9 @@ Take a request to its route: the part of a router that runs for each request.
 
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
+from asgi_nb.web._endpoint_apps import Function
 from asgi_nb.web._entries import Entry, Kind
 from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, call, reply, takes_handover
 from asgi_nb.web._headers import encode_header
@@ -22,6 +23,10 @@ from asgi_nb.web.websockets import WebSocketClose
 __all__ = ["Dispatcher", "merged_params", "method_not_allowed"]
 
 Refusal = Callable[[int], Response | None]
+"""Gives the response to a status, where an exception would come to the same."""
+
+Step = Awaitable[None] | Function | Response
+"""How a request goes on: something to await, a function to call with the Request, a response to send."""
 
 # A global is read faster than the attribute of an Enum.
 _MOUNT, _OPAQUE = Kind.MOUNT, Kind.OPAQUE
@@ -33,25 +38,13 @@ def merged_params(scope: Scope, bound: dict[str, Any]) -> dict[str, Any]:
     return {**outer, **bound} if outer else bound
 
 
-def method_not_allowed(
-    methods: Iterable[str],
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    refusal: Refusal | None = None,
-) -> Awaitable[None]:
+def method_not_allowed(methods: Iterable[str], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """
     Answer 405: by an exception inside an app, whose handlers may say how, else by a response.
 
     Source: RFC 9110 section 15.5.6.
     """
-    header = _allow(frozenset(methods))
-    response = None if refusal is None else refusal(405)
-    if response is not None:
-        # In the first place, where the header of an exception stands.
-        response.raw_headers.insert(0, header)
-        return reply(response, scope, receive, send)
-    headers = {"Allow": header[1].decode("latin-1")}
+    headers = {"Allow": _allow(frozenset(methods))[1].decode("latin-1")}
     if "app" in scope:
         raise HTTPException(405, headers=headers)
     return reply(PlainTextResponse("Method Not Allowed", 405, headers), scope, receive, send)
@@ -159,7 +152,7 @@ class Dispatcher:
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The routes, without the middleware around them."""
-        await self._run_routes(scope, receive, send)
+        await _to_await(self._begin_routes(scope, receive, send), scope, receive, send)
 
     @property
     def middleware_stack(self) -> ASGIApp:
@@ -171,21 +164,24 @@ class Dispatcher:
         self._stack = stack
         # Not the app of a subclass.
         is_own = getattr(stack, "__func__", None) is Dispatcher.app and stack == self.app
-        self._run_scope = self._run_routes if is_own else self._run_stack
-        """
-        What calling the router does, to be awaited; without a frame that waits along.
+        self._begin_scope = self._begin_routes if is_own else self._begin_stack
+        """What calling the router does, up to where it would wait; gives a response only if it may refuse."""
 
-        Its fourth argument gives the response to a status, where an exception would come to the same.
-        """
-
-    def _run_stack(
+    def _run_scope(
         self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
     ) -> Awaitable[None]:
+        """What calling the router does, to be awaited; without a frame that waits along."""
+        begin = self._begin_scope
+        return _to_await(begin(scope, receive, send, refusal), scope, receive, send)
+
+    def _begin_stack(
+        self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
+    ) -> Step:
         return call(self._stack, scope, receive, send)
 
-    def _run_routes(
+    def _begin_routes(
         self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
-    ) -> Awaitable[None]:
+    ) -> Step:
         scope_type = scope["type"]
         scope.setdefault("router", self)
         if scope_type != "http" and scope_type != "websocket":
@@ -203,15 +199,14 @@ class Dispatcher:
             # The common case, without a further frame.
             if plain is not None:
                 route = plain.route
-                app = route.app
                 methods = route.methods
-                if app is plain.known and (not methods or scope["method"] in methods):
+                if route.app is plain.known and (not methods or scope["method"] in methods):
                     outer = scope.get("path_params")
                     scope["route"] = route
                     scope["endpoint"] = route.endpoint
                     scope["path_params"] = {**outer} if outer else {}
-                    answer: Awaitable[None] = app(scope, receive, send)
-                    return answer
+                    step: Step = plain.function or route.app(scope, receive, send)
+                    return step
         found = table.find(scope, path)
         if found is None:
             return self._no_route(table, path, scope, receive, send, refusal)
@@ -229,8 +224,19 @@ class Dispatcher:
             return call(route.handle, scope, receive, send)
         app = route.app
         if partial is not None:
-            return method_not_allowed(_methods(partial), scope, receive, send, refusal)
-        return app(scope, receive, send) if app is entry.known else call(app, scope, receive, send)
+            methods = _methods(partial)
+            response = None if refusal is None else refusal(405)
+            if response is None:
+                return method_not_allowed(methods, scope, receive, send)
+            # In the first place, where the header of an exception stands.
+            response.raw_headers.insert(0, _allow(frozenset(methods)))
+            return response
+        if app is not entry.known:
+            return call(app, scope, receive, send)
+        function = entry.function
+        if function is None:
+            function = entry.look()
+        return function or app(scope, receive, send)
 
     def _refresh(self) -> Table:
         # The stamp before the content: a change in between is seen next time.
@@ -241,17 +247,21 @@ class Dispatcher:
 
     def _no_route(
         self, table: Table, path: str, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None
-    ) -> Awaitable[None]:
+    ) -> Step:
         is_http = scope["type"] == "http"
         if is_http and self.redirect_slashes and path != "/":
-            other = _with_other_slash(table, path, scope)
+            index = table.http
+            # Most often none of this holds, and the look-up would be in vain. A slice says what `endswith`
+            # does, at a third of its price.
+            may_differ = index.slashed or path[-1:] == "/" or index.early or index.opaque or not path
+            other = _with_other_slash(table, path, scope) if may_differ else None
             if other is not None:
                 return reply(RedirectResponse(str(URL(scope=other))), scope, receive, send)
         default = self.default
         if default is not self._not_found:
             return call(default, scope, receive, send)
         response = refusal(404) if is_http and refusal is not None and self._is_plain else None
-        return default(scope, receive, send) if response is None else reply(response, scope, receive, send)
+        return default(scope, receive, send) if response is None else response
 
     async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404, or close a WebSocket before it was accepted."""
@@ -289,18 +299,19 @@ takes_handover(Dispatcher.app)
 takes_handover(Dispatcher.not_found)
 
 
+def _to_await(step: Step, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    """A step as something to await."""
+    if type(step) is Function:
+        return step.app(scope, receive, send)
+    return reply(step, scope, receive, send) if isinstance(step, Response) else cast("Awaitable[None]", step)
+
+
 def _with_other_slash(table: Table, path: str, scope: Scope) -> Scope | None:
     """The scope with a slash at the end of its path, or without it, if a route fits that."""
     whole: str = scope["path"]
-    # A slice: what `endswith` says, at a third of its price.
-    has_slash = path[-1:] == "/"
-    whole = whole.rstrip("/") if has_slash else whole + "/"
-    index = table.http
-    if not scope.get("root_path") and not index.opaque:
-        # Only the path is looked at, most often in vain: copying the scope can wait, and a slash at the end
-        # fits no parameter.
-        if not (has_slash or whole in index.static or index.early or index.slashed):
-            return None
+    whole = whole.rstrip("/") if path[-1:] == "/" else whole + "/"
+    if not scope.get("root_path") and not table.http.opaque:
+        # Only the path is looked at, most often in vain: copying the scope can wait.
         return None if table.find(scope, whole) is None else {**scope, "path": whole}
     other = {**scope, "path": whole}
     return None if table.find(other, get_route_path(other)) is None else other
@@ -309,7 +320,7 @@ def _with_other_slash(table: Table, path: str, scope: Scope) -> Scope | None:
 async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receive, send: Send) -> None:
     """Run a route that changes the scope for what is behind it, and put back what only that may see."""
     route = entry.route
-    app = scope.get("app")
+    outer = scope.get("app")
     handlers = scope.get(HANDLERS_SCOPE_KEY)
     root_path = scope.get("root_path")
     app_root_path = scope.get("app_root_path")
@@ -319,13 +330,18 @@ async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receiv
         scope.setdefault("state", {}).update(state)
     try:
         if not entry.handles and route.app is entry.known:
-            await (route.app._run_scope if entry.is_router else route.app)(scope, receive, send)
+            app = route.app
+            if entry.is_router:
+                begin = app._begin_scope
+                step = begin(scope, receive, send)
+                app = step.app if type(step) is Function else None
+            await (step if app is None else app(scope, receive, send))
         else:
             await call(route.handle if entry.handles else route.app, scope, receive, send)
     finally:
         # Only an app of its own, or a router's error handling, changes these.
-        if scope.get("app") is not app:
-            _put_back(scope, "app", app)
+        if scope.get("app") is not outer:
+            _put_back(scope, "app", outer)
         if scope.get(HANDLERS_SCOPE_KEY) is not handlers:
             _put_back(scope, HANDLERS_SCOPE_KEY, handlers)
         _put_back(scope, "root_path", root_path)

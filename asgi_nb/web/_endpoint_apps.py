@@ -12,15 +12,25 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from asgi_nb.web._exception_handler import handle_exception
-from asgi_nb.web._handover import RESPONSE_STARTED, Handover, call_watched, reply, takes_handover
+from asgi_nb.web._handover import Handover, reply, takes_handover
+from asgi_nb.web._started import RESPONSE_STARTED, call_watched
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
-from asgi_nb.web.requests import Request
+from asgi_nb.web.requests import Request, new
 from asgi_nb.web.responses import Response
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 from asgi_nb.web.websockets import WebSocket, WebSocketState
 
-__all__ = ["is_function", "request_response", "respond", "websocket_session"]
+__all__ = [
+    "Function",
+    "as_response",
+    "function_of",
+    "is_function",
+    "request_response",
+    "respond",
+    "stock_call",
+    "websocket_session",
+]
 
 
 # Made once: an expression with `|` would be made anew for each question.
@@ -39,7 +49,33 @@ def is_function(endpoint: Any) -> bool:
 
 
 # As it is here, and not as a subclass or somebody's patch has it.
-_stock_call = Response.__call__
+stock_call = Response.__call__
+
+
+class Function:
+    """
+    What an app of `request_response` calls: for who does the same in a frame that is there anyway.
+
+    Args:
+        app: The app.
+        call: The async function of a request.
+        func: What the app was made of.
+    """
+
+    __slots__ = ("app", "call", "func")
+
+    def __init__(self, app: ASGIApp, call: Callable[[Request[Any]], Awaitable[Any]], func: object) -> None:
+        self.app = app
+        self.call = call
+        self.func = func
+
+
+def function_of(app: Any) -> Function | None:
+    """The function behind an app of `request_response`; None for any other app."""
+    if getattr(app, "__code__", None) is not _app_code:
+        return None
+    cells = app.__closure__
+    return Function(app, cells[_ENDPOINT].cell_contents, cells[_FUNC].cell_contents)
 
 
 def request_response(func: Callable[..., Any]) -> ASGIApp:
@@ -53,33 +89,33 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
     endpoint = _awaitable(func)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        request: Request[Any] = Request(scope, receive, send)
-        sending = False
+        request: Request[Any] = new(Request)
+        request.scope, request._receive, request._send = scope, receive, send
+        starts = False
         try:
             response = await endpoint(request)
             how = type(response).__call__
-            if how is not _stock_call and not isinstance(response, Response):
-                response = _results()(response, endpoint=func)
+            if how is not stock_call and not isinstance(response, Response):
+                response = as_response(response, func)
                 how = type(response).__call__
             if type(send) is Handover:
                 if not send.give_now(response):
                     await send.run(response, scope, receive)
-            elif how is not _stock_call:
+                return
+            # The first thing that such a response does is to send the start.
+            starts = how is stock_call
+            if not starts:
                 await call_watched(response, scope, receive, send)
+            elif 200 != (status := response.status_code) < 400 or scope["method"] == "HEAD":
+                await stock_call(response, scope, receive, send)
             else:
-                sending = True
-                if response.status_code != 200 or scope["method"] == "HEAD":
-                    await _stock_call(response, scope, receive, send)
-                    return
-                # What such a response does when it is called, without a frame to wait in.
-                headers = response.raw_headers
-                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                # What it does, without a frame to wait in.
+                await send({"type": "http.response.start", "status": status, "headers": response.raw_headers})
                 await send({"type": "http.response.body", "body": response.body})
                 if response.background is not None:
                     await response.background()
         except Exception as exc:  # noqa: BLE001 - raised again if it has no handler
-            # The first thing such a response does is to send the start.
-            if sending:
+            if starts:
                 scope[RESPONSE_STARTED] = True
             await handle_exception(exc, request, receive, send)
 
@@ -88,8 +124,13 @@ def request_response(func: Callable[..., Any]) -> ASGIApp:
 
 async def respond(result: Any, endpoint: object, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with what an endpoint returned."""
-    response = result if isinstance(result, Response) else _results()(result, endpoint=endpoint)
+    response = result if isinstance(result, Response) else as_response(result, endpoint)
     await reply(response, scope, receive, send)
+
+
+def as_response(result: Any, endpoint: object) -> Response:
+    """What an endpoint returned, if that was no response."""
+    return _results()(result, endpoint=endpoint)
 
 
 def websocket_session(func: Callable[[WebSocket[Any]], Awaitable[None]]) -> ASGIApp:
@@ -145,4 +186,7 @@ async def _example(request: Request[Any]) -> None:
 
 
 # What `request_response` gives has the same code for each route, which is marked once.
-takes_handover(request_response(_example))
+_app_code = takes_handover(request_response(_example)).__code__
+
+# Where its closure has them.
+_ENDPOINT, _FUNC = map(_app_code.co_freevars.index, ("endpoint", "func"))

@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import Any, Literal
 
+from asgi_nb.web._endpoint_apps import Function, function_of
 from asgi_nb.web._paths import Pattern, Slot, bind
 
 __all__ = ["Entries", "Entry", "Kind", "Match"]
@@ -50,6 +51,7 @@ class Entry:
     """
 
     __slots__ = (
+        "function",
         "handles",
         "is_plain_http",
         "is_router",
@@ -79,6 +81,8 @@ class Entry:
         self.handles = handles
         self.known = known
         self.is_router = is_router
+        self.function: Function | Literal[False] | None = None
+        """The function that the known app calls; False if it is no such app, None until `look` was called."""
         self.place: Literal["static", "ends", "early", "opaque"]
         """See Pattern; opaque without one."""
         self.slots: tuple[Slot, ...]
@@ -90,6 +94,11 @@ class Entry:
             self.place = place = pattern.place
             self.slots = pattern.slots
             self.is_plain_http = place == "static" and not handles and kind is _HTTP
+
+    def look(self) -> Function | Literal[False]:
+        """Look into the known app, at the first request: of many routes few are asked for."""
+        self.function = function = (not self.handles and function_of(self.known)) or False
+        return function
 
     def bind(self, path: str, segments: list[str]) -> dict[str, Any] | None:
         """

@@ -9,7 +9,8 @@ very Request that the endpoint had, and the middleware of the route sees a respo
 from inspect import CO_COROUTINE
 from typing import Any, NoReturn
 
-from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, RESPONSE_STARTED, Handover, call_watched
+from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, Handover
+from asgi_nb.web._started import RESPONSE_STARTED, call_watched
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.exceptions import HTTPException

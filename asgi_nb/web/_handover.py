@@ -14,8 +14,8 @@ Rule 2: an app that does not know it runs in a task of its own until its respons
     what it sends becomes a Response.
 Rule 3: the middleware that made the Handover sends the response, then runs what was to run after it,
     and does not return before every inner task has ended.
-Rule 4: whoever raises after the response was started says so in the scope, under RESPONSE_STARTED. `call`
-    does it for apps that are not marked; so nobody has to look at the messages of those that are.
+Rule 4: whoever raises after the response was started says so in the scope, see `_started`. `call` does it for
+    apps that are not marked; so nobody has to look at the messages of those that are.
 Rule 5: what runs after its frames are gone, the chunks of a stream and the background tasks, runs with the
     context variables that it had there, see `run_in`.
 """
@@ -26,6 +26,7 @@ from types import CodeType
 from typing import Any, TypeVar
 
 from asgi_nb.web._inner_task import InnerTask
+from asgi_nb.web._started import call_watched
 from asgi_nb.web._streaming import close_iterator
 from asgi_nb.web._utils import create_collapsing_task_group
 from asgi_nb.web.background import BackgroundTask
@@ -35,12 +36,10 @@ from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = [
     "HANDLERS_SCOPE_KEY",
-    "RESPONSE_STARTED",
     "Handover",
     "HeldResponse",
     "call",
     "call_editing",
-    "call_watched",
     "knows_handover",
     "reply",
     "run_in",
@@ -53,9 +52,6 @@ _MISSING = object()
 
 HANDLERS_SCOPE_KEY = "starlette.exception_handlers"
 """Where the exception handlers in force stand in the scope: by class and by status."""
-
-RESPONSE_STARTED = "asgi_nb.response_started"
-"""Where an app that raises says that it had started the response. See rule 4."""
 
 # id of its code -> the code. Not the functions: a route's app is made anew for each route, and a function
 # that wraps one of these has other code. Not a set of code: its hash walks over all of its constants.
@@ -74,28 +70,6 @@ def knows_handover(app: ASGIApp) -> bool:
     if code is None:
         code = getattr(type(app).__call__, "__code__", None)
     return id(code) in _KNOWS
-
-
-_BEGINNINGS = frozenset(("http.response.start", "websocket.accept"))
-
-
-async def call_watched(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Call an app; if it raises, say in the scope whether it had started its response."""
-    started = False
-
-    def watch(message: Message) -> Awaitable[None]:
-        nonlocal started
-        if not started and message["type"] in _BEGINNINGS:
-            started = True
-        # The inner awaitable: no frame to wait in is added per message.
-        return send(message)
-
-    try:
-        await app(scope, receive, watch)
-    except Exception:
-        if started:
-            scope[RESPONSE_STARTED] = True
-        raise
 
 
 class Handover:

@@ -52,7 +52,7 @@ class Index:
         """The shapes of routes of which a rest is for the entry to judge."""
         self.opaque: Entries = ()
         self.slashed = False
-        """Whether routes of `ends` had a slash at their end."""
+        """Whether routes with, or without, parameters had a slash at their end; not so the path "/"."""
         self.merged: dict[str, Entries] = {}
         """Path without parameters -> its candidates, for those that were asked for. Bounded by `static`."""
 
@@ -103,7 +103,10 @@ class Index:
     def _home(self, pattern: Pattern) -> tuple[dict[Any, Entries], Any]:
         """The dict for routes with a pattern, and their key in there."""
         if pattern.place == "static":
-            return self.static, pattern.source
+            source = pattern.source
+            if source[-1:] == "/" and source != "/":
+                self.slashed = True
+            return self.static, source
         count, places = len(pattern.keys), pattern.places
         early = pattern.place == "early"
         shapes = self.early if early else self.ends.get(count, ())

@@ -13,14 +13,18 @@ from typing import Any
 import anyio
 
 from asgi_nb.web._disconnect import ClientDisconnect
+from asgi_nb.web._started import RESPONSE_STARTED
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["InnerTask", "Unanswered"]
 
 _MISSING = object()
 
-# What a mount and the apps in it put into the scope for themselves; the rest is for those around them too.
-_INNER_KEYS = frozenset(("app", "app_root_path", "root_path", "starlette.exception_handlers"))
+# What a mount and the apps in it put into the scope for themselves, and what is said of messages that may not
+# have gone out; the rest is for those around them too.
+_INNER_KEYS = frozenset(
+    ("app", "app_root_path", "root_path", "starlette.exception_handlers", RESPONSE_STARTED)
+)
 
 _LAST_MESSAGES = frozenset(("http.response.pathsend", "http.response.zerocopysend"))
 

@@ -55,7 +55,7 @@ class Table:
         self.stamp = stamp
         self.entries = tuple(map(read, routes, count(0, _GAP)))
         self.plain: dict[str, Entry] = {}
-        """HTTP routes without parameters that come first for their path; those that were asked for."""
+        """HTTP routes without parameters that come first for their path; those asked for, and looked at."""
         self.http = Index()
         self.websocket = Index()
         for entry in self.entries:
@@ -115,6 +115,8 @@ class Table:
             candidates = index.merged.get(path) or index.merge(path)
             first = candidates[0]
             if first.is_plain_http:
+                if first.function is None:
+                    first.look()
                 self.plain[path] = first
             segments = path.split("/") if len(candidates) > 1 else []
         else:

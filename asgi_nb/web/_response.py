@@ -46,6 +46,10 @@ def has_no_body(status_code: int) -> bool:
     return status_code < 200 or status_code == 204 or status_code == 304
 
 
+class _Nothing:
+    """No content is of this class."""
+
+
 class Response:
     """
     A response; also an ASGI app that sends itself.
@@ -82,21 +86,18 @@ class Response:
         background: BackgroundTask | None = None,
     ) -> None:
         self.status_code = status_code
+        self.background = background
         if media_type is None:
             media_type = self.media_type
         else:
             self.media_type = media_type
-        self.background = background
         if (
             headers is None
+            and (encoded := self._encoded) is not None
             and (status_code == 200 or status_code >= 400 or not has_no_body(status_code))
-            and self.charset == "utf-8"
-            and (stock := self._stock)
         ):
             # What the methods below would do for most responses, at half the price.
-            self.body = body = (
-                content.encode() if stock == "all" and type(content) is str else self.render(content)
-            )
+            self.body = body = content.encode() if type(content) is encoded else self.render(content)
             length = len(body)
             content_length = _LENGTHS[length] if length < 1024 else (b"content-length", b"%d" % length)
             if media_type is None:
@@ -107,15 +108,18 @@ class Response:
             self.body = self.render(content)
             self.init_headers(headers)
 
-    # Which methods do what is written here: one attribute, as those of a class are read slowly.
-    _stock: Literal["all", "headers", ""] = "all"
+    # The class of contents that `render` only encodes; None if other methods than those written here may have
+    # a say, or another charset. One attribute, as those of a class are read slowly.
+    _encoded: type[Any] | None = str
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.init_headers is not Response.init_headers:
-            cls._stock = ""
+        # An own __init__ may set a charset before it calls the one here.
+        own = cls.__init__ is not Response.__init__ or cls.init_headers is not Response.init_headers
+        if own or cls.charset != "utf-8":
+            cls._encoded = None
         else:
-            cls._stock = "all" if cls.render is Response.render else "headers"
+            cls._encoded = str if cls.render is Response.render else _Nothing
 
     def render(self, content: Any) -> bytes | memoryview:
         """The body of `content`. Subclasses turn what they take into bytes here."""

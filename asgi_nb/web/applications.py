@@ -1,9 +1,18 @@
 """The application: routes, the middleware around them, and what happens to errors."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MethodType
 from typing import Any, ParamSpec, cast
 
-from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, Handover, call, takes_handover
+from asgi_nb.web._endpoint_apps import Function, as_response, stock_call
+from asgi_nb.web._exception_handler import handle_exception
+from asgi_nb.web._handover import (
+    HANDLERS_SCOPE_KEY,
+    Handover,
+    call,
+    takes_handover,
+)
+from asgi_nb.web._started import RESPONSE_STARTED, call_watched, note_start, watch
 from asgi_nb.web.datastructures import State, URLPath
 from asgi_nb.web.middleware import Middleware, _MiddlewareFactory
 from asgi_nb.web.middleware.body_limit import RequestBodyLimitMiddleware
@@ -12,6 +21,8 @@ from asgi_nb.web.middleware.exceptions import ExceptionMiddleware
 
 # Much code takes these two from here, as Starlette's module has them.
 from asgi_nb.web.requests import Request as Request
+from asgi_nb.web.requests import new
+from asgi_nb.web.responses import PlainTextResponse
 from asgi_nb.web.responses import Response as Response
 from asgi_nb.web.routing import BaseRoute, Router
 from asgi_nb.web.types import ASGIApp, ExceptionHandler, Lifespan, Receive, Scope, Send
@@ -103,22 +114,70 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self
         errors = self._errors
-        if errors is not None and scope["type"] == "http" and type(send) is not Handover:
-            # What calling the stack would do, without a frame for it.
-            try:
-                handled = errors.handled
-                if handled is not None and (router := handled.router) is handled.app:
-                    scope[HANDLERS_SCOPE_KEY] = handled.handlers
-                    await router._run_scope(scope, receive, send, handled.refuse)
+        if errors is None or scope["type"] != "http" or type(send) is Handover:
+            stack = self.middleware_stack
+            if stack is None:
+                stack = self.middleware_stack = self.build_middleware_stack()
+            await call(stack, scope, receive, send)
+            return
+        # From here on what calling the stack would do, without a frame for it.
+        request: Request[Any] | None = None
+        starts = False
+        seen: list[Any] | None = None
+        try:
+            handled = errors.handled
+            if handled is None:
+                app = errors.app
+                if app is errors._foreign:
+                    seen = [send]
+                    await app(scope, receive, MethodType(watch, seen))
                 else:
                     await errors.run(scope, receive, send)
-            except Exception as exc:  # noqa: BLE001 - raised again once it is answered
-                await errors.answer(exc, scope, receive, send)
-            return
-        stack = self.middleware_stack
-        if stack is None:
-            stack = self.middleware_stack = self.build_middleware_stack()
-        await call(stack, scope, receive, send)
+                return
+            router = handled.router
+            if router is None or router is not handled.app:
+                await handled.run(scope, receive, send)
+                return
+            scope[HANDLERS_SCOPE_KEY] = handled.handlers
+            begin = router._begin_scope
+            step = begin(scope, receive, send, handled.refuse)
+            # As in ExceptionMiddleware.
+            if type(step) is Function:
+                request = new(Request)
+                request.scope, request._receive, request._send = scope, receive, send
+                function = step.call
+                response = await function(request)
+                how = type(response).__call__
+                if how is not stock_call and not isinstance(response, Response):
+                    response = as_response(response, step.func)
+                    how = type(response).__call__
+            elif type(step) is PlainTextResponse:
+                response = step
+                how = type(response).__call__
+            else:
+                await step  # type: ignore[misc]  # Not a response either.
+                return
+            starts = how is stock_call
+            if not starts:
+                await call_watched(response, scope, receive, send)
+            elif 200 != (status := response.status_code) < 400 or scope["method"] == "HEAD":
+                await stock_call(response, scope, receive, send)
+            else:
+                await send({"type": "http.response.start", "status": status, "headers": response.raw_headers})
+                await send({"type": "http.response.body", "body": response.body})
+                if response.background is not None:
+                    await response.background()
+        except Exception as exc:  # noqa: BLE001 - raised again once it is answered
+            if starts:
+                scope[RESPONSE_STARTED] = True
+            elif seen is not None:
+                note_start(scope, len(seen) > 1)
+            try:
+                if request is None:
+                    raise
+                await handle_exception(exc, request, receive, send)
+            except Exception as left:  # noqa: BLE001 - raised again once it is answered
+                await errors.answer(left, scope, receive, send)
 
     @property
     def routes(self) -> list[BaseRoute]:

@@ -80,6 +80,11 @@ async def empty_send(message: Message) -> NoReturn:
     raise RuntimeError("Send channel has not been made available; make the Request with send=")
 
 
+# Makes a Request without a frame for its __init__: for who sets the three attributes where one is made for
+# each request.
+new = object.__new__
+
+
 class Request(HTTPConnection[StateT]):
     """
     An HTTP request.

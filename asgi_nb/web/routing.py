@@ -16,6 +16,7 @@ from asgi_nb.web._base_route import (
     PatternRoute,
     compile_path,
     get_name,
+    name_inside,
     replace_params,
     wrapped,
 )
@@ -23,9 +24,9 @@ from asgi_nb.web._dispatch import Dispatcher, merged_params, method_not_allowed
 from asgi_nb.web._endpoint_apps import request_response, websocket_session
 from asgi_nb.web._entries import Entry, Kind, Match
 from asgi_nb.web._handover import call, knows_handover
-from asgi_nb.web._paths import bind
-from asgi_nb.web._utils import get_route_path, parse_host_header
-from asgi_nb.web.datastructures import Headers, URLPath
+from asgi_nb.web._host import Host
+from asgi_nb.web._utils import get_route_path
+from asgi_nb.web.datastructures import URLPath
 from asgi_nb.web.middleware import Middleware
 from asgi_nb.web.middleware.body_limit import RequestBodyLimitMiddleware
 from asgi_nb.web.types import ASGIApp, Lifespan, Receive, Scope, Send
@@ -235,7 +236,7 @@ class Mount(PatternRoute):
             path, left = replace_params(self.path_format, self.param_convertors, path_params)
             if not left:
                 return URLPath(path=path)
-        inner_name = _inner_name(self.name, name)
+        inner_name = name_inside(self.name, name)
         if inner_name is not None:
             # The mount's own {path} ends where the inner path begins; a parameter of that name is the
             # inner route's.
@@ -256,73 +257,6 @@ class Mount(PatternRoute):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(path={self.path!r}, name={self.name or ''!r}, app={self.app!r})"
-
-
-class Host(BaseRoute):
-    """
-    An app for some host names.
-
-    Args:
-        host: The name, without regard to case and port; may have parameters.
-        app: An ASGI app.
-        name: `url_for("name:route")` leads inside; without a name the routes inside stand for themselves.
-
-    Raises:
-        ValueError: The host starts with a slash, or a parameter is not right.
-
-    Source: RFC 9110 section 7.2.
-    """
-
-    has_lifespan = True
-
-    def __init__(self, host: str, app: ASGIApp, name: str | None = None) -> None:
-        if host.startswith("/"):
-            raise ValueError(f"host must not start with '/', got {host!r}; for paths use Mount")
-        self.host = host
-        self.app = app
-        self.name = name
-        self.host_regex, self.host_format, self.param_convertors = compile_path(host)
-
-    @property
-    def routes(self) -> list[BaseRoute]:
-        """The routes of the app; empty if it has none to show."""
-        return getattr(self.app, "routes", None) or []
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] in ("http", "websocket"):
-            parsed = parse_host_header(Headers(scope=scope).get("host"))
-            if parsed is not None:
-                bound = bind(self.host_regex, self.param_convertors, parsed.host.lower())
-                if bound is not None:
-                    return Match.FULL, {"path_params": merged_params(scope, bound), "endpoint": self.app}
-        return Match.NONE, {}
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        if self.name is not None and name == self.name and "path" in path_params:
-            path = path_params.pop("path")
-            host, left = replace_params(self.host_format, self.param_convertors, path_params)
-            if not left:
-                return URLPath(path=path, host=host)
-            path_params["path"] = path
-        inner_name = _inner_name(self.name, name)
-        if inner_name is not None:
-            host, left = replace_params(self.host_format, self.param_convertors, path_params)
-            for route in self.routes:
-                try:
-                    url = route.url_path_for(inner_name, **left)
-                except NoMatchFound:
-                    continue
-                return URLPath(path=str(url), protocol=cast("Any", url.protocol), host=host)
-        raise NoMatchFound(name, path_params)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await call(self.app, scope, receive, send)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Host) and self.host == other.host and self.app == other.app
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(host={self.host!r}, name={self.name or ''!r}, app={self.app!r})"
 
 
 class Router(Dispatcher):
@@ -427,10 +361,3 @@ def _entry(route: Any, rank: int) -> Entry:
                 return Entry(route, rank, kind, pattern, handles, app, is_router)
             break
     return Entry(route, rank)
-
-
-def _inner_name(mount_name: str | None, name: str) -> str | None:
-    """The name inside a mount; None if the name leads elsewhere."""
-    if mount_name is None:
-        return name
-    return name[len(mount_name) + 1 :] if name.startswith(mount_name + ":") else None

@@ -205,23 +205,26 @@ def steps():
 
     class Steps:
         def __init__(self):
-            self.reached = [threading.Event() for _ in range(4)]
-            self.gates = [threading.Event() for _ in range(4)]
+            self.reached = [threading.Event() for _ in range(3)]
+            self.opened = {}
 
         async def at(self, number):
+            # Without a worker thread, which other tests would count.
+            gate, loop = asyncio.Event(), asyncio.get_running_loop()
+            self.opened[number] = lambda: loop.call_soon_threadsafe(gate.set)
             self.reached[number].set()
-            await asyncio.to_thread(self.gates[number].wait, 10)
+            await gate.wait()
 
-        def look(self, number, seen):
+        def look(self, number, seen=lambda: None):
             assert self.reached[number].wait(10)
             found = seen()
-            self.gates[number].set()
+            self.opened.pop(number)()
             return found
 
     steps = Steps()
     yield steps
-    for gate in steps.gates:
-        gate.set()
+    for opened in steps.opened.values():
+        opened()
 
 
 @pytest.mark.parametrize("looks", [(0,), (1,), (2,), (0, 1, 2), ()])
@@ -254,23 +257,20 @@ def test_who_looks_while_it_runs_sees_each_stage_and_the_same_exchange(record, a
     assert 0 < moments[0] <= moments[1] <= moments[2]
 
 
-def test_numbers_are_in_the_order_in_which_requests_began(record, ask, store):
-    gate, begun = threading.Event(), threading.Event()
-
+def test_numbers_are_in_the_order_in_which_requests_began(record, ask, store, steps):
     async def app(scope, receive, send):
         if scope["path"] == "/slow":
-            begun.set()
-            await asyncio.to_thread(gate.wait, 10)
+            await steps.at(0)
         await send(start(LENGTH_3))
         await send(body(b"tea"))
 
     service = record(app)
     slow = threading.Thread(target=ask, args=(service, b"GET /slow HTTP/1.1"))
     slow.start()
-    assert begun.wait(10)
+    assert steps.reached[0].wait(10)
     for number in range(3):
         ask(service, b"GET /%d HTTP/1.1" % number)
-    gate.set()
+    steps.look(0)
     slow.join(10)
 
     assert [exchange.request.path for exchange in store] == ["/slow", "/0", "/1", "/2"]

@@ -195,6 +195,19 @@ def test_a_subclass_may_render_and_set_headers_and_charset():
     }
 
 
+def test_a_charset_may_be_set_by_the_class_and_by_its_init():
+    class Wide(PlainTextResponse):
+        charset = "utf-16-le"
+
+    class Late(PlainTextResponse):
+        def __init__(self, content):
+            self.charset = "latin-1"
+            super().__init__(content)
+
+    assert (Wide("ü").body, Wide("ü").headers["content-type"]) == (b"\xfc\0", "text/plain; charset=utf-16-le")
+    assert (Late("ü").body, Late("ü").headers["content-type"]) == (b"\xfc", "text/plain; charset=latin-1")
+
+
 def test_headers_can_be_changed_until_they_are_sent():
     response = Response("tea")
 

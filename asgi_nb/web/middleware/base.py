@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgi_nb.web._handover import (
-    RESPONSE_STARTED,
     Handover,
     HeldResponse,
     call,
@@ -21,6 +20,7 @@ from asgi_nb.web._handover import (
     takes_handover,
 )
 from asgi_nb.web._inner_task import Unanswered
+from asgi_nb.web._started import RESPONSE_STARTED
 from asgi_nb.web.requests import ClientDisconnect, Request
 from asgi_nb.web.responses import Response
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send

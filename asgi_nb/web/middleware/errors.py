@@ -4,13 +4,12 @@ from collections.abc import Awaitable
 from typing import Any
 
 from asgi_nb.web._handover import (
-    RESPONSE_STARTED,
     Handover,
     call,
-    call_watched,
     knows_handover,
     takes_handover,
 )
+from asgi_nb.web._started import RESPONSE_STARTED, call_watched
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.middleware.exceptions import ExceptionMiddleware
@@ -51,6 +50,7 @@ class ServerErrorMiddleware:
         # Not if somebody has put another __call__ into the class.
         self.handled = app if type(app) is ExceptionMiddleware and known else None
         self._foreign = None if known else app
+        """The app, if somebody has to look whether it starts its response."""
         self.is_plain = knows_handover(self)
         """Whether calling this does what is written here, and not what somebody has put in its place."""
         self.run = self._run if self.handled is None else self.handled.run
