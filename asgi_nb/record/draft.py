@@ -56,6 +56,10 @@ class Opened(Protocol):
     """Its number, which the store gives it."""
 
     @property
+    def folded(self) -> tuple[Any, ...] | None:
+        """What is kept of it, once it has ended; nothing when somebody had looked."""
+
+    @property
     def charged(self) -> int:
         """The bytes that the store has entered in its account."""
 
@@ -81,6 +85,9 @@ class DraftStore(Protocol):
 
     def land(self, begun: "Opened", folded: tuple[Any, ...], origin: Origin | None) -> bool:
         """Keep what it has become, of a cell; gives whether it does, as somebody may have looked."""
+
+    def land_plain(self, wire: Any) -> None:
+        """Keep what a plain request has become that has a number."""
 
     def end(self, exchange: Exchange, draft: "Draft", at_ns: int) -> None:
         """Take note that the app has returned from an exchange that somebody has looked at."""
@@ -408,8 +415,6 @@ class Draft:
 
     def _last(self) -> Exchange:
         """Give an exchange that has ended and that the store has dropped."""
-        if self.folded:
-            return unfold(self.seq, self.folded, self.store, {self.folded[2]: self.candidates})
         return self.make() if self.recorder is None else self.recorder.exchange
 
     def make(self) -> Exchange:
@@ -513,40 +518,6 @@ def new(source: Source, client: Any, started_at: float, clock_ns: int, size: int
     draft.candidates = draft.sites = draft._exchange = draft._trace = None
     draft.answered = False
     return draft
-
-
-FOLDED_ITEMS = 12
-"""Of what `unfold` takes."""
-
-
-def unfold(seq: int, folded: tuple[Any, ...], store: DraftStore, shared: Mapping[int, Any]) -> Exchange:
-    """Make the exchange of a number anew; see `folded.unfold`."""
-    (
-        size,
-        origin,
-        candidates,
-        source,
-        client,
-        started_at,
-        clock_ns,
-        notes,
-        exit_ns,
-        route_path,
-        params,
-        runs,
-    ) = folded
-    draft = new(source, client, started_at, clock_ns, size, store)
-    draft.seq = seq
-    draft.notes.extend(notes)
-    draft.candidates = shared.get(candidates)
-    draft.runs = [list(run) for run in runs]
-    exchange = draft.make()
-    exchange.app_exit_ns = exit_ns
-    exchange.route_path = route_path
-    exchange.origin = shared.get(origin)
-    if params:
-        exchange.path_params = dict(params)
-    return exchange
 
 
 _new_exchange, _new_draft = Exchange.__new__, object.__new__

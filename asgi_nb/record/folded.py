@@ -12,12 +12,15 @@ them and named by its `id`.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from asgi_nb.record import draft, plain
-from asgi_nb.record.draft import DraftStore
+from asgi_nb.record import plain_fold
+from asgi_nb.record.draft import DraftStore, new
 from asgi_nb.record.exchange import Exchange
 
 Folded = tuple[Any, ...]
 """The bytes that it weighs, the ids of what it shares with others, then what `unfold` takes."""
+
+DRAFT_ITEMS = 12
+"""Of a draft's fold; that of a plain request has more."""
 
 
 def unfold(seq: int, folded: Folded, store: DraftStore, shared: Mapping[int, Any]) -> Exchange:
@@ -30,9 +33,41 @@ def unfold(seq: int, folded: Folded, store: DraftStore, shared: Mapping[int, Any
         store: The store that keeps it.
         shared: What folds name by its `id`.
     """
-    if len(folded) == draft.FOLDED_ITEMS:
-        return draft.unfold(seq, folded, store, shared)
-    return plain.unfold(seq, folded, store, shared)
+    if len(folded) == DRAFT_ITEMS:
+        return _unfold_draft(seq, folded, store, shared)
+    return plain_fold.unfold(seq, folded, store, shared)
+
+
+def _unfold_draft(
+    seq: int, folded: tuple[Any, ...], store: DraftStore, shared: Mapping[int, Any]
+) -> Exchange:
+    """Make the exchange of a draft that has ended."""
+    (
+        size,
+        origin,
+        candidates,
+        source,
+        client,
+        started_at,
+        clock_ns,
+        notes,
+        exit_ns,
+        route_path,
+        params,
+        runs,
+    ) = folded
+    draft = new(source, client, started_at, clock_ns, size, store)
+    draft.seq = seq
+    draft.notes.extend(notes)
+    draft.candidates = shared.get(candidates)
+    draft.runs = [list(run) for run in runs]
+    exchange = draft.make()
+    exchange.app_exit_ns = exit_ns
+    exchange.route_path = route_path
+    exchange.origin = shared.get(origin)
+    if params:
+        exchange.path_params = dict(params)
+    return exchange
 
 
 def forget_unused(shared: dict[int, Any], kept: Iterable[object]) -> None:

@@ -17,17 +17,16 @@ Rule 2: who notes takes no lock: the stage is set, and only then it is asked whe
         the two sees what the other one has done.
 """
 
-from collections.abc import Callable, Mapping
-from time import perf_counter_ns, time
+from collections.abc import Callable
+from time import perf_counter_ns
 from typing import Any, ClassVar, Final
 
-from asgi_nb.record.body import Headers
 from asgi_nb.record.candidates import Candidates
-from asgi_nb.record.draft import BODY, EXIT, REQUEST, START, Draft, DraftStore, Site, Sites, Watcher, new
-from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange
+from asgi_nb.record.draft import Draft, Sites, Watcher, new
+from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.guard import GUARD
-from asgi_nb.record.origin import Origin
-from asgi_nb.record.runs import HEAD, Run, Step, run_of
+from asgi_nb.record.plain_notes import notes_of
+from asgi_nb.record.runs import Run, Step, run_of
 from asgi_nb.record.shape import Source
 from asgi_nb.record.trace import Trace
 from asgi_nb.record.wire import Message, Wire
@@ -47,6 +46,11 @@ Reading = tuple[Source, bytes]
 
 _kinds: "list[type[PlainWire]]" = []
 """The kinds of servers; a fold names its own by its place here."""
+
+
+def kind_of(number: int) -> "type[PlainWire]":
+    """Give a kind of servers by its place."""
+    return _kinds[number]
 
 
 class PlainWire(Wire):
@@ -240,9 +244,9 @@ class PlainWire(Wire):
             if not hasattr(self, "draft"):
                 store = self.tap.store
                 store.settle()
-                if hasattr(self, "folded"):
-                    shared = {self.folded[2]: self.candidates}
-                    return store.unfolded(self) or unfold(self.seq, self.folded, store, shared)
+                ended = store.unfolded(self) if hasattr(self, "folded") else None
+                if ended is not None:
+                    return ended
                 self._make()
             return self.draft.exchange()
 
@@ -313,227 +317,10 @@ class PlainWire(Wire):
         """It has ended after it was given a number."""
         with GUARD:
             if not hasattr(self, "draft"):
-                folded = self.fold()
-                if folded is None:
-                    self._make()
-                else:
-                    self.tap.store.land(self, *folded)
+                self.tap.store.land_plain(self)
             elif self.took < ENDED:
                 self.listener = None
                 self.draft.left(None)
-
-    def fold(self) -> tuple[tuple[Any, ...], Origin | None] | None:
-        """
-        Give what `unfold` takes, and the cell that answered.
-
-        Returns:
-            None when there is more to it: its code still runs, as in a thread, or its cell cannot be told.
-        """
-        runs, scope, sites = self.runs, self.scope, self.sites
-        if runs is not None:
-            for run in runs:
-                if (len(run) - HEAD) % 2:
-                    return None
-        site = None if sites is None else sites.get(id(scope.get("route")))
-        if site is None:
-            try:
-                site = self.tap.describe(scope, "")
-            except Exception:  # noqa: BLE001 - asked again for the exchange, it is told as a fault
-                return None
-        origin, route_path = site
-        step, params = self.step, scope.get("path_params")
-        self.folded = folded = (
-            EXCHANGE_OVERHEAD + len(self.came) + len(self.went),
-            id(origin),
-            id(self.candidates),
-            self.kind,
-            self.came,
-            self.peers,
-            self.epoch,
-            self.clock_ns,
-            self.read_ns,
-            self.start_ns,
-            self.done_ns,
-            self.exit_ns,
-            len(self.head),
-            self.skipped,
-            self.went,
-            route_path,
-            tuple(params.items()) if params else None,
-            step,
-            None if step is None else self.called_ns,
-            None if step is None else self.returned_ns,
-            None if runs is None else tuple(map(tuple, runs)),
-        )
-        return folded, origin
-
-
-def take_in(
-    wires: list[PlainWire], seq: int, kept: dict[int, Any], finished: list[int], shared: dict[int, Any]
-) -> tuple[int, list[PlainWire]]:
-    """
-    Give numbers to plain requests, and keep tuples of those that have ended.
-
-    Args:
-        wires: The requests, in the order in which they began.
-        seq: The number before the first one's.
-        kept: Number -> what is kept: gets them.
-        finished: Gets the numbers of those that have ended.
-        shared: Gets what their tuples name by its `id`.
-
-    Returns:
-        The bytes of what has ended, and those that have ended and are more than a tuple can say.
-    """
-    epoch = time() - perf_counter_ns() / 1e9
-    size = 0
-    unfit = []
-    last: Site | None = None
-    candidates: Candidates | None = None
-    origin_id = candidates_id = 0
-    for wire in wires:
-        seq += 1
-        step, sites = wire.step, wire.sites
-        if wire.stage == ENDED and step is not None and sites is not None and wire.runs is None:
-            # As most are. The rest of `fold`, where a call and an attribute less count.
-            scope = wire.scope
-            site = sites.get(id(scope.get("route")))
-            if site is not None:
-                if site is not last or candidates is not wire.candidates:
-                    last, candidates = site, wire.candidates
-                    origin, route_path = site
-                    origin_id, candidates_id = id(origin), id(candidates)
-                    shared[origin_id] = origin
-                    shared[candidates_id] = candidates
-                came, went, params = wire.came, wire.went, scope.get("path_params")
-                weight = EXCHANGE_OVERHEAD + len(came) + len(went)
-                size += weight
-                wire.seq = seq
-                wire.folded = kept[seq] = (
-                    weight,
-                    origin_id,
-                    candidates_id,
-                    wire.kind,
-                    came,
-                    wire.peers,
-                    epoch,
-                    wire.clock_ns,
-                    wire.read_ns,
-                    wire.start_ns,
-                    wire.done_ns,
-                    wire.exit_ns,
-                    len(wire.head),
-                    wire.skipped,
-                    went,
-                    route_path,
-                    tuple(params.items()) if params else None,
-                    step,
-                    wire.called_ns,
-                    wire.returned_ns,
-                    None,
-                )
-                finished.append(seq)
-                continue
-        wire.epoch = epoch
-        wire.charged = 0
-        # Rule 2: the number first.
-        wire.seq = seq
-        stage = wire.stage
-        ended = wire.fold() if stage == ENDED else None
-        if ended is None:
-            kept[seq] = wire
-            if stage == ENDED:
-                unfit.append(wire)
-            continue
-        folded, origin = ended
-        shared[folded[1]] = origin
-        shared[folded[2]] = wire.candidates
-        kept[seq] = folded
-        finished.append(seq)
-        size += folded[0]
-    return size, unfit
-
-
-def notes_of(
-    clock_ns: int, moments: tuple[int, int, int], body: bytes, went: bytes, head_size: int, skipped: int
-) -> list[Any]:
-    """
-    Make the notes of a draft of what stood on the wire.
-
-    Args:
-        clock_ns: When the exchange began.
-        moments: When the app got the body, when the head was made, when all was written; 0 when it was not.
-        body: The request's body.
-        went: The head of the response, and its body when all was written.
-        head_size: The bytes of the head.
-        skipped: How many of its lines are the server's own.
-    """
-    read_ns, start_ns, done_ns = moments
-    notes: list[Any] = []
-    if read_ns:
-        notes += REQUEST, read_ns - clock_ns, body, False
-    if start_ns:
-        notes += START, start_ns - clock_ns, *parse_head(went[:head_size], skipped)
-    if done_ns:
-        notes += BODY, done_ns - clock_ns, went[head_size:], False
-    return notes
-
-
-def parse_head(head: bytes, skipped: int) -> tuple[int, Headers]:
-    """
-    Read the head of a response that the server has made: its status, and the fields that the app sent.
-
-    Args:
-        head: Its lines, and the empty one.
-        skipped: How many fields are the server's own: the first ones.
-
-    Source: RFC 9112 sections 4 and 5.
-    """
-    status, *lines = head[:-4].split(b"\r\n")
-    fields = [line.partition(b": ")[::2] for line in lines[skipped:]]
-    return int(status[9:12]), tuple([(name, value) for name, value in fields])
-
-
-def unfold(seq: int, folded: tuple[Any, ...], store: DraftStore, shared: Mapping[int, Any]) -> Exchange:
-    """Make the exchange of a number anew; see `folded.unfold`."""
-    (
-        size,
-        origin,
-        candidates,
-        kind,
-        came,
-        peers,
-        epoch,
-        clock_ns,
-        read_ns,
-        start_ns,
-        done_ns,
-        exit_ns,
-        head_size,
-        skipped,
-        went,
-        route_path,
-        params,
-        step,
-        called_ns,
-        returned_ns,
-        runs,
-    ) = folded
-    source, body = _kinds[kind].parse(came, peers)
-    draft = new(source, peers[0], epoch + clock_ns / 1e9, clock_ns, size, store)
-    draft.seq = seq
-    draft.notes = notes_of(clock_ns, (read_ns, start_ns, done_ns), body, went, head_size, skipped)
-    draft.notes += EXIT, exit_ns - clock_ns, None, None
-    draft.candidates = shared.get(candidates)
-    if step is not None:
-        draft.runs.append(run_of(step, called_ns, returned_ns))
-    draft.runs += map(list, runs or ())
-    exchange = draft.make()
-    exchange.app_exit_ns = exit_ns - clock_ns
-    exchange.route_path = route_path
-    exchange.origin = shared.get(origin)
-    if params:
-        exchange.path_params = dict(params)
-    return exchange
 
 
 def changed(send: object) -> None:

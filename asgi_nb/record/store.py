@@ -10,17 +10,17 @@ Rule 3: a number is given once and never again, so a reader can ask for what cam
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from asgi_nb.record.draft import EXIT, Draft, Opened
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.folded import Folded, forget_unused, unfold
-from asgi_nb.record.guard import GUARD
-from asgi_nb.record.lookup import Lookup
+from asgi_nb.record.kept import Kept
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord
-from asgi_nb.record.plain import PlainWire, take_in
+from asgi_nb.record.plain import PlainWire
+from asgi_nb.record.plain_fold import fold, take_in
 from asgi_nb.record.selection import Selection, as_html
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.record.watch import Counts, Watch
@@ -48,11 +48,8 @@ SLACK = 100
 # 1 GiB: a disk that a notebook filled unasked is worse than a record with an end.
 KEPT_BYTES = 1 << 30
 
-# Odd, so that multiplying by it modulo 2**32 gives each number another id. Source: Knuth, TAOCP 3, 6.4.
-_ID_FACTOR = 0x9E3779B1
 
-
-class Store(Lookup):
+class Store(Kept):
     """
     The exchanges of an app, oldest first.
 
@@ -80,17 +77,13 @@ class Store(Lookup):
             raise ValueError(
                 f"max_bytes must be at least 1, got {max_bytes}; use recording=False to keep none"
             )
+        super().__init__()
         self.max_exchanges = max_exchanges
         """How many exchanges are kept."""
         self.max_bytes = max_bytes
         """About how many bytes of memory they may hold together."""
         self.recording = True
         """Whether a tap records what begins from here on."""
-        self._lock = GUARD
-        # What is under way is a draft, and what has ended a fold, until somebody looks.
-        self._kept: dict[int, Exchange | Folded | Opened] = {}
-        # What folds have in common, by its id.
-        self._shared: dict[int, Any] = {}
         # Numbers in the order in which the exchanges finished.
         self._finished: deque[int] = deque()
         self.log: list[PlainWire] = []
@@ -101,8 +94,6 @@ class Store(Lookup):
         """Who is told of changes."""
         self.sessions: tuple[Session, ...] = ()
         """Who is given each exchange as it begins; changed under the guard."""
-        # A generator of its own: a notebook that seeds `random` must not see its numbers change.
-        self._salt = random.Random().getrandbits(32)
         self._last_seq = 0
         self._bytes = 0
         self._dropped = 0
@@ -231,6 +222,15 @@ class Store(Lookup):
         del gone
         return True
 
+    def land_plain(self, wire: PlainWire) -> None:
+        """Keep a tuple in the place of a plain request that has ended after it had got its number."""
+        folded = fold(wire)
+        if folded is None:
+            # There is more to it: a draft is told of the end.
+            wire.drafted()
+        else:
+            self.land(wire, *folded)
+
     def end(self, exchange: Exchange, draft: Draft, at_ns: int) -> None:
         """
         Take note that the app has returned from an exchange that somebody has looked at.
@@ -267,7 +267,9 @@ class Store(Lookup):
             kept = self._kept.get(begun.seq)
             if kept is not None:
                 return self._look(begun.seq, kept)
-            return None
+            folded = begun.folded
+            # Nobody else keeps what it shares.
+            return unfold(begun.seq, folded, self, {folded[2]: begun.candidates}) if folded else None
 
     def touch(self, exchange: Exchange) -> None:
         """Tell that an exchange has changed: its bytes are counted, and who watches is woken."""
@@ -332,26 +334,10 @@ class Store(Lookup):
                 watch._changed.add(exchange.seq)
         return gone, woken
 
-    def number(self, seq: int) -> int:
-        """Give the id of an exchange, by its number."""
-        return (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
-
-    def _look(self, seq: int, one: Exchange | Folded | Opened) -> Exchange:
-        """Give what is kept as an exchange, under the lock."""
-        if isinstance(one, Exchange):
-            return one
-        if not isinstance(one, tuple):
-            return one.exchange()
-        self._kept[seq] = exchange = self._unfold(seq, one)
-        return exchange
-
     def _unfold(self, seq: int, folded: Folded) -> Exchange:
         exchange = unfold(seq, folded, self, self._shared)
         exchange.keeper = self
         return exchange
-
-    def _all(self) -> list[Exchange]:
-        return [self._look(seq, one) for seq, one in list(self._kept.items())]
 
     def _make_room(self) -> list[object]:
         """Take out what is too much, and a little more: to begin this costs more than to go on."""
@@ -499,65 +485,6 @@ class Store(Lookup):
         from asgi_nb.record.keep.file import load
 
         return load(path, where, limit)
-
-    # --- reading
-
-    def __len__(self) -> int:
-        self.settle()
-        return len(self._kept)
-
-    def __iter__(self) -> Iterator[Exchange]:
-        return iter(self._snapshot())
-
-    def __reversed__(self) -> Iterator[Exchange]:
-        return reversed(self._snapshot())
-
-    def _snapshot(self) -> list[Exchange]:
-        self.settle()
-        with self._lock:
-            return self._all()
-
-    def _at(self, positions: slice) -> list[Exchange]:
-        self.settle()
-        with self._lock:
-            return [self._look(seq, self._kept[seq]) for seq in list(self._kept)[positions]]
-
-    def get(self, seq: int) -> Exchange | None:
-        """Give the exchange of a number, or None when it is not kept."""
-        self.settle()
-        with self._lock:
-            one = self._kept.get(seq)
-            return None if one is None else self._look(seq, one)
-
-    def peek(self, seq: int) -> Exchange | None:
-        """
-        Give the exchange of a number, to be read at once and let go; None when it is not kept.
-
-        Unlike `get` it leaves what is folded as it is: the next who asks gets another object.
-        """
-        self.settle()
-        with self._lock:
-            one = self._kept.get(seq)
-            if one is None or isinstance(one, Exchange):
-                return one
-            return self._unfold(seq, one) if isinstance(one, tuple) else one.exchange()
-
-    def numbers(self) -> list[int]:
-        """Give the numbers of what is kept, oldest first."""
-        self.settle()
-        with self._lock:
-            return list(self._kept)
-
-    def since(self, seq: int) -> list[Exchange]:
-        """Give the exchanges that began after the one of this number, oldest first."""
-        self.settle()
-        with self._lock:
-            newer = []
-            for number in reversed(self._kept):
-                if number <= seq:
-                    break
-                newer.append(number)
-            return [self._look(number, self._kept[number]) for number in reversed(newer)]
 
     def counts(self) -> Counts:
         """Say what is kept and what had to go, at one moment."""

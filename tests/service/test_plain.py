@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from asgi_nb.record.exchange import Exchange, current_exchange
 from asgi_nb.record.output import OutputRecord
-from asgi_nb.record.plain import PLAIN_LIMIT, parse_head
+from asgi_nb.record.plain import PLAIN_LIMIT
+from asgi_nb.record.plain_notes import parse_head
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 from asgi_nb.service.portal import spawn
