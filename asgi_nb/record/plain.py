@@ -8,7 +8,7 @@ pieces, a stream, an exception, a reader who comes while the request is under wa
 
 What runs for each request is what this is about: a line of Python takes about 50 ns among a server's other
 code, twice what it takes in a loop of its own. So a request is put on a list as it begins, and whatever else
-there is to do is done for many of them at once, by `Store.settle`.
+there is to do is done for many of them at once, by `Store.tick`.
 
 Rule 1: what is kept is what the app's messages say, byte for byte. A request that the server has changed on
         its way to the app, or a response that it adds to, is not plain.
@@ -159,8 +159,8 @@ class PlainWire(Wire):
         """Read what came."""
         raise NotImplementedError
 
-    def later(self, call: Callable[[], object]) -> None:
-        """Call a function on the server's loop, in a moment, in no request's context."""
+    def later(self, call: Callable[[object], object]) -> None:
+        """Call a function with the server's loop, on it, in some 5 ms, in no request's context."""
         raise NotImplementedError
 
     @property
