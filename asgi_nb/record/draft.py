@@ -387,7 +387,7 @@ class Draft:
             (*self.notes, EXIT, exit_ns, None, None),
             exit_ns,
             route_path,
-            tuple(params.items()) if params else (),
+            items_of(params) if params else (),
             (tuple(runs[0]),) if len(runs) == 1 else tuple(map(tuple, runs)),
         )
         if not self.store.land(self, folded, origin):
@@ -478,6 +478,11 @@ class Draft:
             else:
                 message = {"type": kind, "body": first, "more_body": second}
                 recorder.feed("receive" if kind == REQUEST else "send", message, at_ns)
+
+
+def items_of(params: object) -> tuple[tuple[Any, Any], ...]:
+    """Give path parameters as pairs; whatever else a layer has put in their place has none."""
+    return tuple(params.items()) if isinstance(params, Mapping) else ()
 
 
 def begin(tap: Watcher, scope: Scope) -> Draft | None:

@@ -9,7 +9,7 @@ from time import perf_counter_ns, time
 from typing import Any
 
 from asgi_nb.record.candidates import Candidates
-from asgi_nb.record.draft import EXIT, DraftStore, Site, new
+from asgi_nb.record.draft import EXIT, DraftStore, Site, items_of, new
 from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.plain import ENDED, PlainWire, kind_of
@@ -54,7 +54,7 @@ def fold(wire: PlainWire) -> tuple[tuple[Any, ...], Origin | None] | None:
         wire.skipped,
         wire.went,
         route_path,
-        tuple(params.items()) if params else None,
+        items_of(params) if params else None,
         step,
         None if step is None else wire.called_ns,
         None if step is None else wire.returned_ns,
@@ -120,7 +120,7 @@ def take_in(
                     wire.skipped,
                     went,
                     route_path,
-                    tuple(params.items()) if params else None,
+                    items_of(params) if params else None,
                     step,
                     wire.called_ns,
                     wire.returned_ns,

@@ -154,12 +154,15 @@ class Store(Kept):
             count = next((index for index, wire in enumerate(log) if wire.stage != ENDED), len(log))
         else:
             count = len(log)
-        if count:
-            self._take_in(count)
-        if log:
-            log[0].later(self.tick)
-        else:
-            self.ticker = None
+        try:
+            if count:
+                self._take_in(count)
+        finally:
+            # Whatever went wrong with some: those that come after are looked at.
+            if log:
+                log[0].later(self.tick)
+            else:
+                self.ticker = None
 
     def _take_in(self, count: int) -> None:
         gone: Sequence[object] = ()

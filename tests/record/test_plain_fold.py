@@ -66,6 +66,7 @@ def ended(store):
         pytest.param({"runs": [RUN]}, id="a-step-and-a-run"),
         pytest.param({"sites": {}}, id="a-route-from-elsewhere"),
         pytest.param({"scope": {}}, id="no-route"),
+        pytest.param({"scope": {"route": ROUTE, "path_params": ["3"]}}, id="parameters-that-are-none"),
         pytest.param({"read_ns": 11}, id="read"),
     ],
 )
