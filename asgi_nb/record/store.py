@@ -385,18 +385,15 @@ class Store(Kept):
             if seq is None:
                 break
             one = kept.get(seq)
-            if type(one) is tuple:
+            if isinstance(one, tuple):
                 freed += one[0]
-                del kept[seq]
-                gone.append(one)
-                continue
-            if one is None or _is_pinned(one):
+            elif one is None or _is_pinned(one):
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
             elif isinstance(one, Exchange):
                 one.keeper = None
                 freed += one.charged + one.output_size
-            elif not isinstance(one, tuple):
+            else:
                 freed += one.charged
             del kept[seq]
             gone.append(one)
