@@ -100,7 +100,7 @@ class Core:
         self.state = State()
         """What handlers find as `request.app.state`; it outlives every change."""
         # Of its own for each app: one may be mounted in another.
-        self._key = f"asgi_nb.snapshot.{next(APP_NUMBERS)}"
+        self.scope_key = f"asgi_nb.snapshot.{next(APP_NUMBERS)}"
         self._runs: list[CellRun] = []
         self._run_numbers = itertools.count(1)
         self._serials = itertools.count(1)
@@ -121,15 +121,19 @@ class Core:
         if scope["type"] == "lifespan":
             await self.lifespans.serve(scope, receive, send)
             return
-        snapshot = self._snapshot
-        exchange = under_way.get()
+        scope[self.scope_key] = snapshot = self._snapshot
+        exchange: Any = under_way.get()
+        # In the scope a plain request finds them when somebody looks, but where mounts are to be read for it.
         # An app inside of another one has no trace of its own.
-        if exchange is not None and "app" not in scope:
+        if (
+            exchange is not None
+            and (not exchange.stage or snapshot.mounts or exchange.runs is not None)
+            and "app" not in scope
+        ):
             exchange.take_routes(
                 snapshot.read_candidates(scope["path"]) if snapshot.mounts else snapshot.candidates,
                 snapshot.sites,
             )
-        scope[self._key] = snapshot
         if scope["type"] == "websocket":
             await self._sessions.run(snapshot.app, scope, receive, send)
             return
@@ -195,12 +199,12 @@ class Core:
 
     def origin(self, scope: Scope) -> Origin | None:
         """Give the cell that defined what answers a request, as it was when the request began."""
-        snapshot = scope.get(self._key)
+        snapshot = scope.get(self.scope_key)
         return snapshot.origin(scope) if isinstance(snapshot, Snapshot) else None
 
     def is_replaced(self, scope: Scope) -> bool:
         """Tell whether a request or socket runs on code that has been replaced or removed since it began."""
-        snapshot = scope.get(self._key)
+        snapshot = scope.get(self.scope_key)
         definition = snapshot.definition(scope) if isinstance(snapshot, Snapshot) else None
         return definition is not None and definition not in self.definitions
 
@@ -377,7 +381,7 @@ class Core:
 
     async def _on_error(self, request: Request, exc: Exception) -> Response:
         """Answer a request whose handler raised; the toolkit hands the exception on to the server."""
-        snapshot = request.scope.get(self._key)
+        snapshot = request.scope.get(self.scope_key)
         definition = snapshot.definition(request.scope) if isinstance(snapshot, Snapshot) else None
         where = f"{request.method} {request.url.path}"
         if definition is not None:

@@ -176,7 +176,7 @@ class Objects(Core, Decorators):
         origin = origin_of(self._cell(), target, compiled)
         factory = middleware_factory(target, args, options, place_of(origin))
         facts = LayerFacts(name or name_of(target), origin)
-        layer = Layer(factory, self._key, lambda: self._snapshot, facts)
+        layer = Layer(factory, self.scope_key, lambda: self._snapshot, facts)
         return self._define("middleware", name or name_of(target), "", target, layer, compiled=compiled)
 
     def _add_error(

@@ -17,6 +17,7 @@ from typing import Any
 
 from asgi_nb.record.background import BackgroundRun
 from asgi_nb.record.exchange import Noted, under_way
+from asgi_nb.record.plain import BEGUN
 from asgi_nb.record.reasons import Candidates
 from asgi_nb.record.runs import OVER, Run, new_run
 from asgi_nb.record.spans import Gate, LayerFacts
@@ -25,7 +26,14 @@ from asgi_nb.web._handover import Handover, call, takes_handover
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.background import BackgroundTask
 from asgi_nb.web.concurrency import ThreadIterator, run_in_threadpool
-from asgi_nb.web.responses import Response, StreamingResponse
+from asgi_nb.web.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from asgi_nb.web.results import to_response
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 
@@ -61,6 +69,12 @@ def trace_endpoint(
     return traced
 
 
+AT_ONCE = frozenset(
+    {type(None), bool, int, float, str, bytes, list, dict}
+    | {Response, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse}
+)
+"""Types of what an endpoint may return that is sent at once, in the order in which it came to be."""
+
 # What code has where it may wait: in each `await`, `async with` and `async for`.
 _WAITS = opmap.get("SEND")
 
@@ -84,7 +98,7 @@ def _traced_step(
     # Whoever looks at a thread's frames finds the beginning of the step in `began`.
     @steps_here
     async def traced(connection: Any) -> Any:
-        exchange = under_way.get()
+        exchange: Any = under_way.get()
         if exchange is None:
             return await function(connection)
         if watching.asleep:
@@ -92,16 +106,19 @@ def _traced_step(
         began = perf_counter_ns()
         try:
             value = await function(connection)
-            if is_websocket:
+            if exchange.stage == BEGUN and type(value) in AT_ONCE:
+                # See `plain`: it ends as the response starts.
+                exchange.called_ns = began
+                exchange.step = step
                 return value
-            if not isinstance(value, Response):
+            if not is_websocket:
                 # Making a response of it is the endpoint's work, and may take long.
-                value = to_response(value, endpoint=function)
-            return (
-                _response(value, function, title, exchange) if isinstance(value, StreamingResponse) else value
-            )
-        finally:
+                value = _response(value, function, title, exchange)
+        except BaseException:
             exchange.note_step(step, began, perf_counter_ns())
+            raise
+        exchange.note_step(step, began, perf_counter_ns())
+        return value
 
     return traced
 

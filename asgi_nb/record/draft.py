@@ -18,7 +18,7 @@ Rule 4: it raises nothing, whatever the messages are: watching an app must not c
 
 from collections.abc import Mapping, MutableMapping
 from time import perf_counter_ns, time
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from asgi_nb.record.candidates import Candidates
 from asgi_nb.record.exchange import DERIVED, MESSAGE_OVERHEAD, Exchange, under_way
@@ -49,6 +49,25 @@ Sites = Mapping[int, Site]
 """The `id` of a route -> where it is from."""
 
 
+class Routed(Protocol):
+    """What an app leaves in a scope of its routes, as they were when the request came to it."""
+
+    @property
+    def candidates(self) -> Candidates:
+        """The routes as plain data."""
+
+    @property
+    def sites(self) -> Sites:
+        """Where they are from."""
+
+
+class StepEnd(Protocol):
+    """Who knows of an endpoint that ends as the response starts."""
+
+    def end_step(self, now_ns: int) -> None:
+        """It does, or there is none."""
+
+
 class Opened(Protocol):
     """A request under way, as a store keeps it until somebody looks."""
 
@@ -63,9 +82,8 @@ class Opened(Protocol):
     def charged(self) -> int:
         """The bytes that the store has entered in its account."""
 
-    @property
-    def candidates(self) -> Candidates | None:
-        """The routes that there were when it came to the app."""
+    def routes(self) -> tuple[Candidates | None, Sites | None]:
+        """The routes that there were when it came to the app, and where they are from."""
 
     @property
     def is_seen(self) -> bool:
@@ -115,6 +133,8 @@ class Watcher(Protocol):
     """What a draft asks of the tap that begins it."""
 
     shapes: Shapes
+    scope_key: str
+    """Where in a scope the app leaves its routes, as `Routed`."""
 
     @property
     def store(self) -> DraftStore:
@@ -132,6 +152,8 @@ class Watcher(Protocol):
 
 class Draft:
     """What one HTTP exchange is made of. `begin` makes them; it is what a wire tells of its messages."""
+
+    stage: ClassVar[int] = 0
 
     __slots__ = (
         "_exchange",
@@ -154,6 +176,7 @@ class Draft:
         "started_at",
         "store",
         "tap",
+        "wire",
     )
 
     tap: Watcher | None
@@ -162,6 +185,8 @@ class Draft:
     """The store that keeps it."""
     scope: Scope | None
     """The scope, while the app has it."""
+    wire: StepEnd | None
+    """Who is told that the response starts; None once it is."""
     source: Source
     """What the scope says, but for the client."""
     client: Any
@@ -206,6 +231,10 @@ class Draft:
         return self.candidates is not None or bool(self.runs) or self._trace is not None
 
     # --- what the running code says
+
+    def routes(self) -> tuple[Candidates | None, Sites | None]:
+        """Give the routes of the app that the request has come to."""
+        return self.candidates, self.sites
 
     def take_routes(self, candidates: Candidates | None, sites: Sites | None) -> None:
         """Note the routes of the app that the request has come to."""
@@ -269,6 +298,8 @@ class Draft:
     def sent(self, message: Message) -> None:
         """Note a message of the app, or have it recorded."""
         at_ns = perf_counter_ns() - self.clock_ns
+        if self.wire is not None:
+            self._end_step(at_ns)
         notes = self.notes
         if self.recorder is None and len(notes) < NOTES:
             note: tuple[Any, ...] | None = None
@@ -295,6 +326,11 @@ class Draft:
                 self._noted(size, tells=True)
                 return
         self._record("send", message, at_ns)
+
+    def _end_step(self, at_ns: int) -> None:
+        wire, self.wire = self.wire, None
+        if wire is not None:
+            wire.end_step(self.clock_ns + at_ns)
 
     def _noted(self, size: int, *, tells: bool) -> None:
         """A note was appended: rule 2."""
@@ -335,6 +371,8 @@ class Draft:
         is_here = at_ns is None
         if at_ns is None:
             at_ns = perf_counter_ns() - self.clock_ns
+        if self.wire is not None:
+            self._end_step(at_ns)
         if exc is None and self._exchange is None and self._trace is None:
             notes = self.notes
             # The end of a response is the last of it, as nearly always.
@@ -519,7 +557,7 @@ def new(source: Source, client: Any, started_at: float, clock_ns: int, size: int
     draft.store = store
     draft.notes = []
     draft.runs = []
-    draft.tap = draft.scope = draft.shape = draft.recorder = draft.folded = None
+    draft.tap = draft.scope = draft.wire = draft.shape = draft.recorder = draft.folded = None
     draft.candidates = draft.sites = draft._exchange = draft._trace = None
     draft.answered = False
     return draft

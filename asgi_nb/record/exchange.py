@@ -12,7 +12,7 @@ from contextvars import ContextVar, Token
 from copy import copy
 from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from asgi_nb.record.actions import Actions
 from asgi_nb.record.body import Body, Headers
@@ -96,6 +96,8 @@ class Writer(Protocol):
 class Exchange(Actions, Insight):
     """One request with its response, or one WebSocket session with its messages."""
 
+    stage: ClassVar[int] = 0
+    """For running code: that it is noted here, see `Noted`."""
     kind: Kind
     """"http" or "websocket"."""
     started_at: float
@@ -432,6 +434,10 @@ class Noted(Protocol):
 
     clock_ns: int
     """What `time.perf_counter_ns()` said at the start."""
+
+    @property
+    def stage(self) -> int:
+        """How far a plain request has come, see `plain`; 0 for any other."""
 
     @property
     def is_traced(self) -> bool:

@@ -22,7 +22,7 @@ from time import perf_counter_ns
 from typing import Any, ClassVar, Final
 
 from asgi_nb.record.candidates import Candidates
-from asgi_nb.record.draft import Draft, Sites, Watcher, new
+from asgi_nb.record.draft import NOTE, Draft, Routed, Sites, Watcher, new
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.plain_notes import notes_of
@@ -60,7 +60,7 @@ class PlainWire(Wire):
     The server sets `stage` to NONE, `seq` to 0 and `begins_plainly` to False, before anything else; then
     `came`, `peers` and `begins_plainly` where it is so. Once a tap has set the stage to BEGUN, it moves it
     on: to STARTED where the head is plain, to DONE where head and body have gone together, to ENDED when the
-    app has returned. What does not move it on, it tells `drafted()`.
+    app has returned. What does not move it on, it tells `drafted()`: a head that has to go alone, too.
     """
 
     __slots__ = (
@@ -78,14 +78,12 @@ class PlainWire(Wire):
         "head",
         "peers",
         "read_ns",
-        "returned_ns",
         "runs",
         "scope",
         "seq",
         "sites",
         "skipped",
         "stage",
-        "start_ns",
         "step",
         "tap",
         "took",
@@ -113,30 +111,29 @@ class PlainWire(Wire):
     """What `time.perf_counter_ns()` said when the tap had it."""
     read_ns: int
     """What it said when the app got the body; 0 before."""
-    start_ns: int
-    """What it said at STARTED."""
     done_ns: int
-    """What it said at DONE."""
+    """What it said at DONE: head and body have gone at one moment."""
     exit_ns: int
     """What it said at ENDED."""
     head: bytes
-    """The head of the response, with the empty line, since STARTED."""
+    """The head of the response, with the empty line, while it waits to go; set from the beginning."""
     skipped: int
-    """How many lines of the head are the server's own: its first ones."""
+    """How many lines of the head are the server's own, its first ones; since STARTED."""
     went: bytes
     """Head and body, as they were written at once, since DONE."""
-    step: Step | None
-    """What the endpoint is that ran in one step; None before."""
+    step: Step
+    """
+    What the endpoint is that ran in one step, since it has returned what is sent at once: until the response
+    has started, it is the endpoint's time.
+    """
     called_ns: int
     """What `time.perf_counter_ns()` said when that step began."""
-    returned_ns: int
-    """What it said when that step ended."""
     runs: list[Run] | None
-    """What else was noted of coroutines and calls in threads; None for nothing."""
+    """What else was noted of coroutines and calls in threads; None where nothing else is noted at all."""
     candidates: Candidates | None
-    """The routes that there were when it came to the app."""
+    """The routes that there were when it came to the app, where the app has told them."""
     sites: Sites | None
-    """What the app knows of its routes."""
+    """What the app knows of its routes, with them."""
     seq: int
     """The exchange's number, once the store has given it."""
     epoch: float
@@ -176,14 +173,24 @@ class PlainWire(Wire):
     @property
     def is_traced(self) -> bool:
         """Whether anything is noted of the code that runs."""
-        return self.candidates is not None or self.step is not None or self.runs is not None
+        return bool(self.runs) or hasattr(self, "step") or self.routes()[0] is not None
+
+    def routes(self) -> tuple[Candidates | None, Sites | None]:
+        """Give the routes of the app that the request has come to: those it told, or left in the scope."""
+        if hasattr(self, "sites"):
+            return self.candidates, self.sites
+        routed: Routed | None = self.scope.get(self.tap.scope_key)
+        return (None, None) if routed is None else (routed.candidates, routed.sites)
 
     def take_routes(self, candidates: Candidates | None, sites: Sites | None) -> None:
         """Note the routes of the app that the request has come to."""
         self.candidates = candidates
         self.sites = sites
-        if self.listener is not None:
+        if self.listener is not None or self.runs:
+            # With another app around this one, who knows when what it returns is sent.
             self.drafted().take_routes(candidates, sites)
+        elif self.runs is None:
+            self.runs = []
 
     def note_run(self, run: Run) -> None:
         """Note a coroutine or a call in a thread that has begun."""
@@ -199,15 +206,11 @@ class PlainWire(Wire):
             self._catch_up(run)  # type: ignore[unreachable]
 
     def note_step(self, step: Step, called_ns: int, returned_ns: int) -> None:
-        """Note an endpoint that has run in one step."""
-        if self.listener is not None or self.step is not None:
-            self.drafted().note_step(step, called_ns, returned_ns)
-            return
-        self.called_ns = called_ns
-        self.returned_ns = returned_ns
-        self.step = step
+        """Note an endpoint that has run in one step; for `step` see there."""
         if self.listener is not None:
-            self._catch_up(run_of(step, called_ns, returned_ns))  # type: ignore[unreachable]
+            self.drafted().note_step(step, called_ns, returned_ns)
+        else:
+            self.note_run(run_of(step, called_ns, returned_ns))
 
     def _catch_up(self, run: Run) -> None:
         """Note a run in the draft that has come meanwhile, unless it was taken over."""
@@ -256,25 +259,30 @@ class PlainWire(Wire):
         started_at = self.epoch + self.clock_ns / 1e9
         draft = new(source, self.peers[0], started_at, self.clock_ns, self.charged, store)
         draft.seq = self.seq
-        draft.candidates = self.candidates
-        draft.sites = self.sites
         draft.tap = self.tap
         draft.scope = self.scope
         # Rule 2: from here on, who notes asks what was taken over.
         self.listener = self.draft = draft
-        self.took = stage = self.stage
+        stage, head = self.stage, self.head
+        while self.stage != stage:
+            # It goes on meanwhile, and a head waits for no longer than it is at STARTED.
+            stage, head = self.stage, self.head
+        self.took = stage
         self.stage = NONE
-        if self.step is not None:
-            draft.runs.append(run_of(self.step, self.called_ns, self.returned_ns))
+        draft.candidates, draft.sites = self.routes()
+        went, sent_ns, skipped = b"", 0, 0
+        if stage >= STARTED:
+            went, sent_ns = (self.went, self.done_ns) if stage >= DONE else (head, perf_counter_ns())
+            skipped = self.skipped
+            if hasattr(self, "step"):
+                draft.runs.append(run_of(self.step, self.called_ns, sent_ns))
+        else:
+            draft.wire = self
         draft.runs += self.runs or ()
-        head, skipped = (self.head, self.skipped) if stage >= STARTED else (b"", 0)
-        went = self.went if stage >= DONE else head
-        moments = (
-            self.read_ns,
-            self.start_ns if stage >= STARTED else 0,
-            self.done_ns if stage >= DONE else 0,
-        )
-        draft.notes += notes_of(self.clock_ns, moments, body, went, len(head), skipped)
+        draft.notes += notes_of(self.clock_ns, self.read_ns, sent_ns, body, went, skipped)
+        if stage == STARTED:
+            # Its body has not come.
+            del draft.notes[-NOTE:]
         draft.answered = stage >= STARTED
         draft.kept_size += len(went)
         store.replace(self, draft)
@@ -285,19 +293,21 @@ class PlainWire(Wire):
 
     def tell(self, stage: int, message: Message) -> None:
         """
-        Tell a draft of a message that was plain, unless it has taken it over.
+        Tell the draft that there is meanwhile of a message, unless it has taken it over.
 
         Args:
-            stage: The one that was reached by it.
-            message: The message: there is a draft since, or more in it than the bytes say.
+            stage: The one that is reached by it where it is plain.
+            message: The message.
         """
         with GUARD:
-            if not hasattr(self, "draft"):
-                self.stage = stage - 1
-                self.drafted()
             self.stage = NONE
             if self.took < stage:
                 self.draft.sent(message)
+
+    def end_step(self, now_ns: int) -> None:
+        """The response starts, or there is none, and somebody has looked before."""
+        if hasattr(self, "step"):
+            self.draft.note_step(self.step, self.called_ns, now_ns)
 
     def leave(self, exc: BaseException | None) -> None:
         """Note that the app has returned, or what it raised: nothing more will come."""

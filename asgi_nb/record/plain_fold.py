@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from time import perf_counter_ns, time
 from typing import Any
 
-from asgi_nb.record.candidates import Candidates
-from asgi_nb.record.draft import EXIT, DraftStore, Site, items_of, new
+from asgi_nb.record.draft import EXIT, DraftStore, Routed, Site, Sites, items_of, new
 from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.plain import ENDED, PlainWire, kind_of
@@ -24,7 +23,8 @@ def fold(wire: PlainWire) -> tuple[tuple[Any, ...], Origin | None] | None:
     Returns:
         None when there is more to it: its code still runs, as in a thread, or its cell cannot be told.
     """
-    runs, scope, sites = wire.runs, wire.scope, wire.sites
+    runs, scope = wire.runs, wire.scope
+    candidates, sites = wire.routes()
     if runs is not None:
         for run in runs:
             if (len(run) - HEAD) % 2:
@@ -36,28 +36,26 @@ def fold(wire: PlainWire) -> tuple[tuple[Any, ...], Origin | None] | None:
         except Exception:  # noqa: BLE001 - asked again for the exchange, it is told as a fault
             return None
     origin, route_path = site
-    step, params = wire.step, scope.get("path_params")
+    params = scope.get("path_params")
+    step = wire.step if hasattr(wire, "step") else None
     wire.folded = folded = (
         EXCHANGE_OVERHEAD + len(wire.came) + len(wire.went),
         id(origin),
-        id(wire.candidates),
+        id(candidates),
         wire.kind,
         wire.came,
         wire.peers,
         wire.epoch,
         wire.clock_ns,
         wire.read_ns,
-        wire.start_ns,
         wire.done_ns,
         wire.exit_ns,
-        len(wire.head),
         wire.skipped,
         wire.went,
         route_path,
         items_of(params) if params else None,
         step,
         None if step is None else wire.called_ns,
-        None if step is None else wire.returned_ns,
         None if runs is None else tuple(map(tuple, runs)),
     )
     return folded, origin
@@ -82,23 +80,32 @@ def take_in(
     epoch = time() - perf_counter_ns() / 1e9
     size = 0
     unfit = []
+    sites: Sites | None = None
+    routed: Routed | None = None
     last: Site | None = None
-    candidates: Candidates | None = None
     origin_id = candidates_id = 0
     for wire in wires:
         seq += 1
-        step, sites = wire.step, wire.sites
-        if wire.stage == ENDED and step is not None and sites is not None and wire.runs is None:
+        if wire.stage == ENDED and wire.runs is None:
             # As most are. The rest of `fold`, where a call and an attribute less count.
             scope = wire.scope
-            site = sites.get(id(scope.get("route")))
+            seen = scope.get(wire.tap.scope_key)
+            if seen is not routed:
+                routed, last = seen, None
+                candidates, sites = wire.routes()
+                candidates_id = id(candidates)
+                shared[candidates_id] = candidates
+            site = None if sites is None else sites.get(id(scope.get("route")))
             if site is not None:
-                if site is not last or candidates is not wire.candidates:
-                    last, candidates = site, wire.candidates
+                if site is not last:
+                    last = site
                     origin, route_path = site
-                    origin_id, candidates_id = id(origin), id(candidates)
+                    origin_id = id(origin)
                     shared[origin_id] = origin
-                    shared[candidates_id] = candidates
+                try:
+                    step = wire.step
+                except AttributeError:
+                    step = None
                 came, went, params = wire.came, wire.went, scope.get("path_params")
                 weight = EXCHANGE_OVERHEAD + len(came) + len(went)
                 size += weight
@@ -113,17 +120,14 @@ def take_in(
                     epoch,
                     wire.clock_ns,
                     wire.read_ns,
-                    wire.start_ns,
                     wire.done_ns,
                     wire.exit_ns,
-                    len(wire.head),
                     wire.skipped,
                     went,
                     route_path,
                     items_of(params) if params else None,
                     step,
-                    wire.called_ns,
-                    wire.returned_ns,
+                    None if step is None else wire.called_ns,
                     None,
                 )
                 finished.append(seq)
@@ -141,7 +145,7 @@ def take_in(
             continue
         folded, origin = ended
         shared[folded[1]] = origin
-        shared[folded[2]] = wire.candidates
+        shared[folded[2]] = wire.routes()[0]
         kept[seq] = folded
         finished.append(seq)
         size += folded[0]
@@ -160,27 +164,24 @@ def unfold(seq: int, folded: tuple[Any, ...], store: DraftStore, shared: Mapping
         epoch,
         clock_ns,
         read_ns,
-        start_ns,
         done_ns,
         exit_ns,
-        head_size,
         skipped,
         went,
         route_path,
         params,
         step,
         called_ns,
-        returned_ns,
         runs,
     ) = folded
     source, body = kind_of(kind).parse(came, peers)
     draft = new(source, peers[0], epoch + clock_ns / 1e9, clock_ns, size, store)
     draft.seq = seq
-    draft.notes = notes_of(clock_ns, (read_ns, start_ns, done_ns), body, went, head_size, skipped)
+    draft.notes = notes_of(clock_ns, read_ns, done_ns, body, went, skipped)
     draft.notes += EXIT, exit_ns - clock_ns, None, None
     draft.candidates = shared.get(candidates)
     if step is not None:
-        draft.runs.append(run_of(step, called_ns, returned_ns))
+        draft.runs.append(run_of(step, called_ns, done_ns))
     draft.runs += map(list, runs or ())
     exchange = draft.make()
     exchange.app_exit_ns = exit_ns - clock_ns

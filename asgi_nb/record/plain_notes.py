@@ -6,28 +6,26 @@ from asgi_nb.record.body import Headers
 from asgi_nb.record.draft import BODY, REQUEST, START
 
 
-def notes_of(
-    clock_ns: int, moments: tuple[int, int, int], body: bytes, went: bytes, head_size: int, skipped: int
-) -> list[Any]:
+def notes_of(clock_ns: int, read_ns: int, sent_ns: int, body: bytes, went: bytes, skipped: int) -> list[Any]:
     """
     Make the notes of a draft of what stood on the wire.
 
     Args:
         clock_ns: When the exchange began.
-        moments: When the app got the body, when the head was made, when all was written; 0 when it was not.
+        read_ns: When the app got the body; 0 when it did not.
+        sent_ns: When the response was sent; 0 when it was not.
         body: The request's body.
-        went: The head of the response, and its body when all was written.
-        head_size: The bytes of the head.
-        skipped: How many of its lines are the server's own.
+        went: The response: its head and its body.
+        skipped: How many lines of the head are the server's own.
     """
-    read_ns, start_ns, done_ns = moments
     notes: list[Any] = []
     if read_ns:
         notes += REQUEST, read_ns - clock_ns, body, False
-    if start_ns:
-        notes += START, start_ns - clock_ns, *parse_head(went[:head_size], skipped)
-    if done_ns:
-        notes += BODY, done_ns - clock_ns, went[head_size:], False
+    if sent_ns:
+        # A head has no empty line but its last one.
+        size = went.index(b"\r\n\r\n") + 4
+        notes += START, sent_ns - clock_ns, *parse_head(went[:size], skipped)
+        notes += BODY, sent_ns - clock_ns, went[size:], False
     return notes
 
 

@@ -241,7 +241,7 @@ class Store(Kept):
             self._finished.append(seq)
             shared = self._shared
             shared[folded[1]] = origin
-            shared[folded[2]] = begun.candidates
+            shared[folded[2]] = begun.routes()[0]
             if not seq % LOOKED and len(shared) > SHARED_LIMIT:
                 forget_unused(shared, kept.values())
             self._bytes += folded[0] - begun.charged
@@ -299,7 +299,7 @@ class Store(Kept):
                 return self._look(begun.seq, kept)
             folded = begun.folded
             # Nobody else keeps what it shares.
-            return unfold(begun.seq, folded, self, {folded[2]: begun.candidates}) if folded else None
+            return unfold(begun.seq, folded, self, {folded[2]: begun.routes()[0]}) if folded else None
 
     def touch(self, exchange: Exchange) -> None:
         """Tell that an exchange has changed: its bytes are counted, and who watches is woken."""

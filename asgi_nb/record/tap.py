@@ -34,6 +34,9 @@ Underway = Token[Exchange | Begun | None]
 class Provenance(Protocol):
     """Who knows which cell's code answers."""
 
+    scope_key: str
+    """Where in a scope it leaves its routes, as `draft.Routed`."""
+
     def origin(self, scope: Scope) -> Origin | None:
         """Give the cell whose endpoint the app has chosen for this scope; None when it is of no cell."""
 
@@ -58,6 +61,7 @@ class Tap:
         self.app = app
         self.store = store
         self.provenance = provenance
+        self.scope_key = "" if provenance is None else provenance.scope_key
         self.shapes = Shapes()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -75,7 +79,7 @@ class Tap:
             # frame. That task ends with the request, and what is set in its context with it.
             wire.begins_plainly = False
             wire.tap = self
-            wire.candidates = wire.sites = wire.step = wire.runs = None
+            wire.runs = None
             wire.read_ns = 0
             wire.stage = BEGUN
             under_way.set(wire)

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 
-from asgi_nb.record.plain import BEGUN, DONE, ENDED, PLAIN_LIMIT, STARTED, PlainWire, Reading
+from asgi_nb.record.plain import DONE, ENDED, PLAIN_LIMIT, STARTED, PlainWire, Reading
 from asgi_nb.service.edge import TURN
 from asgi_nb.service.parsed import parse_request
 from asgi_nb.web.types import ASGIApp, Message, Scope
@@ -122,7 +122,6 @@ class Cycle(PlainWire):
         "_chunked",
         "_event",
         "_has_body",
-        "_head",
         "_missing",
         "_news",
         "_turn",
@@ -169,7 +168,7 @@ class Cycle(PlainWire):
         self._news = False
         self._event: asyncio.Event | None = None
         # The head that is not written yet; whether a body follows, in chunks or of how many bytes more.
-        self._head = b""
+        self.head = b""
         self._has_body = scope["method"] != "HEAD"
         self._chunked = False
         self._missing = 0
@@ -206,7 +205,7 @@ class Cycle(PlainWire):
         """Take note that the connection has gone."""
         if not self.response_complete:
             self.disconnected = True
-        self._head = b""
+        self._drop_head()
         self.wake()
 
     def wake(self) -> None:
@@ -321,33 +320,24 @@ class Cycle(PlainWire):
         if not self.response_started:
             if kind != "http.response.start":
                 raise RuntimeError(f"expected the ASGI message 'http.response.start', got {kind!r}")
-            self._start(message["status"], message.get("headers", ()))
-            if self.stage:
-                if self.stage == BEGUN:
-                    self.drafted().sent(message)
-                elif self.listener is not None or len(message) > 3:
-                    self.tell(STARTED, message)
-            elif self.listener is not listener:
+            self._start(message)
+            if self.listener is not listener:
                 self.tell(STARTED, message)
         elif not self.response_complete:
             if kind != "http.response.body":
                 raise RuntimeError(f"expected the ASGI message 'http.response.body', got {kind!r}")
             more_body = message.get("more_body", False)
             self._write(message.get("body", b""), more_body)
-            if self.stage:
-                if self.stage == STARTED:
-                    self.drafted().sent(message)
-                elif self.listener is not None:
-                    self.tell(DONE, message)
-            elif self.listener is not listener:
+            if self.listener is not listener:
                 self.tell(DONE, message)
             if more_body and self._took_long():
                 await asyncio.sleep(0)
         else:
             raise RuntimeError(f"the response is complete, got another ASGI message {kind!r}")
 
-    def _start(self, status: int, headers: Any) -> None:
+    def _start(self, message: Message) -> None:
         """Make the head. What cannot be made has not begun: the client is sent a 500 instead."""
+        status = message["status"]
         self._chunked = False
         self._missing = 0
         fields: list[tuple[bytes, bytes]] = (
@@ -361,7 +351,7 @@ class Cycle(PlainWire):
         count += 1
         framed = closes = False
         is_plain = self._has_body
-        for name, value in headers:
+        for name, value in message.get("headers", ()):
             try:
                 begin, matter = _names[name]
             except (KeyError, TypeError):
@@ -377,6 +367,7 @@ class Cycle(PlainWire):
                     if value.lower() == b"chunked":
                         self._missing = 0
                         self._chunked = framed = True
+                        is_plain = False
                 elif matter == CONNECTION:
                     if b"close" in [token.strip() for token in value.lower().split(b",")]:
                         self.keep_alive = False
@@ -387,22 +378,26 @@ class Cycle(PlainWire):
         if not self.keep_alive and not closes:
             parts.append(b"connection: close\r\n")
             count += 1
+            is_plain = False
         if not framed and self._has_body and status != 204 and status != 304:
             self._chunked = True
             parts.append(b"transfer-encoding: chunked\r\n")
             count += 1
+            is_plain = False
         head = b"".join(parts)
         # Two for the end of each line; any other one would begin a line that the app did not mean.
         if len(head) - len(head.translate(None, _CONTROLS)) != 2 * count:
             raise RuntimeError(
                 "the value of a header has a control character; take out line breaks and the like"
             )
-        self._head = head = head + b"\r\n"
-        if self.stage == BEGUN and is_plain and self.keep_alive and not self._chunked:
-            self.head = head
-            self.skipped = own
-            self.start_ns = perf_counter_ns()
-            self.stage = STARTED
+        self.head = head + b"\r\n"
+        if self.stage:
+            # What else a message says is not in the head.
+            if is_plain and len(message) == 3:
+                self.skipped = own
+                self.stage = STARTED
+            else:
+                self.drafted()
         self.response_started = True
         self.expects = False
         # For whom nothing else comes soon, as with a stream of events.
@@ -425,14 +420,17 @@ class Cycle(PlainWire):
             )
         else:
             self._missing -= len(body)
-        if self._head:
+        if self.head:
             if len(data) <= JOINED_LIMIT:
-                data = self._head + data
-                self._head = b""
-                if self.stage == STARTED and not more_body and len(data) <= PLAIN_LIMIT:
-                    self.done_ns = perf_counter_ns()
-                    self.went = data
-                    self.stage = DONE
+                data = self.head + data
+                if self.stage:
+                    if not more_body and len(data) <= PLAIN_LIMIT:
+                        self.done_ns = perf_counter_ns()
+                        self.went = data
+                        self.stage = DONE
+                    else:
+                        self.drafted()
+                self.head = b""
             else:
                 self._flush()
         if data:
@@ -450,9 +448,16 @@ class Cycle(PlainWire):
 
     def _flush(self) -> None:
         """Write the head, if it still waits."""
-        if self._head:
-            head, self._head = self._head, b""
+        head = self.head
+        if head:
+            self._drop_head()
             self.transport.write(head)
+
+    def _drop_head(self) -> None:
+        """It does not go with the body."""
+        if self.stage == STARTED:
+            self.drafted()
+        self.head = b""
 
     def _took_long(self) -> bool:
         """Whether it is the others' turn, as a stream has sent on for a while; see `edge.TURN`."""

@@ -29,6 +29,8 @@ def start(status=200):
 class Cells:
     """A provenance that knows one cell."""
 
+    scope_key = "cells"
+
     def __init__(self, origin=ORIGIN):
         self.known = origin
 

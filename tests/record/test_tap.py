@@ -31,6 +31,8 @@ async def answer(scope, receive, send):
 class Cells:
     """A provenance that knows one cell."""
 
+    scope_key = "cells"
+
     def __init__(self):
         self.asked = []
 

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import gc
 import http.client
+import json
 import socket
 import threading
 import weakref
@@ -12,13 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asgi_nb.live.tracing import trace_endpoint
 from asgi_nb.record.exchange import Exchange, current_exchange
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.plain import PLAIN_LIMIT
 from asgi_nb.record.plain_notes import parse_head
+from asgi_nb.record.runs import CALLED, HEAD
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 from asgi_nb.service.portal import spawn
+from asgi_nb.web.requests import Request
+from asgi_nb.web.responses import Response
 
 pytest.importorskip("httptools", reason="the plain form is that of the parser in C")
 
@@ -116,7 +121,7 @@ ANSWERS = [
     pytest.param([start((b"a", b""), LENGTH_3), body(b"tea")], True, id="empty-value"),
     pytest.param([start((b"A", b"1"), LENGTH_3), body(b"tea")], False, id="a-name-in-capitals"),
     pytest.param([start(TEXT), body(b"tea")], False, id="chunked"),
-    pytest.param([start(LENGTH_3, (b"connection", b"close")), body(b"tea")], False, id="closing"),
+    pytest.param([start(LENGTH_3, (b"connection", b"close")), body(b"tea")], True, id="closing"),
     pytest.param([start(LENGTH_3), body(b"t", True), body(b"ea")], False, id="in-pieces"),
     pytest.param([start(LENGTH_3, trailers=False), body(b"tea")], False, id="more-in-the-message"),
     pytest.param(
@@ -256,6 +261,47 @@ def test_who_looks_while_it_runs_sees_each_stage_and_the_same_exchange(record, a
     assert (exchange.faults, exchange.response.body.chunk_count) == ([], 1)
     moments = exchange.request_done_ns, exchange.response_start_ns, exchange.response_done_ns
     assert 0 < moments[0] <= moments[1] <= moments[2]
+
+
+@pytest.mark.parametrize("looks_at", ["called", "returned", "started", "done", "never"])
+@pytest.mark.parametrize("raises", [False, True])
+def test_an_endpoint_in_one_step_ends_as_the_response_starts(record, ask, store, looks_at, raises):
+    seen = []
+
+    def look(moment):
+        if moment == looks_at:
+            seen.append(current_exchange.get().traced().runs[:])
+
+    async def endpoint(request):
+        look("called")
+        return {"a": 1}
+
+    traced = trace_endpoint(endpoint, "server")
+
+    async def app(scope, receive, send):
+        value = await traced(Request(scope, receive, send))
+        look("returned")
+        if raises:
+            raise LookupError("no response")
+        data = value.body if isinstance(value, Response) else json.dumps(value).encode()
+        await send(start((b"content-length", b"%d" % len(data))))
+        look("started")
+        await send(body(data))
+        look("done")
+
+    service = record(app)
+    ask(service)
+
+    exchange = store[-1]
+    (run,) = exchange.trace.runs
+    assert run[:CALLED] == ["server", "endpoint", run[2]]
+    assert len(run) == HEAD + 2
+    assert exchange.clock_ns < run[CALLED] == run[HEAD] < run[HEAD + 1]
+    assert exchange.state == ("error" if raises else "done")
+    # Who looks before it ends sees no end.
+    assert [len(runs) for runs in seen] == {"called": [0], "returned": [0], "never": []}.get(
+        looks_at, [] if raises else [1]
+    )
 
 
 def test_numbers_are_in_the_order_in_which_requests_began(record, ask, store, steps):
