@@ -75,8 +75,8 @@ class Opened(Protocol):
     """Its number, which the store gives it."""
 
     @property
-    def folded(self) -> tuple[Any, ...] | None:
-        """What is kept of it, once it has ended; nothing when somebody had looked."""
+    def folded(self) -> Any:
+        """What is kept of it, once it has ended: a fold or a batch; nothing when somebody had looked."""
 
     @property
     def charged(self) -> int:

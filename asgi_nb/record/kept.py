@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from asgi_nb.record.batch import Batch
 from asgi_nb.record.draft import Opened
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.folded import Folded
@@ -20,7 +21,7 @@ class Kept(Lookup):
     def __init__(self) -> None:
         self._lock = GUARD
         # What is under way is noted, and what has ended is a fold, until somebody looks.
-        self._kept: dict[int, Exchange | Folded | Opened] = {}
+        self._kept: dict[int, Exchange | Folded | Batch | Opened] = {}
         # What folds have in common, by its id.
         self._shared: dict[int, Any] = {}
         # A generator of its own: a notebook that seeds `random` must not see its numbers change.
@@ -67,7 +68,7 @@ class Kept(Lookup):
             one = self._kept.get(seq)
             if one is None or isinstance(one, Exchange):
                 return one
-            return self._unfold(seq, one) if isinstance(one, tuple) else one.exchange()
+            return self._unfold(seq, one) if isinstance(one, tuple | Batch) else one.exchange()
 
     def numbers(self) -> list[int]:
         """Give the numbers of what is kept, oldest first."""
@@ -92,16 +93,16 @@ class Kept(Lookup):
         """Give the id of an exchange, by its number."""
         return (seq * _ID_FACTOR + self._salt) & 0xFFFFFFFF
 
-    def _look(self, seq: int, one: Exchange | Folded | Opened) -> Exchange:
+    def _look(self, seq: int, one: Exchange | Folded | Batch | Opened) -> Exchange:
         """Give what is kept as an exchange, under the lock."""
         if isinstance(one, Exchange):
             return one
-        if not isinstance(one, tuple):
+        if not isinstance(one, tuple | Batch):
             return one.exchange()
         self._kept[seq] = exchange = self._unfold(seq, one)
         return exchange
 
-    def _unfold(self, seq: int, folded: Folded) -> Exchange:
+    def _unfold(self, seq: int, folded: Folded | Batch) -> Exchange:
         """Make the exchange of a number anew."""
         raise NotImplementedError
 

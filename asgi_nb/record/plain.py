@@ -140,8 +140,8 @@ class PlainWire(Wire):
     """Seconds since the Unix epoch at 0 of the clock; with the number."""
     charged: int
     """The bytes that the store has entered in its account; with the number."""
-    folded: tuple[Any, ...]
-    """What is kept of it, once it has ended."""
+    folded: Any
+    """What is kept of it, once it has ended: a fold or a batch."""
     draft: Draft
     """What goes on in its place."""
     took: int
@@ -157,7 +157,7 @@ class PlainWire(Wire):
         raise NotImplementedError
 
     def later(self, call: Callable[[object], object]) -> None:
-        """Call a function with the server's loop, on it, in some 5 ms, in no request's context."""
+        """Call a function with the server's loop, on it, in a few ms, in no request's context."""
         raise NotImplementedError
 
     @property

@@ -1,19 +1,19 @@
 """
-Keep plain requests that have ended as tuples of plain values, and make their exchanges when somebody looks.
+Keep a plain request that has ended as a tuple of plain values, and make its exchange when somebody looks.
 
-Rule 1: both ways to make a tuple, for one request and for many, make the same one; `unfold` takes it.
+Of most plain requests many are kept together, see `batch`.
 """
 
-from collections.abc import Mapping
-from time import perf_counter_ns, time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from asgi_nb.record.draft import EXIT, DraftStore, Routed, Site, Sites, items_of, new
+from asgi_nb.record.candidates import Candidates
+from asgi_nb.record.draft import EXIT, DraftStore, Site, items_of, new
 from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange
 from asgi_nb.record.origin import Origin
-from asgi_nb.record.plain import ENDED, PlainWire, kind_of
+from asgi_nb.record.plain import PlainWire, kind_of
 from asgi_nb.record.plain_notes import notes_of
-from asgi_nb.record.runs import HEAD, run_of
+from asgi_nb.record.runs import HEAD, Step, run_of
 
 
 def fold(wire: PlainWire) -> tuple[tuple[Any, ...], Origin | None] | None:
@@ -50,143 +50,90 @@ def fold(wire: PlainWire) -> tuple[tuple[Any, ...], Origin | None] | None:
         wire.read_ns,
         wire.done_ns,
         wire.exit_ns,
+        0 if step is None else wire.called_ns,
         wire.skipped,
         wire.went,
         route_path,
         items_of(params) if params else None,
         step,
-        None if step is None else wire.called_ns,
-        None if runs is None else tuple(map(tuple, runs)),
+        () if runs is None else tuple(map(tuple, runs)),
     )
     return folded, origin
 
 
-def take_in(
-    wires: list[PlainWire], seq: int, kept: dict[int, Any], finished: list[int], shared: dict[int, Any]
-) -> tuple[int, list[PlainWire]]:
-    """
-    Give numbers to plain requests, and keep tuples of those that have ended.
-
-    Args:
-        wires: The requests, in the order in which they began.
-        seq: The number before the first one's.
-        kept: Number -> what is kept: gets them.
-        finished: Gets the numbers of those that have ended.
-        shared: Gets what their tuples name by its `id`.
-
-    Returns:
-        The bytes of what has ended, and those that have ended and are more than a tuple can say.
-    """
-    epoch = time() - perf_counter_ns() / 1e9
-    size = 0
-    unfit = []
-    sites: Sites | None = None
-    routed: Routed | None = None
-    last: Site | None = None
-    origin_id = candidates_id = 0
-    for wire in wires:
-        seq += 1
-        if wire.stage == ENDED and wire.runs is None:
-            # As most are. The rest of `fold`, where a call and an attribute less count.
-            scope = wire.scope
-            seen = scope.get(wire.tap.scope_key)
-            if seen is not routed:
-                routed, last = seen, None
-                candidates, sites = wire.routes()
-                candidates_id = id(candidates)
-                shared[candidates_id] = candidates
-            site = None if sites is None else sites.get(id(scope.get("route")))
-            if site is not None:
-                if site is not last:
-                    last = site
-                    origin, route_path = site
-                    origin_id = id(origin)
-                    shared[origin_id] = origin
-                try:
-                    step = wire.step
-                except AttributeError:
-                    step = None
-                came, went, params = wire.came, wire.went, scope.get("path_params")
-                weight = EXCHANGE_OVERHEAD + len(came) + len(went)
-                size += weight
-                wire.seq = seq
-                wire.folded = kept[seq] = (
-                    weight,
-                    origin_id,
-                    candidates_id,
-                    wire.kind,
-                    came,
-                    wire.peers,
-                    epoch,
-                    wire.clock_ns,
-                    wire.read_ns,
-                    wire.done_ns,
-                    wire.exit_ns,
-                    wire.skipped,
-                    went,
-                    route_path,
-                    items_of(params) if params else None,
-                    step,
-                    None if step is None else wire.called_ns,
-                    None,
-                )
-                finished.append(seq)
-                continue
-        wire.epoch = epoch
-        wire.charged = 0
-        # Rule 2: the number first.
-        wire.seq = seq
-        stage = wire.stage
-        ended = fold(wire) if stage == ENDED else None
-        if ended is None:
-            kept[seq] = wire
-            if stage == ENDED:
-                unfit.append(wire)
-            continue
-        folded, origin = ended
-        shared[folded[1]] = origin
-        shared[folded[2]] = wire.routes()[0]
-        kept[seq] = folded
-        finished.append(seq)
-        size += folded[0]
-    return size, unfit
-
-
 def unfold(seq: int, folded: tuple[Any, ...], store: DraftStore, shared: Mapping[int, Any]) -> Exchange:
     """Make the exchange of a number anew; see `folded.unfold`."""
-    (
+    size, origin, candidates, kind, came, peers, epoch, *rest = folded
+    *moments, skipped, went, route_path, params, step, runs = rest
+    return remake(
+        seq,
+        store,
         size,
-        origin,
-        candidates,
         kind,
         came,
         peers,
         epoch,
-        clock_ns,
-        read_ns,
-        done_ns,
-        exit_ns,
+        moments,
         skipped,
         went,
-        route_path,
+        (shared.get(origin), route_path),
+        shared.get(candidates),
         params,
         step,
-        called_ns,
         runs,
-    ) = folded
+    )
+
+
+def remake(
+    seq: int,
+    store: DraftStore,
+    size: int,
+    kind: int,
+    came: bytes,
+    peers: tuple[Any, ...],
+    epoch: float,
+    moments: Sequence[int],
+    skipped: int,
+    went: bytes,
+    site: Site,
+    candidates: Candidates | None,
+    params: tuple[tuple[Any, Any], ...] | None,
+    step: Step | None,
+    runs: tuple[Any, ...],
+) -> Exchange:
+    """
+    Make an exchange of what was kept of a plain request; for most of it see `PlainWire`.
+
+    Args:
+        seq: Its number.
+        store: The store that keeps it.
+        size: What it weighs, in bytes.
+        kind: The kind of server.
+        came: The request.
+        peers: What `parse` wants to know beside it.
+        epoch: Seconds since the Unix epoch at 0 of the clock.
+        moments: When it began, was read, was answered and ended, and when its step began.
+        skipped: How many lines of the response's head are the server's own.
+        went: The response.
+        site: The cell that answered, and the route's path.
+        candidates: The routes that there were.
+        params: The path's parameters.
+        step: The endpoint that ran in one step; None for none.
+        runs: What else ran.
+    """
+    clock_ns, read_ns, done_ns, exit_ns, called_ns = moments
     source, body = kind_of(kind).parse(came, peers)
     draft = new(source, peers[0], epoch + clock_ns / 1e9, clock_ns, size, store)
     draft.seq = seq
     draft.notes = notes_of(clock_ns, read_ns, done_ns, body, went, skipped)
     draft.notes += EXIT, exit_ns - clock_ns, None, None
-    draft.candidates = shared.get(candidates)
+    draft.candidates = candidates
     if step is not None:
         draft.runs.append(run_of(step, called_ns, done_ns))
-    draft.runs += map(list, runs or ())
+    draft.runs += map(list, runs)
     exchange = draft.make()
     exchange.app_exit_ns = exit_ns - clock_ns
-    exchange.route_path = route_path
-    exchange.origin = shared.get(origin)
+    exchange.origin, exchange.route_path = site
     if params:
         exchange.path_params = dict(params)
     return exchange

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from asgi_nb.record.batch import BATCH, Batch, take_in
 from asgi_nb.record.draft import EXIT, Draft, Opened
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.folded import Folded, forget_unused, unfold
@@ -20,7 +21,7 @@ from asgi_nb.record.kept import Kept
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.plain import ENDED, PlainWire
-from asgi_nb.record.plain_fold import fold, take_in
+from asgi_nb.record.plain_fold import fold
 from asgi_nb.record.selection import Selection, as_html
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.record.watch import Counts, Watch
@@ -39,7 +40,7 @@ UNCHARGED = 1 << 14
 # Requests between two looks at what folds have in common: to look goes through all that is kept.
 LOOKED = 128
 
-# Ticks after which plain requests under way get their numbers: 50 ms, as between two batches of a page.
+# Ticks after which plain requests under way get their numbers: 20 ms.
 TICKS = 10
 
 # Cells and tables of routes that folded exchanges may need: a day of work in a notebook.
@@ -87,8 +88,8 @@ class Store(Kept):
         """About how many bytes of memory they may hold together."""
         self.recording = True
         """Whether a tap records what begins from here on."""
-        # Numbers in the order in which the exchanges finished.
-        self._finished: deque[int] = deque()
+        # Numbers in the order in which the exchanges finished; a batch stands for its own.
+        self._finished: deque[int | Batch] = deque()
         self.log: list[PlainWire] = []
         """The plain requests that have begun and have no number yet, in order: what `settle` takes in."""
         self._ticks = 0
@@ -138,9 +139,8 @@ class Store(Kept):
         """
         Settle the plain requests that have ended, and now and then all; goes on while there are any.
 
-        Often, because what waits is walked over by the garbage collector, and soon counts as old: with a
-        thousand waiting it cost a request 2.6 us (measured, CPython 3.11). Those under way are left for
-        TICKS times: with a number, they are kept one by one.
+        Often, because each request that waits takes memory which no other has just used. Those under way are
+        left for TICKS times: with a number, they are kept one by one.
 
         Args:
             loop: The one that it is called on.
@@ -167,23 +167,28 @@ class Store(Kept):
     def _take_in(self, count: int) -> None:
         gone: Sequence[object] = ()
         with self._lock:
-            # At once: the collector of garbage may run code here that asks the store.
-            taken = self.log[:count]
-            del self.log[: len(taken)]
-            before = self._last_seq
-            self._last_seq += len(taken)
             kept, shared = self._kept, self._shared
-            ended: list[int] = []
-            size, unfit = take_in(taken, before, kept, ended, shared)
-            self._finished += ended
-            self._bytes += size
+            before = self._last_seq
+            unfit: list[PlainWire] = []
+            while count > 0:
+                # At once: the collector of garbage may run code here that asks the store.
+                taken = self.log[: min(count, BATCH)]
+                del self.log[: len(taken)]
+                count -= BATCH
+                first, self._last_seq = self._last_seq, self._last_seq + len(taken)
+                batch, alone, size, left = take_in(taken, first, kept, shared)
+                if batch.seqs:
+                    self._finished.append(batch)
+                self._finished += alone
+                self._bytes += size
+                unfit += left
             if len(shared) > SHARED_LIMIT:
                 forget_unused(shared, kept.values())
             for wire in unfit:
                 wire.drafted()
             if self._bytes > self.max_bytes or len(kept) > self.max_exchanges:
                 gone = self._make_room()
-            woken = self._note_changes(range(before + 1, before + 1 + len(taken))) if self.watches else ()
+            woken = self._note_changes(range(before + 1, self._last_seq + 1)) if self.watches else ()
         for watch in woken:
             self._wake(watch)
         del gone
@@ -298,6 +303,8 @@ class Store(Kept):
             if kept is not None:
                 return self._look(begun.seq, kept)
             folded = begun.folded
+            if isinstance(folded, Batch):
+                return folded.exchange(begun.seq, self)
             # Nobody else keeps what it shares.
             return unfold(begun.seq, folded, self, {folded[2]: begun.routes()[0]}) if folded else None
 
@@ -364,45 +371,89 @@ class Store(Kept):
                 watch._changed.add(exchange.seq)
         return gone, woken
 
-    def _unfold(self, seq: int, folded: Folded) -> Exchange:
-        exchange = unfold(seq, folded, self, self._shared)
+    def _unfold(self, seq: int, folded: Folded | Batch) -> Exchange:
+        if isinstance(folded, Batch):
+            exchange = folded.exchange(seq, self)
+        else:
+            exchange = unfold(seq, folded, self, self._shared)
         exchange.keeper = self
         return exchange
 
     def _make_room(self) -> list[object]:
         """Take out what is too much, and a little more: to begin this costs more than to go on."""
-        max_exchanges = self.max_exchanges
+        max_exchanges, spare = self.max_exchanges, 0
         if len(self._kept) > max_exchanges:
-            max_exchanges -= max_exchanges // SLACK
-        kept, finished = self._kept, self._finished
+            spare = max_exchanges // SLACK
+            max_exchanges -= spare
+        kept = self._kept
         gone: list[object] = []
-        freed, excess, newest = 0, self._bytes - self.max_bytes, self._last_seq
-        surplus = len(kept) - max_exchanges
-        while surplus > len(gone) or freed < excess:
+        freed, excess = 0, self._bytes - self.max_bytes
+        before = len(kept)
+        while len(kept) > max_exchanges or freed < excess:
             if len(kept) == 1:
                 break
-            seq = finished.popleft() if finished and finished[0] != newest else self._oldest_unpinned()
+            if batch := self._whole_batch(max(len(kept) - max_exchanges, spare), excess - freed):
+                freed += batch.weight
+                gone.append(batch)
+                continue
+            seq = self._first_finished()
             if seq is None:
                 break
             one = kept.get(seq)
-            if isinstance(one, tuple):
-                freed += one[0]
-            elif one is None or _is_pinned(one):
+            if one is None or _is_pinned(one):
                 # It finished twice: somebody touched it after its end, as one who takes a pin out does.
                 continue
-            elif isinstance(one, Exchange):
-                one.keeper = None
-                freed += one.charged + one.output_size
-            else:
-                freed += one.charged
+            freed += _free(seq, one)
             del kept[seq]
             gone.append(one)
         self._bytes -= freed
-        self._dropped += len(gone)
+        self._dropped += before - len(kept)
         self._dropped_bytes += freed
         for watch in self.watches:
             watch._changed.intersection_update(kept)
         return gone
+
+    def _whole_batch(self, most: int, excess: int) -> Batch | None:
+        """
+        Take out the batch that finished first, if nobody has looked at any of it, and give it.
+
+        Args:
+            most: How many exchanges may go.
+            excess: How many bytes have to go in any case.
+        """
+        kept, finished = self._kept, self._finished
+        batch = finished[0] if finished else None
+        if not isinstance(batch, Batch) or batch.passed or batch.seqs[-1] == self._last_seq:
+            return None
+        seqs = batch.seqs
+        if len(seqs) > most and batch.weight > excess:
+            return None
+        # By means of C: this is done for each request that comes once there is no more room.
+        if list(map(kept.get, seqs)).count(batch) < len(seqs):
+            return None
+        deque(map(kept.pop, seqs), maxlen=0)
+        finished.popleft()
+        return batch
+
+    def _first_finished(self) -> int | None:
+        """Give what finished first, and will not be given again; the newest may not go."""
+        finished = self._finished
+        while finished:
+            first = finished[0]
+            if isinstance(first, Batch):
+                if first.passed == len(first.seqs):
+                    finished.popleft()
+                    continue
+                seq = first.seqs[first.passed]
+                if seq == self._last_seq:
+                    break
+                first.passed += 1
+                return seq
+            if first == self._last_seq:
+                break
+            finished.popleft()
+            return first
+        return self._oldest_unpinned()
 
     def _oldest_unpinned(self) -> int | None:
         """Give what may go when nothing has finished; the newest may not."""
@@ -455,11 +506,7 @@ class Store(Kept):
         for seq in gone:
             one = self._kept.pop(seq)
             taken.append(one)
-            if isinstance(one, Exchange):
-                one.keeper = None
-                self._bytes -= one.charged + one.output_size
-            else:
-                self._bytes -= one[0] if isinstance(one, tuple) else one.charged
+            self._bytes -= _free(seq, one)
         if not self._kept:
             self._finished.clear()
         if not self._last_seq:
@@ -537,6 +584,19 @@ class Store(Kept):
         return as_html(self._snapshot(), f"{self!r}".strip("<>"))
 
 
-def _is_pinned(one: Exchange | Folded | Opened) -> bool:
+def _free(seq: int, one: Exchange | Folded | Batch | Opened) -> int:
+    """Let go of what is kept of an exchange; gives the bytes that it has in the account."""
+    if isinstance(one, Batch):
+        return one.weigh(seq)
+    if isinstance(one, tuple):
+        size: int = one[0]
+        return size
+    if isinstance(one, Exchange):
+        one.keeper = None
+        return one.charged + one.output_size
+    return one.charged
+
+
+def _is_pinned(one: Exchange | Folded | Batch | Opened) -> bool:
     """Whether somebody wants to keep it; what nobody has looked at is wanted by nobody."""
     return isinstance(one, Exchange) and one.pinned

@@ -32,8 +32,9 @@ logger = logging.getLogger("uvicorn.error")
 # A larger body is not copied to stand behind its head: a reading's size.
 JOINED_LIMIT = 1 << 14
 
-# Seconds for which requests may wait to be taken into the store: at 20,000 a second, a hundred of them.
-SETTLE = 0.005
+# Seconds for which requests wait to be taken into the store: at 30,000 a second, sixty of them. Who waits
+# takes fresh memory: at 5 ms each request costs 1 us more (measured).
+SETTLE = 0.002
 
 # Of no request's variables.
 _NO_CONTEXT = Context()

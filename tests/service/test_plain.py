@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asgi_nb.live.tracing import trace_endpoint
+from asgi_nb.record.batch import Batch
 from asgi_nb.record.exchange import Exchange, current_exchange
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.plain import PLAIN_LIMIT
@@ -107,6 +108,8 @@ def is_plain(store, seq):
     """Whether what is kept of a request is the bytes that it was."""
     store.settle()
     kept = store._kept[seq]
+    if isinstance(kept, Batch):
+        return True
     return isinstance(kept, tuple) and any(isinstance(one, bytes) and b"HTTP/1.1" in one for one in kept)
 
 
