@@ -13,7 +13,7 @@ from time import perf_counter_ns, time
 from typing import Any
 
 from asgi_nb.record.candidates import Candidates
-from asgi_nb.record.draft import DraftStore, Site, Sites, items_of
+from asgi_nb.record.draft import DraftStore, Sites, items_of
 from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.plain import ENDED, PlainWire
@@ -22,6 +22,9 @@ from asgi_nb.record.runs import Step
 
 BATCH = 128
 """Requests of a batch, which is freed when the last of them goes."""
+
+STEP = 4
+NOWHERE: Sites = {}
 
 # Numbers and facts of a row, after which those of the next one follow.
 ROW, FACTS = 6, 3
@@ -114,28 +117,24 @@ def take_in(
     alone: list[int] = []
     unfit = []
     routed: object = None
-    sites: Sites | None = None
-    last: Site | None = None
+    last: object = None
     common: Common = (0, None, None, None, None)
     for wire in wires:
         seq += 1
         if wire.stage == ENDED and wire.runs is None:
             # As most are. The rest of `fold`, where a call and an attribute less count.
             scope = wire.scope
-            seen = scope.get(wire.tap.scope_key)
-            if seen is not routed:
-                routed, last = seen, None
-                candidates, sites = wire.routes()
-            site = None if sites is None else sites.get(id(scope.get("route")))
-            if site is not None:
-                try:
-                    step, called_ns = wire.step, wire.called_ns
-                except AttributeError:
-                    step, called_ns = None, 0
-                if site is not last or step is not common[4]:
-                    last = site
-                    common = wire.kind, candidates, *site, step
-                params = scope.get("path_params")
+            try:
+                seen, route, params = scope[wire.tap.scope_key], scope["route"], scope["path_params"]
+                step, called_ns = wire.step, wire.called_ns
+                if route is not last or step is not common[STEP] or seen is not routed:
+                    candidates, sites = wire.routes()
+                    common = wire.kind, candidates, *(sites or NOWHERE)[id(route)], step
+                    routed, last = seen, route
+            except (KeyError, AttributeError):
+                # No route of the app's own, or no endpoint in one step.
+                pass
+            else:
                 facts += (common, wire.peers, items_of(params) if params else None)
                 numbers += (wire.clock_ns, wire.read_ns, wire.done_ns, wire.exit_ns, called_ns, wire.skipped)
                 parts += (wire.came, wire.went)
