@@ -117,6 +117,8 @@ class Handover:
         elif kind.__call__ is Response.__call__:
             # A copy: the endpoint may give the same object to each request.
             self.response = response = HeldResponse(response)
+            if background is None:
+                return True
         elif kind is TaskResponse:
             self.response = response
         elif isinstance(response, StreamingResponse) and _streams_plainly(kind):

@@ -12,6 +12,7 @@ again.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from asgi_nb.web._endpoint_apps import stock_call
 from asgi_nb.web._handover import (
     Handover,
     HeldResponse,
@@ -21,7 +22,7 @@ from asgi_nb.web._handover import (
 )
 from asgi_nb.web._inner_task import Unanswered
 from asgi_nb.web._started import RESPONSE_STARTED
-from asgi_nb.web.requests import ClientDisconnect, Request
+from asgi_nb.web.requests import ClientDisconnect, Request, new
 from asgi_nb.web.responses import Response
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -71,7 +72,8 @@ class BaseHTTPMiddleware:
 
     async def _respond_inside(self, scope: Scope, receive: Receive, handover: Handover) -> Response:
         """Run the function inside of another one, and give its response to that."""
-        request = _ReplayedRequest(scope, receive, handover.send)
+        request: _ReplayedRequest = new(_ReplayedRequest)
+        request.scope, request._receive, request._send = scope, receive, handover.send
         request._inside = self, handover
         response = await self.dispatch_func(request, request._call_next)
         # The common case: what a function got from `call_next`, it returns.
@@ -84,15 +86,26 @@ class BaseHTTPMiddleware:
     async def _respond_outermost(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the outermost function of a request, send its response and end what the inner ones left."""
         handover = Handover(send)
-        request = _ReplayedRequest(scope, receive, send)
+        # As an app makes its Request.
+        request: _ReplayedRequest = new(_ReplayedRequest)
+        request.scope, request._receive, request._send = scope, receive, send
         request._inside = self, handover
         sent = False
         try:
             response = await self.dispatch_func(request, request._call_next)
-            if type(response) is HeldResponse and response.is_whole and not handover.started:
+            if type(response) is HeldResponse and response._iterator is None and not handover.started:
                 # The first thing it does is to send the start.
                 sent = True
-                await Response.__call__(response, scope, request.wrapped_receive, send)
+                if 200 != (status := response.status_code) < 400 or scope["method"] == "HEAD":
+                    await stock_call(response, scope, receive, send)
+                else:
+                    # As an app does it.
+                    await send(
+                        {"type": "http.response.start", "status": status, "headers": response.raw_headers}
+                    )
+                    await send({"type": "http.response.body", "body": response.body})
+                    if response.background is not None:
+                        await response.background()
             # An endpoint that wrote to `request._send` has answered past the middleware.
             elif not handover.started:
                 response = _checked(response, self.dispatch_func)

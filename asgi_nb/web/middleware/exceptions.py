@@ -82,7 +82,7 @@ class ExceptionMiddleware:
         starts = False
         try:
             router = self.router
-            if router is not self.app or scope_type != "http" or type(send) is Handover:
+            if router is not self.app or scope_type != "http":
                 await self.run(scope, receive, send)
                 return
             scope[HANDLERS_SCOPE_KEY] = self.handlers
@@ -103,6 +103,10 @@ class ExceptionMiddleware:
                 how = type(response).__call__
             else:
                 await step  # type: ignore[misc]  # Not a response either.
+                return
+            if type(send) is Handover:
+                if not send.give_now(response):
+                    await send.run(response, scope, receive)
                 return
             starts = how is stock_call
             if not starts:

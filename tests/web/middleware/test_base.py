@@ -1110,3 +1110,49 @@ async def test_a_client_that_left_before_the_inner_app_asks_is_known():
 async def test_a_server_that_sends_more_than_the_body_is_in_the_wrong():
     with pytest.raises(RuntimeError, match=r"Unexpected message received: http.request"):
         await receive_all(2, REST, REST)
+
+
+@pytest.mark.parametrize("path", ["/late", "/below/late"])
+async def test_a_response_that_makes_its_headers_as_it_is_sent_is_known_before_it_is(path):
+    class Late(Response):
+        async def __call__(self, scope, receive, send):
+            self.headers["x-made"] = "late"
+            await super().__call__(scope, receive, send)
+
+    async def late(request):
+        return Late("done")
+
+    async def reading(request, call_next):
+        response = await call_next(request)
+        response.headers["x-read"] = response.headers["x-made"]
+        return response
+
+    routes = [Route("/late", late)]
+    app = App(routes=[*routes, Mount("/below", routes=routes)], middleware=around(reading))
+    async with AsyncTestClient(app) as client:
+        response = await client.get(path)
+
+    assert (response.text, response.headers["x-read"]) == ("done", "late")
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "text"),
+    [("GET", 200, "done"), ("HEAD", 200, ""), ("GET", 304, ""), ("GET", 404, "done")],
+)
+async def test_a_whole_response_leaves_a_function_as_it_leaves_an_app(method, status, text):
+    async def endpoint(request):
+        return PlainTextResponse("done", status)
+
+    async def adding(request, call_next):
+        response = await call_next(request)
+        response.background = BackgroundTask(done.append, status)
+        return response
+
+    done = []
+    async with AsyncTestClient(App(routes=[Route("/", endpoint)], middleware=around(adding))) as client:
+        response = await client.request(method, "/")
+    async with AsyncTestClient(App(routes=[Route("/", endpoint)])) as client:
+        expected = await client.request(method, "/")
+
+    assert (response.status_code, response.text, done) == (status, text, [status])
+    assert response.headers == expected.headers
