@@ -9,7 +9,7 @@ An index is filled before anybody searches it, and never changed afterwards: a c
 Only its memory of what was asked for grows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -123,20 +123,27 @@ class Index:
             self.slashed = True
         return shape.routes, shape.pick(pattern.keys)
 
-    def changed(self, gone: Entries, new: Entries) -> "Index":
-        """An index without `gone` and with `new`."""
-        index = Index()
+    def changed(self, gone: Sequence[Entry], new: Sequence[Entry]) -> "Index":
+        """An index without `gone` and with `new`; the same if there are none."""
+        if not gone and not new:
+            return self
+        index: Index = object.__new__(Index)
         index.static = dict(self.static)
         index.opaque = self.opaque
         index.slashed = self.slashed
-        changed = [entry.pattern for entry in gone + new]
-        static = [pattern.source for pattern in changed if pattern is not None and pattern.place == "static"]
-        if len(static) == len(changed):
+        index.merged = dict(self.merged)
+        is_static = True
+        for entry in (*gone, *new):
+            if entry.place != "static":
+                is_static = False
+                break
+            pattern: Any = entry.pattern
+            index.merged.pop(pattern.source, None)
+        if is_static:
             index.ends, index.early = self.ends, self.early
-            index.merged = dict(self.merged)
-            for path in static:
-                index.merged.pop(path, None)
         else:
+            # Each path may have other candidates.
+            index.merged = {}
             copies = {count: _copies(shapes) for count, shapes in self.ends.items()}
             index.ends = {count: shapes for count, shapes in copies.items() if shapes}
             index.early = _copies(self.early)
@@ -152,7 +159,8 @@ def _sorted(entries: Entries) -> Entries:
 
 
 def _without(entry: Entry, entries: Entries) -> Entries:
-    return tuple(other for other in entries if other is not entry)
+    # Most often it is the only one.
+    return () if len(entries) == 1 else tuple(other for other in entries if other is not entry)
 
 
 def _copies(shapes: tuple[_Shape, ...]) -> tuple[_Shape, ...]:

@@ -84,8 +84,16 @@ class Table:
         table.stamp = stamp
         table.entries = self.entries[:start] + new + after
         table.plain = {}
-        table.http = _changed(self.http, gone, new, _WEBSOCKET)
-        table.websocket = _changed(self.websocket, gone, new, _HTTP)
+        http: tuple[list[Entry], list[Entry]] = [], []
+        websocket: tuple[list[Entry], list[Entry]] = [], []
+        for side, entries in enumerate((gone, new)):
+            for entry in entries:
+                if entry.kind is not _WEBSOCKET:
+                    http[side].append(entry)
+                if entry.kind is not _HTTP:
+                    websocket[side].append(entry)
+        table.http = self.http.changed(*http)
+        table.websocket = self.websocket.changed(*websocket)
         return table
 
     def _ranks(self, gone: Entries, count: int, start: int, after: Entries) -> Iterable[int] | None:
@@ -159,13 +167,6 @@ class Table:
             else:
                 partial.append(entry)
         return None if partial is None else (partial[0], params, partial)
-
-
-def _changed(index: Index, gone: Entries, new: Entries, other: Kind) -> Index:
-    """The index after a change; entries of the other scope type are not in it."""
-    gone = tuple(entry for entry in gone if entry.kind is not other)
-    new = tuple(entry for entry in new if entry.kind is not other)
-    return index.changed(gone, new) if gone or new else index
 
 
 def _same(some: Iterable[Any], others: Iterable[Any], most: int) -> int:
