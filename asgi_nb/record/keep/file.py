@@ -251,6 +251,8 @@ def _format(connection: sqlite3.Connection) -> int:
 
 def _check(connection: sqlite3.Connection, path: Path, *, new: bool) -> None:
     """Refuse what is no file of traffic, or make a new one into it."""
+    # Before its name: another kernel may make the file meanwhile, name and tables at once.
+    has_tables = connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if application == APPLICATION_ID:
         found = _format(connection)
@@ -264,7 +266,7 @@ def _check(connection: sqlite3.Connection, path: Path, *, new: bool) -> None:
         if new and found < FORMAT:
             _bring_up(connection)
         return
-    if not new or application or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+    if not new or application or has_tables:
         raise KeepError(f"{str(path)!r} is a database, but none of traffic; name another file")
     # Two kernels may make the same file at the same moment: who comes second finds it made.
     connection.execute("BEGIN IMMEDIATE")

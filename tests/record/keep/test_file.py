@@ -1,7 +1,9 @@
 """The file: read back equal, refused where it is not ours, and told where it is damaged."""
 
+import functools
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
@@ -235,3 +237,26 @@ def test_a_wrong_filter_or_limit_is_told_before_the_file_is_read(path):
         load(path, "statsu:1")
     with pytest.raises(ValueError, match="limit must be 0 or more, got -1"):
         load(path, limit=-1)
+
+
+def test_a_file_that_another_kernel_makes_meanwhile_is_one_of_traffic(tmp_path, monkeypatch):
+    path, made = tmp_path / "traffic.sqlite", []
+
+    class Meanwhile(sqlite3.Connection):
+        """Has the file made by somebody else after the first question."""
+
+        def execute(self, *args):
+            answer = super().execute(*args)
+            if made:
+                return answer
+            row = answer.fetchone()
+            answer.close()
+            made.append(path)
+            open_for_writing(path).close()
+            return SimpleNamespace(fetchone=lambda: row)
+
+    monkeypatch.setattr("sqlite3.connect", functools.partial(sqlite3.connect, factory=Meanwhile))
+    with closing(open_for_writing(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM exchanges").fetchone() == (0,)
+
+    assert made == [path]
