@@ -9,7 +9,6 @@ Rule 3: a number is given once and never again, so a reader can ask for what cam
 
 import logging
 import random
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,11 @@ from asgi_nb.record.batch import BATCH, Batch, take_in
 from asgi_nb.record.draft import EXIT, Draft, Opened
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.folded import Folded, forget_unused, unfold
-from asgi_nb.record.kept import Kept
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.plain import ENDED, PlainWire
 from asgi_nb.record.plain_fold import fold
+from asgi_nb.record.room import Room, free, is_pinned
 from asgi_nb.record.selection import Selection, as_html
 from asgi_nb.record.session import MAX_BYTES, MAX_EXCHANGES, Session
 from asgi_nb.record.watch import Counts, Watch
@@ -46,14 +45,11 @@ TICKS = 10
 # Cells and tables of routes that folded exchanges may need: a day of work in a notebook.
 SHARED_LIMIT = 1000
 
-# A hundredth of the exchanges goes at a time.
-SLACK = 100
-
 # 1 GiB: a disk that a notebook filled unasked is worse than a record with an end.
 KEPT_BYTES = 1 << 30
 
 
-class Store(Kept):
+class Store(Room):
     """
     The exchanges of an app, oldest first.
 
@@ -73,36 +69,16 @@ class Store(Kept):
     """
 
     def __init__(self, max_exchanges: int = MAX_EXCHANGES, max_bytes: int = MAX_BYTES) -> None:
-        if max_exchanges < 1:
-            raise ValueError(
-                f"max_exchanges must be at least 1, got {max_exchanges}; use recording=False to keep none"
-            )
-        if max_bytes < 1:
-            raise ValueError(
-                f"max_bytes must be at least 1, got {max_bytes}; use recording=False to keep none"
-            )
-        super().__init__()
-        self.max_exchanges = max_exchanges
-        """How many exchanges are kept."""
-        self.max_bytes = max_bytes
-        """About how many bytes of memory they may hold together."""
+        super().__init__(max_exchanges, max_bytes)
         self.recording = True
         """Whether a tap records what begins from here on."""
-        # Numbers in the order in which the exchanges finished; a batch stands for its own.
-        self._finished: deque[int | Batch] = deque()
         self.log: list[PlainWire] = []
         """The plain requests that have begun and have no number yet, in order: what `settle` takes in."""
         self._ticks = 0
         self.ticker: object = None
         """The loop on which somebody will call `tick` soon; None when nobody will."""
-        self.watches: tuple[Watch, ...] = ()
-        """Who is told of changes."""
         self.sessions: tuple[Session, ...] = ()
         """Who is given each exchange as it begins; changed under the guard."""
-        self._last_seq = 0
-        self._bytes = 0
-        self._dropped = 0
-        self._dropped_bytes = 0
         self.removals = 0
         """How often exchanges were taken out by hand: a reader that saw another number reads anew."""
         self.run = f"{random.Random().getrandbits(64):016x}"
@@ -379,89 +355,6 @@ class Store(Kept):
         exchange.keeper = self
         return exchange
 
-    def _make_room(self) -> list[object]:
-        """Take out what is too much, and a little more: to begin this costs more than to go on."""
-        max_exchanges, spare = self.max_exchanges, 0
-        if len(self._kept) > max_exchanges:
-            spare = max_exchanges // SLACK
-            max_exchanges -= spare
-        kept = self._kept
-        gone: list[object] = []
-        freed, excess = 0, self._bytes - self.max_bytes
-        before = len(kept)
-        while len(kept) > max_exchanges or freed < excess:
-            if len(kept) == 1:
-                break
-            if batch := self._whole_batch(max(len(kept) - max_exchanges, spare), excess - freed):
-                freed += batch.weight
-                gone.append(batch)
-                continue
-            seq = self._first_finished()
-            if seq is None:
-                break
-            one = kept.get(seq)
-            if one is None or _is_pinned(one):
-                # It finished twice: somebody touched it after its end, as one who takes a pin out does.
-                continue
-            freed += _free(seq, one)
-            del kept[seq]
-            gone.append(one)
-        self._bytes -= freed
-        self._dropped += before - len(kept)
-        self._dropped_bytes += freed
-        for watch in self.watches:
-            watch._changed.intersection_update(kept)
-        return gone
-
-    def _whole_batch(self, most: int, excess: int) -> Batch | None:
-        """
-        Take out the batch that finished first, if nobody has looked at any of it, and give it.
-
-        Args:
-            most: How many exchanges may go.
-            excess: How many bytes have to go in any case.
-        """
-        kept, finished = self._kept, self._finished
-        batch = finished[0] if finished else None
-        if not isinstance(batch, Batch) or batch.passed or batch.seqs[-1] == self._last_seq:
-            return None
-        seqs = batch.seqs
-        if len(seqs) > most and batch.weight > excess:
-            return None
-        # By means of C: this is done for each request that comes once there is no more room.
-        if list(map(kept.get, seqs)).count(batch) < len(seqs):
-            return None
-        deque(map(kept.pop, seqs), maxlen=0)
-        finished.popleft()
-        return batch
-
-    def _first_finished(self) -> int | None:
-        """Give what finished first, and will not be given again; the newest may not go."""
-        finished = self._finished
-        while finished:
-            first = finished[0]
-            if isinstance(first, Batch):
-                if first.passed == len(first.seqs):
-                    finished.popleft()
-                    continue
-                seq = first.seqs[first.passed]
-                if seq == self._last_seq:
-                    break
-                first.passed += 1
-                return seq
-            if first == self._last_seq:
-                break
-            finished.popleft()
-            return first
-        return self._oldest_unpinned()
-
-    def _oldest_unpinned(self) -> int | None:
-        """Give what may go when nothing has finished; the newest may not."""
-        return next(
-            (seq for seq, one in self._kept.items() if seq != self._last_seq and not _is_pinned(one)),
-            None,
-        )
-
     def _wake(self, watch: Watch) -> None:
         try:
             watch._wake()
@@ -482,7 +375,7 @@ class Store(Kept):
         """
         self.settle()
         with self._lock:
-            gone = [seq for seq, one in self._kept.items() if pinned or not _is_pinned(one)]
+            gone = [seq for seq, one in self._kept.items() if pinned or not is_pinned(one)]
             taken, woken = self._take_out(gone)
             self._dropped = self._dropped_bytes = 0
         for watch in woken:
@@ -506,7 +399,7 @@ class Store(Kept):
         for seq in gone:
             one = self._kept.pop(seq)
             taken.append(one)
-            self._bytes -= _free(seq, one)
+            self._bytes -= free(seq, one)
         if not self._kept:
             self._finished.clear()
         if not self._last_seq:
@@ -582,21 +475,3 @@ class Store(Kept):
 
     def _repr_html_(self) -> str:
         return as_html(self._snapshot(), f"{self!r}".strip("<>"))
-
-
-def _free(seq: int, one: Exchange | Folded | Batch | Opened) -> int:
-    """Let go of what is kept of an exchange; gives the bytes that it has in the account."""
-    if isinstance(one, Batch):
-        return one.weigh(seq)
-    if isinstance(one, tuple):
-        size: int = one[0]
-        return size
-    if isinstance(one, Exchange):
-        one.keeper = None
-        return one.charged + one.output_size
-    return one.charged
-
-
-def _is_pinned(one: Exchange | Folded | Batch | Opened) -> bool:
-    """Whether somebody wants to keep it; what nobody has looked at is wanted by nobody."""
-    return isinstance(one, Exchange) and one.pinned
