@@ -5,7 +5,7 @@ Ten thousand exchanges as an object of some ten values each are 10 MB that lie s
 and to free old ones waits for memory, for longer than all of it computes. So what many requests leave is put
 together once, and is freed as one. Who looks at one of them has its exchange made of its row.
 
-Rule 1: what is read of a row is what `plain_fold.fold` keeps of a request alone.
+Rule 1: a row reads as the tuple that `plain_fold.fold` keeps of a request alone, and becomes what that does.
 """
 
 from array import array
@@ -13,24 +13,21 @@ from time import perf_counter_ns, time
 from typing import Any
 
 from asgi_nb.record.candidates import Candidates
-from asgi_nb.record.draft import DraftStore, Sites, items_of
+from asgi_nb.record.draft import DraftStore, items_of
 from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.plain import ENDED, PlainWire
-from asgi_nb.record.plain_fold import fold, remake
+from asgi_nb.record.plain_fold import fold, unfold
 from asgi_nb.record.runs import Step
 
 BATCH = 128
 """Requests of a batch, which is freed when the last of them goes."""
 
-STEP = 4
-NOWHERE: Sites = {}
-
 # Numbers and facts of a row, after which those of the next one follow.
-ROW, FACTS = 6, 3
+ROW, FACTS = 6, 4
 
-Common = tuple[int, Candidates | None, Origin | None, str | None, Step | None]
-"""What many requests have in common: the server's kind, the routes, the cell, the route's path, the step."""
+Common = tuple[Candidates, Origin | None, str | None, Step]
+"""What many requests have in common: the routes, the cell, the route's path, the step."""
 
 
 class Batch:
@@ -48,7 +45,7 @@ class Batch:
         self.numbers: array[int] = array("q")
         """ROW of each: four moments, when its step began, how many lines of the response are the server's."""
         self.facts: list[Any] = []
-        """FACTS of each: what it has in common with others, the server's peers, the path's parameters."""
+        """FACTS of each: what it has in common with others, the server's kind and peers, the parameters."""
         self.bytes = b""
         """What came and what went, by turns."""
         self.sizes: array[int] = array("q")
@@ -68,29 +65,29 @@ class Batch:
         """Make the exchange of a number anew."""
         row = self.seqs.index(seq)
         *moments, skipped = self.numbers[row * ROW : (row + 1) * ROW]
-        common, peers, params = self.facts[row * FACTS : (row + 1) * FACTS]
-        kind, candidates, origin, route_path, step = common
+        common, kind, peers, params = self.facts[row * FACTS : (row + 1) * FACTS]
+        candidates, origin, route_path, step = common
         sizes = self.sizes
         begin = sum(sizes[: 2 * row])
         middle = begin + sizes[2 * row]
         end = middle + sizes[2 * row + 1]
-        return remake(
-            seq,
-            store,
+        folded = (
             EXCHANGE_OVERHEAD + end - begin,
+            id(origin),
+            id(candidates),
             kind,
             self.bytes[begin:middle],
             peers,
             self.epoch,
-            moments,
+            *moments,
             skipped,
             self.bytes[middle:end],
-            (origin, route_path),
-            candidates,
+            route_path,
             params,
             step,
             (),
         )
+        return unfold(seq, folded, store, {id(origin): origin, id(candidates): candidates})
 
 
 def take_in(
@@ -116,9 +113,8 @@ def take_in(
     parts: list[bytes] = []
     alone: list[int] = []
     unfit = []
-    routed: object = None
-    last: object = None
-    common: Common = (0, None, None, None, None)
+    common: Common
+    last_seen = last_route = last_step = None
     for wire in wires:
         seq += 1
         if wire.stage == ENDED and wire.runs is None:
@@ -127,15 +123,14 @@ def take_in(
             try:
                 seen, route, params = scope[wire.tap.scope_key], scope["route"], scope["path_params"]
                 step, called_ns = wire.step, wire.called_ns
-                if route is not last or step is not common[STEP] or seen is not routed:
-                    candidates, sites = wire.routes()
-                    common = wire.kind, candidates, *(sites or NOWHERE)[id(route)], step
-                    routed, last = seen, route
+                if route is not last_route or step is not last_step or seen is not last_seen:
+                    common = seen.candidates, *seen.sites[id(route)], step
+                    last_seen, last_route, last_step = seen, route, step
             except (KeyError, AttributeError):
                 # No route of the app's own, or no endpoint in one step.
                 pass
             else:
-                facts += (common, wire.peers, items_of(params) if params else None)
+                facts += (common, wire.kind, wire.peers, items_of(params) if params else None)
                 numbers += (wire.clock_ns, wire.read_ns, wire.done_ns, wire.exit_ns, called_ns, wire.skipped)
                 parts += (wire.came, wire.went)
                 seqs.append(seq)
