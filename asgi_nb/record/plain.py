@@ -22,7 +22,7 @@ from time import perf_counter_ns
 from typing import Any, ClassVar, Final
 
 from asgi_nb.record.candidates import Candidates
-from asgi_nb.record.draft import NOTE, Draft, Routed, Sites, Watcher, new
+from asgi_nb.record.draft import Draft, Routed, Sites, Watcher, new
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.plain_notes import notes_of
@@ -269,6 +269,9 @@ class PlainWire(Wire):
             stage, head = self.stage, self.head
         self.took = stage
         self.stage = NONE
+        if stage < STARTED:
+            # Before anything is called: it may be told of the start at once.
+            draft.wire = self
         draft.candidates, draft.sites = self.routes()
         went, sent_ns, skipped = b"", 0, 0
         if stage >= STARTED:
@@ -276,13 +279,11 @@ class PlainWire(Wire):
             skipped = self.skipped
             if hasattr(self, "step"):
                 draft.runs.append(run_of(self.step, self.called_ns, sent_ns))
-        else:
-            draft.wire = self
         draft.runs += self.runs or ()
-        draft.notes += notes_of(self.clock_ns, self.read_ns, sent_ns, body, went, skipped)
-        if stage == STARTED:
-            # Its body has not come.
-            del draft.notes[-NOTE:]
+        # Ahead of what it has been told of meanwhile.
+        draft.notes[:0] = notes_of(
+            self.clock_ns, self.read_ns, sent_ns, body, went, skipped, whole=stage >= DONE
+        )
         draft.answered = stage >= STARTED
         draft.kept_size += len(went)
         store.replace(self, draft)

@@ -6,7 +6,9 @@ from asgi_nb.record.body import Headers
 from asgi_nb.record.draft import BODY, REQUEST, START
 
 
-def notes_of(clock_ns: int, read_ns: int, sent_ns: int, body: bytes, went: bytes, skipped: int) -> list[Any]:
+def notes_of(
+    clock_ns: int, read_ns: int, sent_ns: int, body: bytes, went: bytes, skipped: int, *, whole: bool = True
+) -> list[Any]:
     """
     Make the notes of a draft of what stood on the wire.
 
@@ -17,6 +19,7 @@ def notes_of(clock_ns: int, read_ns: int, sent_ns: int, body: bytes, went: bytes
         body: The request's body.
         went: The response: its head and its body.
         skipped: How many lines of the head are the server's own.
+        whole: Whether the response has its body, or is a head that waits for it.
     """
     notes: list[Any] = []
     if read_ns:
@@ -25,7 +28,8 @@ def notes_of(clock_ns: int, read_ns: int, sent_ns: int, body: bytes, went: bytes
         # A head has no empty line but its last one.
         size = went.index(b"\r\n\r\n") + 4
         notes += START, sent_ns - clock_ns, *parse_head(went[:size], skipped)
-        notes += BODY, sent_ns - clock_ns, went[size:], False
+        if whole:
+            notes += BODY, sent_ns - clock_ns, went[size:], False
     return notes
 
 

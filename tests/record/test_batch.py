@@ -4,10 +4,12 @@ import pytest
 
 from asgi_nb.record.batch import BATCH, take_in
 from asgi_nb.record.candidates import Candidates
+from asgi_nb.record.draft import NOTE
 from asgi_nb.record.exchange import Origin
 from asgi_nb.record.folded import unfold
 from asgi_nb.record.plain import BEGUN, ENDED, PlainWire
 from asgi_nb.record.plain_fold import fold
+from asgi_nb.record.runs import HEAD as RUN_HEAD
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
 
@@ -144,6 +146,22 @@ def test_what_has_not_ended_gets_a_number_and_is_kept_as_it_is(ended, changes):
 
     assert (kept, batch.seqs, singles, wire.seq) == ({1: wire}, [], [], 1)
     assert unfit == ([wire] if wire.stage == ENDED else [])
+
+
+def test_a_draft_that_is_told_of_the_start_as_it_is_made_has_all_in_order(ended, monkeypatch):
+    def routes(wire):
+        # As the server's loop does it while another thread looks.
+        wire.listener.sent({"type": "http.response.start", "status": 200, "headers": []})
+        return None, None
+
+    wire = ended(stage=BEGUN, read_ns=11)
+    monkeypatch.setattr(Line, "routes", routes)
+
+    draft = wire.drafted()
+
+    assert draft.notes[::NOTE] == ["http.request", "http.response.start"]
+    (run,) = draft.runs
+    assert len(run) == RUN_HEAD + 2
 
 
 @pytest.fixture
