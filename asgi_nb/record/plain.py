@@ -23,7 +23,7 @@ from typing import Any, ClassVar, Final
 
 from asgi_nb.record.candidates import Candidates
 from asgi_nb.record.draft import Draft, Routed, Sites, Watcher, new
-from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange
 from asgi_nb.record.guard import GUARD
 from asgi_nb.record.plain_notes import notes_of
 from asgi_nb.record.runs import Run, Step, run_of
@@ -257,7 +257,10 @@ class PlainWire(Wire):
         source, body = self.parse(self.came, self.peers)
         store = self.tap.store
         started_at = self.epoch + self.clock_ns / 1e9
-        draft = new(source, self.peers[0], started_at, self.clock_ns, self.charged, store)
+        # Of a body that the app has not read it is told yet.
+        size = EXCHANGE_OVERHEAD + len(self.came) - (0 if self.read_ns else len(body))
+        draft = new(source, self.peers[0], started_at, self.clock_ns, size, store)
+        draft.charged = self.charged
         draft.seq = self.seq
         draft.tap = self.tap
         draft.scope = self.scope

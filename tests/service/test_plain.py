@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from asgi_nb.live.tracing import trace_endpoint
 from asgi_nb.record.batch import Batch
-from asgi_nb.record.exchange import Exchange, current_exchange
+from asgi_nb.record.exchange import EXCHANGE_OVERHEAD, Exchange, current_exchange
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.plain import PLAIN_LIMIT
 from asgi_nb.record.plain_notes import parse_head
@@ -305,6 +305,32 @@ def test_an_endpoint_in_one_step_ends_as_the_response_starts(record, ask, store,
     assert [len(runs) for runs in seen] == {"called": [0], "returned": [0], "never": []}.get(
         looks_at, [] if raises else [1]
     )
+
+
+@pytest.mark.parametrize("looks", [(0,), (1,), (2,), ()])
+@pytest.mark.parametrize("data", [b"", b"x" * 2000])
+def test_who_looks_while_it_runs_finds_all_that_it_weighs(record, ask, store, steps, looks, data):
+    async def app(scope, receive, send):
+        await receive()
+        await steps.at(0)
+        await send(start(TEXT, LENGTH_3))
+        await steps.at(1)
+        await send(body(b"tea"))
+        await steps.at(2)
+
+    service = record(app)
+    head = b"POST /items HTTP/1.1", b"Content-Length: %d" % len(data)
+    asking = threading.Thread(target=ask, args=(service, *head), kwargs={"data": data})
+    asking.start()
+    for number in range(3):
+        steps.look(number, lambda n=number: store[-1].state if n in looks else None)
+    asking.join(10)
+    spawn(asyncio.sleep, 0).result(10)
+
+    (exchange,) = store
+    assert exchange.kept_size >= EXCHANGE_OVERHEAD + len(data) + len(b"tea")
+    assert exchange.kept_size < EXCHANGE_OVERHEAD + len(data) + 500
+    assert store.counts()["bytes"] == exchange.kept_size
 
 
 def test_numbers_are_in_the_order_in_which_requests_began(record, ask, store, steps):
