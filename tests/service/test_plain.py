@@ -210,7 +210,7 @@ def test_a_head_reads_as_it_was_made(status, own, fields):
 
 @pytest.fixture
 def steps():
-    """Let an app wait at each of its steps until the test says go: `await at(1)`, `with steps(1): ...`."""
+    """Let an app wait at each of its steps until the test says go."""
 
     class Steps:
         def __init__(self):
@@ -223,6 +223,15 @@ def steps():
             self.opened[number] = lambda: loop.call_soon_threadsafe(gate.set)
             self.reached[number].set()
             await gate.wait()
+
+        async def answer(self, scope, receive, send):
+            """An app that waits after each of its messages."""
+            await receive()
+            await self.at(0)
+            await send(start(TEXT, LENGTH_3))
+            await self.at(1)
+            await send(body(b"tea"))
+            await self.at(2)
 
         def look(self, number, seen=lambda: None):
             assert self.reached[number].wait(10)
@@ -238,15 +247,7 @@ def steps():
 
 @pytest.mark.parametrize("looks", [(0,), (1,), (2,), (0, 1, 2), ()])
 def test_who_looks_while_it_runs_sees_each_stage_and_the_same_exchange(record, ask, store, steps, looks):
-    async def app(scope, receive, send):
-        await receive()
-        await steps.at(0)
-        await send(start(TEXT, LENGTH_3))
-        await steps.at(1)
-        await send(body(b"tea"))
-        await steps.at(2)
-
-    service = record(app)
+    service = record(steps.answer)
     asking = threading.Thread(target=ask, args=(service,))
     asking.start()
     seen = {
@@ -310,15 +311,7 @@ def test_an_endpoint_in_one_step_ends_as_the_response_starts(record, ask, store,
 @pytest.mark.parametrize("looks", [(0,), (1,), (2,), ()])
 @pytest.mark.parametrize("data", [b"", b"x" * 2000])
 def test_who_looks_while_it_runs_finds_all_that_it_weighs(record, ask, store, steps, looks, data):
-    async def app(scope, receive, send):
-        await receive()
-        await steps.at(0)
-        await send(start(TEXT, LENGTH_3))
-        await steps.at(1)
-        await send(body(b"tea"))
-        await steps.at(2)
-
-    service = record(app)
+    service = record(steps.answer)
     head = b"POST /items HTTP/1.1", b"Content-Length: %d" % len(data)
     asking = threading.Thread(target=ask, args=(service, *head), kwargs={"data": data})
     asking.start()
