@@ -9,6 +9,8 @@ Rule 1: a row reads as the tuple that `plain_fold.fold` keeps of a request alone
 """
 
 from array import array
+from bisect import bisect_left
+from itertools import accumulate
 from time import perf_counter_ns, time
 from typing import Any
 
@@ -33,7 +35,7 @@ Common = tuple[Candidates, Origin | None, str | None, Step]
 class Batch:
     """Plain requests that have ended. `take_in` makes them."""
 
-    __slots__ = ("bytes", "epoch", "facts", "numbers", "passed", "seqs", "sizes")
+    __slots__ = ("bytes", "ends", "epoch", "facts", "numbers", "passed", "seqs")
 
     def __init__(self) -> None:
         self.epoch = time() - perf_counter_ns() / 1e9
@@ -48,8 +50,8 @@ class Batch:
         """FACTS of each: what it has in common with others, the server's kind and peers, the parameters."""
         self.bytes = b""
         """What came and what went, by turns."""
-        self.sizes: array[int] = array("q")
-        """How many bytes these are."""
+        self.ends: array[int] = array("q")
+        """Where each of these ends."""
 
     @property
     def weight(self) -> int:
@@ -58,19 +60,21 @@ class Batch:
 
     def weigh(self, seq: int) -> int:
         """Give what an exchange weighs, in bytes."""
-        place = 2 * self.seqs.index(seq)
-        return EXCHANGE_OVERHEAD + self.sizes[place] + self.sizes[place + 1]
+        begin, _, end = self._parts(bisect_left(self.seqs, seq))
+        return EXCHANGE_OVERHEAD + end - begin
+
+    def _parts(self, row: int) -> tuple[int, int, int]:
+        """Where in the bytes a request begins, its response begins, and that ends."""
+        ends, place = self.ends, 2 * row
+        return ends[place - 1] if place else 0, ends[place], ends[place + 1]
 
     def exchange(self, seq: int, store: DraftStore) -> Exchange:
         """Make the exchange of a number anew."""
-        row = self.seqs.index(seq)
+        row = bisect_left(self.seqs, seq)
         *moments, skipped = self.numbers[row * ROW : (row + 1) * ROW]
         common, kind, peers, params = self.facts[row * FACTS : (row + 1) * FACTS]
         candidates, origin, route_path, step = common
-        sizes = self.sizes
-        begin = sum(sizes[: 2 * row])
-        middle = begin + sizes[2 * row]
-        end = middle + sizes[2 * row + 1]
+        begin, middle, end = self._parts(row)
         folded = (
             EXCHANGE_OVERHEAD + end - begin,
             id(origin),
@@ -155,6 +159,6 @@ def take_in(
         alone.append(seq)
         size += folded[0]
     batch.numbers = array("q", numbers)
-    batch.sizes = array("q", map(len, parts))
+    batch.ends = array("q", accumulate(map(len, parts)))
     batch.bytes = b"".join(parts)
     return batch, alone, size + batch.weight, unfit
