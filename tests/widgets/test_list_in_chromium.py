@@ -377,6 +377,21 @@ def test_a_note_is_written_and_kept_with_the_exchange(listed, store, page):
     wait_until(page, lambda: store[14].note == "look here")
 
 
+def test_a_row_that_changes_while_it_is_clicked_is_chosen_all_the_same(listed, store, page):
+    rows = page.locator(".list .row")
+    pressed, other = rows.filter(has_text="/items/19"), rows.filter(has_text="/items/18")
+    place = pressed.get_by_text("/items/19").bounding_box()
+    page.mouse.move(place["x"] + 5, place["y"] + 5)
+    page.mouse.down()
+    store[19].note = store[18].note = "looked at"
+    listed.push()
+    other.get_by_role("img", name="note: looked at").wait_for()
+    page.mouse.up()
+
+    wait_for_chosen(page, [20])
+    pressed.get_by_role("img", name="note: looked at").wait_for()
+
+
 def test_two_selected_requests_are_compared(listed, page):
     page.locator("[data-key='15']").click()
     page.locator("[data-key='16']").click(modifiers=["Control"])

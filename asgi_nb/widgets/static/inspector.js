@@ -1838,6 +1838,7 @@ var Grid = class {
     this.columns = options.columns;
     this.drawn = /* @__PURE__ */ new Map();
     this.refill = false;
+    this.pressed = null;
     this.id = uniqueId("grid");
     this.draw = oncePerFrame(() => this.#draw(), signal);
     this.space = h("div", { class: "space", role: "presentation" });
@@ -1856,6 +1857,13 @@ var Grid = class {
     for (const type of ["wheel", "pointerdown", "touchmove", "keydown"]) {
       const touch = () => this.touched = performance.now();
       this.grid.addEventListener(type, touch, { signal, passive: true, capture: true });
+    }
+    this.space.addEventListener("pointerdown", (event) => {
+      this.pressed = /** @type {Element} */
+      event.target.closest("[data-key]");
+    }, { signal });
+    for (const type of ["pointerup", "pointercancel"]) {
+      document.addEventListener(type, () => this.#release(), { signal, capture: true });
     }
     this.body.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
     this.space.addEventListener("click", (event) => this.#onClick(event), { signal });
@@ -1986,12 +1994,13 @@ var Grid = class {
       const key = keyOf2(row2);
       const old = this.drawn.get(key);
       const element = old?.element ?? h("div", { class: "row", role: "row", id: `${this.id}-${key}`, "data-key": key });
-      if (old?.row !== row2 || this.refill) this.#fill(element, row2);
+      const waits = old !== void 0 && element === this.pressed;
+      if (!waits && (old?.row !== row2 || this.refill)) this.#fill(element, row2);
       element.style.transform = `translateY(${index * this.rowHeight}px)`;
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
       element.toggleAttribute("data-active", key === this.selected);
-      drawn.set(key, { element, row: row2 });
+      drawn.set(key, { element, row: waits ? old.row : row2 });
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
     let above = null;
@@ -2001,7 +2010,7 @@ var Grid = class {
       above = element;
     }
     this.drawn = drawn;
-    this.refill = false;
+    this.refill &&= this.pressed !== null;
     const active = this.selected !== null && drawn.has(this.selected) ? `${this.id}-${this.selected}` : null;
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
@@ -2073,6 +2082,12 @@ var Grid = class {
     this.selected = key;
     onChoose?.(this.chosen);
     onSelect(row2);
+    this.draw();
+  }
+  /** No row waits any more to be filled. */
+  #release() {
+    if (this.pressed === null) return;
+    this.pressed = null;
     this.draw();
   }
   /** The keys from where the range began to a row. @param {number} to */

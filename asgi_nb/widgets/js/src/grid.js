@@ -75,6 +75,8 @@ export class Grid {
     this.drawn = new Map();
     /** Whether the columns have changed since the rows were drawn. */
     this.refill = false;
+    /** The row on which a pointer is down: with other cells in it, its click would be none. @type {Element | null} */
+    this.pressed = null;
     this.id = uniqueId("grid");
     this.draw = oncePerFrame(() => this.#draw(), signal);
 
@@ -95,6 +97,12 @@ export class Grid {
     for (const type of ["wheel", "pointerdown", "touchmove", "keydown"]) {
       const touch = () => (this.touched = performance.now());
       this.grid.addEventListener(type, touch, { signal, passive: true, capture: true });
+    }
+    this.space.addEventListener("pointerdown", (event) => {
+      this.pressed = /** @type {Element} */ (event.target).closest("[data-key]");
+    }, { signal });
+    for (const type of ["pointerup", "pointercancel"]) {
+      document.addEventListener(type, () => this.#release(), { signal, capture: true });
     }
     this.body.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
     this.space.addEventListener("click", (event) => this.#onClick(event), { signal });
@@ -237,12 +245,13 @@ export class Grid {
       const key = keyOf(row);
       const old = this.drawn.get(key);
       const element = old?.element ?? h("div", { class: "row", role: "row", id: `${this.id}-${key}`, "data-key": key });
-      if (old?.row !== row || this.refill) this.#fill(element, row);
+      const waits = old !== undefined && element === this.pressed;
+      if (!waits && (old?.row !== row || this.refill)) this.#fill(element, row);
       element.style.transform = `translateY(${index * this.rowHeight}px)`;
       element.setAttribute("aria-rowindex", String(index + 2));
       element.setAttribute("aria-selected", String(key === this.selected || this.chosen.has(key)));
       element.toggleAttribute("data-active", key === this.selected);
-      drawn.set(key, { element, row });
+      drawn.set(key, { element, row: waits ? old.row : row });
     }
     for (const [key, { element }] of this.drawn) if (!drawn.has(key)) element.remove();
     // In the order of the screen, for whoever reads the page from its top to its end.
@@ -255,7 +264,7 @@ export class Grid {
       above = element;
     }
     this.drawn = drawn;
-    this.refill = false;
+    this.refill &&= this.pressed !== null;
     const active = this.selected !== null && drawn.has(this.selected) ? `${this.id}-${this.selected}` : null;
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
@@ -339,6 +348,13 @@ export class Grid {
     this.selected = key;
     onChoose?.(this.chosen);
     onSelect(row);
+    this.draw();
+  }
+
+  /** No row waits any more to be filled. */
+  #release() {
+    if (this.pressed === null) return;
+    this.pressed = null;
     this.draw();
   }
 
