@@ -33,6 +33,7 @@ class Inspector(Streamed):
     """
 
     _esm = Path(__file__).parent / "static" / "inspector.js"
+    word = "inspector"
 
     height = traitlets.Int(420, min=240, max=900).tag(sync=True)
     """Pixels; the corner of the widget can be dragged."""
@@ -84,5 +85,5 @@ class Inspector(Streamed):
         self._stop_listening()
         super().close()
 
-    def _still(self) -> str:
+    def _picture(self) -> str:
         return self._store._repr_html_()

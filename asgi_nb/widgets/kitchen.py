@@ -36,6 +36,7 @@ class Kitchen(Streamed):
     """
 
     _esm = Path(__file__).parent / "static" / "kitchen.js"
+    word = "kitchen"
 
     seconds = traitlets.Float(SECONDS).tag(sync=True)
     """How much time a page shows at first."""
@@ -71,6 +72,6 @@ class Kitchen(Streamed):
         """Whether it was closed, or its feed has ended."""
         return self.comm is None or self._feeding.done()
 
-    def _still(self) -> str:
+    def _picture(self) -> str:
         # The picture of the same seconds.
         return self.timeline(self.seconds if self.live else None)._repr_html_()

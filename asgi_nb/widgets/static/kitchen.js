@@ -160,6 +160,19 @@ function channelOf(model) {
   return channel;
 }
 
+// src/still.js
+function hideStill(host, name, signal) {
+  if (!/^[\w-]+$/.test(name)) return;
+  host.classList.add(`${name}-live`);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`body:has(.${name}-live) :is(.${name}, .jp-OutputArea-child:has(.${name})) { display: none !important; }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  signal.addEventListener("abort", () => {
+    host.classList.remove(`${name}-live`);
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
+  });
+}
+
 // src/streamed.js
 function streamed(render) {
   return {
@@ -173,6 +186,7 @@ function streamed(render) {
       const life = new AbortController();
       const host = document.createElement("div");
       el.replaceChildren(host);
+      hideStill(host, String(model.get("still") ?? ""), life.signal);
       render(host, channelOf(model), life.signal);
       return () => life.abort();
     }
