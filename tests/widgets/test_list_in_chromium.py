@@ -544,6 +544,77 @@ def test_a_view_that_is_scrolled_away_draws_nothing_and_catches_up(listed, page,
     page.locator(".list .row", has_text="/unseen").wait_for()
 
 
+class Never:
+    """What is waited for, and does not come until the coroutine is driven on."""
+
+    def __await__(self):
+        yield
+
+
+@pytest.fixture
+def socket(traffic):
+    """A WebSocket that is open; to drive it on ends it."""
+
+    async def script(receive, send):
+        await send({"type": "websocket.accept"})
+        await Never()
+        await send({"type": "websocket.close", "code": 1000})
+
+    session = traffic.websocket("/chat", script)
+    session.send(None)
+    yield session
+    session.close()
+
+
+def times(page):
+    """What the list says of how long each took, by number."""
+    return page.evaluate(
+        """() => Object.fromEntries([...root().querySelectorAll(".main > .list .space > .row")]
+            .map((row) => [row.dataset.key, row.querySelector(".time").textContent]))"""
+    )
+
+
+def test_the_time_of_what_goes_on_counts_up_and_no_row_moves(notebook, mixed, socket, page):
+    page.clock.install()
+    notebook.open()
+    row = page.locator(".list .row", has_text="/chat")
+    row.click()
+    page.get_by_role("columnheader", name="Time").click()
+    before = keys(page)
+
+    page.clock.fast_forward("02:05")
+
+    page.wait_for_function("() => root().querySelector('[data-key=\"21\"] .time').textContent === '2:05 min'")
+    assert page.locator(".detail .took").text_content() == "2:05 min"
+    assert keys(page) == before
+    assert {text.rpartition(" ")[2] for number, text in times(page).items() if number != "21"} == {"ms"}
+
+
+def test_nothing_is_drawn_for_a_list_in_which_nothing_goes_on_any_more(notebook, socket, page):
+    notebook.open()
+    page.locator(".list .row", has_text="/chat").wait_for()
+    with pytest.raises(StopIteration):
+        socket.send(None)
+    notebook.push()
+    page.locator(".list .row", has_text="1000").wait_for()
+
+    assert changes(page, lambda: None, lambda: page.wait_for_timeout(1200)) == 0
+
+
+def test_a_list_that_is_stopped_counts_no_more(notebook, socket, page):
+    page.clock.install()
+    notebook.open()
+    page.locator(".list .row", has_text="/chat").wait_for()
+    page.clock.fast_forward("00:10")
+    page.wait_for_function("() => root().querySelector('[data-key=\"1\"] .time').textContent === '10 s'")
+
+    page.get_by_role("button", name="Pause").click()
+    page.clock.fast_forward("00:10")
+    page.clock.run_for(2000)
+
+    assert times(page) == {"1": "10 s"}
+
+
 # --- narrow
 
 

@@ -162,7 +162,7 @@ function channelOf(model) {
 
 // src/still.js
 function hideStill(host, name, signal) {
-  if (!/^[\w-]+$/.test(name)) return;
+  if (!/^asgi-nb-still-\w+$/.test(name)) return;
   host.classList.add(`${name}-live`);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`body:has(.${name}-live) :is(.${name}, .jp-OutputArea-child:has(.${name})) { display: none !important; }`);
@@ -305,6 +305,10 @@ function duration(ms) {
   if (ms < 6e4) return `${(ms / 1e3).toFixed(2)} s`;
   const seconds = Math.floor(ms / 1e3);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
+}
+function soFar(ms) {
+  if (ms < 1e3) return "…";
+  return ms < 6e4 ? `${Math.floor(ms / 1e3)} s` : duration(ms);
 }
 function size(bytes) {
   if (bytes < 1e3) return `${bytes} B`;
@@ -1688,6 +1692,28 @@ function toneOf(row2) {
   return [1e3, 1001, 1005].includes(status2) ? "ok" : status2 < 1e3 ? "error" : "warn";
 }
 
+// src/columns/time.js
+var time = {
+  id: "time",
+  title: "Time",
+  width: "8ch",
+  end: true,
+  cell: (row2) => took(row2, row2.started_at),
+  value: (row2) => row2.duration_ms,
+  tick: countTimes
+};
+function took(row2, now) {
+  return row2.duration_ms === null && LIVE.has(row2.state) ? soFar((now - row2.started_at) * 1e3) : duration(row2.duration_ms);
+}
+function countTimes(drawn, _inView, now) {
+  for (const { element, row: row2 } of drawn) {
+    if (row2.duration_ms !== null) continue;
+    const cell3 = element.querySelector(".cell.time");
+    const text2 = took(row2, now);
+    if (cell3 !== null && cell3.textContent !== text2) cell3.textContent = text2;
+  }
+}
+
 // src/panels/insight.js
 function withInsight(el, { ask, signal }, draw4) {
   let drawn = "";
@@ -2020,7 +2046,7 @@ var Grid = class {
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
     this.#count();
-    this.options.onDrawn?.(drawn.values(), this.inView());
+    this.options.onDrawn?.();
   }
   /**
    * @param {HTMLElement} element
@@ -3640,10 +3666,13 @@ var Detail = class {
   /**
    * @param {import("./client.js").Client} client
    * @param {() => void} onClose
+   * @param {() => number} now Seconds, by the kernel's clock.
    * @param {AbortSignal} signal
    */
-  constructor(client, onClose, signal) {
+  constructor(client, onClose, now, signal) {
     this.client = client;
+    this.now = now;
+    this.titled = null;
     this.seq = null;
     this.asked = null;
     this.asking = false;
@@ -3747,12 +3776,20 @@ var Detail = class {
   /** @param {Row} row */
   #head(row2) {
     const { title: title2 } = this;
+    this.titled = row2;
     const text2 = `${row2.method} ${row2.path}`;
     title2.replaceChildren(
       h("span", { class: "what", title: text2 }, text2),
       h("span", { class: "outcome", "data-tone": toneOf(row2) }, statusText(row2)),
-      h("span", { class: "took" }, duration(row2.duration_ms))
+      h("span", { class: "took" }, took(row2, this.now()))
     );
+  }
+  /** Time has gone by. */
+  tick() {
+    const place = this.title.querySelector(".took");
+    if (this.titled === null || place === null) return;
+    const text2 = took(this.titled, this.now());
+    if (place.textContent !== text2) place.textContent = text2;
   }
   /** @param {Exchange} exchange */
   #render(exchange) {
@@ -4442,16 +4479,6 @@ var started = {
   value: (row2) => row2.started_at
 };
 
-// src/columns/time.js
-var time = {
-  id: "time",
-  title: "Time",
-  width: "8ch",
-  end: true,
-  cell: (row2) => duration(row2.duration_ms),
-  value: (row2) => row2.duration_ms
-};
-
 // src/waterfall.js
 var LEAST = 1e-3;
 function endOf(row2, now) {
@@ -4487,7 +4514,8 @@ var waterfall = {
   width: "minmax(6ch, 20ch)",
   wide: true,
   // Its words are in the columns beside it.
-  cell: ({ runs }) => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" }))))
+  cell: ({ runs }) => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" })))),
+  tick: drawBars
 };
 function drawBars(drawn, inView, now) {
   if (inView.length === 0) return;
@@ -4544,6 +4572,7 @@ function nextOrder(order, id) {
 // src/list.js
 var SORT_MS = 500;
 var GROW_MS = 250;
+var GROW_CALMLY_MS = 1e3;
 var ExchangeList = class {
   /**
    * @param {object} handlers
@@ -4551,7 +4580,7 @@ var ExchangeList = class {
    * @param {() => void} handlers.onOpen
    * @param {(keys: ReadonlySet<number>) => void} handlers.onChoose
    * @param {() => void} handlers.onColumns The columns or their order have changed.
-   * @param {() => number} now Seconds, by the kernel's clock.
+   * @param {() => number} now Seconds, by the kernel's clock; it stands still while the list does.
    * @param {AbortSignal} signal
    */
   constructor({ onSelect, onOpen, onChoose, onColumns }, now, signal) {
@@ -4578,20 +4607,36 @@ var ExchangeList = class {
           this.sortBy(null);
           this.grid.toTail();
         },
-        onDrawn: (drawn, inView) => this.chosen.has("waterfall") && drawBars(drawn, inView, this.now())
+        onDrawn: () => this.#onDrawn()
       },
       signal
     );
     this.element = this.grid.element;
-    const growing = window.setInterval(() => {
-      const { drawn } = this.grid;
-      if (this.awake && [...drawn.values()].some(({ row: row2 }) => LIVE.has(row2.state))) drawBars(drawn.values(), this.grid.inView(), this.now());
-    }, GROW_MS);
+    this.growing = 0;
+    this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.awake = true;
     signal.addEventListener("abort", () => {
-      window.clearInterval(growing);
+      window.clearTimeout(this.growing);
       window.clearTimeout(this.timer);
     });
+  }
+  #onDrawn() {
+    this.#tick();
+    if (this.growing === 0) this.#grow();
+  }
+  /** Let what goes on grow, for as long as there is any in sight. The rows stay where they are, however they are sorted. */
+  #grow() {
+    this.growing = 0;
+    if (!this.awake || !this.grid.inView().some(({ state }) => LIVE.has(state))) return;
+    const pace = this.calm.matches ? GROW_CALMLY_MS : GROW_MS;
+    this.growing = window.setTimeout(() => {
+      if (this.awake) this.#tick();
+      this.#grow();
+    }, pace);
+  }
+  #tick() {
+    const { grid } = this;
+    for (const { tick } of this.columns) tick?.(grid.drawn.values(), grid.inView(), this.now());
   }
   get columns() {
     return chosenColumns(this.chosen, this.headers);
@@ -5337,10 +5382,16 @@ function renderInspector(host, channel, signal) {
   let selecting = 0;
   let wanted = null;
   let waiting = 0;
-  const now = () => Date.now() / 1e3 - (Number.isFinite(client.skew) ? client.skew : 0);
+  let stoppedAt = null;
+  const stands = () => paused || client.isLost || client.link === "stopped";
+  function now() {
+    const time2 = Date.now() / 1e3 - (Number.isFinite(client.skew) ? client.skew : 0);
+    stoppedAt = stands() ? stoppedAt ?? time2 : null;
+    return stoppedAt ?? time2;
+  }
   const list = new ExchangeList({ onSelect, onOpen, onChoose, onColumns: () => draw4() }, now, signal);
   const { grid } = list;
-  const detail = new Detail(client, closeDetail, signal);
+  const detail = new Detail(client, closeDetail, now, signal);
   const foot = footer(client, signal);
   let wasClosed = true;
   const compose = newRequest(client, { select: openWhenHere, onOpen: makeRoom, onLeave: () => wasClosed && closeDetail() }, signal);
@@ -5368,8 +5419,10 @@ function renderInspector(host, channel, signal) {
   style.textContent = tokens_default + styles_default + details_default + actions_default + compose_default;
   shadow.append(style, root);
   const draw4 = oncePerFrame(() => {
-    list.awake = onScreen && !document.hidden;
-    if (!list.awake) return;
+    const visible = onScreen && !document.hidden;
+    list.awake = visible && !stands();
+    now();
+    if (!visible) return;
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
     actions.draw();
@@ -5384,6 +5437,7 @@ function renderInspector(host, channel, signal) {
   }, signal);
   function drawEdges() {
     if (!onScreen || document.hidden) return;
+    detail.tick();
     tools.draw(paused, waitingRows());
     foot.draw(paused);
   }

@@ -162,7 +162,7 @@ function channelOf(model) {
 
 // src/still.js
 function hideStill(host, name, signal) {
-  if (!/^[\w-]+$/.test(name)) return;
+  if (!/^asgi-nb-still-\w+$/.test(name)) return;
   host.classList.add(`${name}-live`);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`body:has(.${name}-live) :is(.${name}, .jp-OutputArea-child:has(.${name})) { display: none !important; }`);

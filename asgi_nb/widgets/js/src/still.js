@@ -11,7 +11,7 @@
  * @param {AbortSignal} signal
  */
 export function hideStill(host, name, signal) {
-  if (!/^[\w-]+$/.test(name)) return;
+  if (!/^asgi-nb-still-\w+$/.test(name)) return;
   host.classList.add(`${name}-live`);
   const sheet = new CSSStyleSheet();
   // In JupyterLab and Notebook 7, the whole output, with its margins; elsewhere what is in it.

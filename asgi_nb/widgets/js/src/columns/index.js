@@ -12,10 +12,14 @@ import { status } from "./status.js";
 import { time } from "./time.js";
 import { waterfall } from "./waterfall.js";
 
+/** @typedef {import("../wire.js").Row} Row */
+
 /**
- * @typedef {import("../grid.js").Column<import("../wire.js").Row> & { off?: boolean, fixed?: boolean }} ExchangeColumn
- *   `off`: shown only when chosen. `fixed`: cannot be taken away.
+ * @typedef {import("../grid.js").Column<Row> & { off?: boolean, fixed?: boolean, tick?: Tick }} ExchangeColumn
+ *   `off`: shown only when chosen. `fixed`: cannot be taken away. `tick`: what changes with the clock, and with the rows in view.
  */
+
+/** @typedef {(drawn: Iterable<{ element: HTMLElement, row: Row }>, inView: readonly Row[], now: number) => void} Tick */
 
 /** @type {readonly ExchangeColumn[]} */
 export const COLUMNS = [number, method, status, path, route, cell, size, started, time, waterfall, note];

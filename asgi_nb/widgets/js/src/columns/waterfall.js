@@ -11,6 +11,7 @@ export const waterfall = {
   // Its words are in the columns beside it.
   cell: ({ runs }) =>
     h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" })))),
+  tick: drawBars,
 };
 
 /**
@@ -20,7 +21,7 @@ export const waterfall = {
  * @param {readonly import("../wire.js").Row[]} inView
  * @param {number} now Seconds, by the kernel's clock.
  */
-export function drawBars(drawn, inView, now) {
+function drawBars(drawn, inView, now) {
   if (inView.length === 0) return;
   const scale = timeWindow(inView, now);
   for (const { element, row } of drawn) {
