@@ -377,6 +377,60 @@ def test_a_note_is_written_and_kept_with_the_exchange(listed, store, page):
     wait_until(page, lambda: store[14].note == "look here")
 
 
+def test_a_colour_and_tags_are_given_by_keyboard_and_shown_in_words_and_signs(listed, store, page):
+    page.locator("[data-key='15']").click()
+    page.locator("[data-key='17']").click(modifiers=["Control"])
+    store[14].tags = ["old"]
+    page.locator(".main > .list .grid").focus()
+
+    page.keyboard.press("m")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => root().activeElement.textContent") == "● red"
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: (store[14].colour, store[16].colour) == ("red", "red"))
+    page.wait_for_function("() => root().activeElement.matches('.main > .list .grid')")
+    page.keyboard.press("m")
+    page.get_by_label("Tags, by commas").fill("slow,  log in, slow")
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: store[16].tags == ("slow", "log in"))
+    listed.push()
+
+    assert store[14].tags == ("old", "slow", "log in")
+    row = page.locator("[data-key='15']")
+    row.get_by_role("img", name="marked red").wait_for()
+    assert row.locator(".tag").all_text_contents() == ["old", "slow", "log in"]
+    box(page).fill('tag:"log in" colour:red -tag:old')
+    wait_for_keys(page, [17])
+
+
+def test_tags_of_several_rows_are_those_they_share_and_the_others_stay(listed, store, page):
+    store[14].tags = ["slow", "mine"]
+    store[16].tags = ["yours", "slow"]
+    listed.push()
+    page.locator("[data-key='15'] .tag").first.wait_for()
+    page.locator("[data-key='15']").click()
+    page.locator("[data-key='17']").click(modifiers=["Control"])
+
+    page.get_by_role("button", name="Mark", exact=True).click()
+    tags = page.get_by_label("Tags, by commas")
+    assert tags.input_value() == "slow"
+    tags.fill("quick")
+    page.get_by_role("button", name="Keep").click()
+
+    wait_until(page, lambda: "quick" in store[16].tags)
+    assert (store[14].tags, store[16].tags) == (("mine", "quick"), ("yours", "quick"))
+
+
+def test_a_tag_that_is_refused_says_why(listed, store, page):
+    page.locator("[data-key='15']").click()
+    page.get_by_role("button", name="Mark", exact=True).click()
+    page.get_by_label("Tags, by commas").fill("x" * 31)
+    page.keyboard.press("Enter")
+
+    page.get_by_text("a tag has 1 to 30 characters").wait_for()
+    assert store[14].tags == ()
+
+
 def test_two_selected_requests_are_compared(listed, page):
     page.locator("[data-key='15']").click()
     page.locator("[data-key='16']").click(modifiers=["Control"])

@@ -325,6 +325,99 @@ function clock(seconds) {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
+// src/popover.js
+function popover({ label, face, title: title2, onOpen }, signal) {
+  const id = uniqueId("popover");
+  const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
+  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
+  const element = h("div", { class: "popover-place" }, button, panel);
+  function set2(open) {
+    panel.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+  }
+  function close() {
+    if (panel.hidden) return;
+    const inside = element.contains(
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    set2(false);
+    if (inside) button.focus();
+  }
+  button.addEventListener("click", () => {
+    if (!panel.hidden) return set2(false);
+    onOpen?.();
+    set2(true);
+    (panel.querySelector("button, input, select") ?? panel).focus();
+  }, { signal });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel.hidden) return;
+    event.stopPropagation();
+    close();
+  }, { signal });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().includes(element)) set2(false);
+  }, { signal });
+  return { element, button, panel, close };
+}
+
+// src/marks.js
+var SIGNS = { red: "●", orange: "▲", yellow: "■", green: "✚", blue: "★", purple: "❖" };
+function colourSign({ colour }) {
+  if (!(colour in SIGNS)) return null;
+  return h("span", { class: "colour", "data-colour": colour, role: "img", "aria-label": `marked ${colour}`, title: `marked ${colour}` }, `${SIGNS[colour]} `);
+}
+function tagList({ tags: tags2 }) {
+  if (tags2.length === 0) return null;
+  return h("span", { class: "tags", title: `tags: ${tags2.join(", ")}` }, ...tags2.map((tag) => h("span", { class: "tag" }, tag)));
+}
+function wordsOf(text2) {
+  return [...new Set(text2.split(",").map((word) => word.trim().replace(/\s+/g, " ")))].filter((word) => word !== "");
+}
+function commonTags(rows) {
+  return (rows[0]?.tags ?? []).filter((tag) => rows.every(({ tags: tags2 }) => tags2.includes(tag)));
+}
+function markMenu({ rows, all, ask, leave }, signal) {
+  const menu = popover({ label: "Mark", face: "Mark", title: 'exchange.colour = "red", exchange.tags = ["slow"] (m)', onOpen: fill }, signal);
+  menu.panel.classList.add("above", "marks");
+  function done() {
+    menu.close();
+    leave();
+  }
+  function fill() {
+    const chosen = rows();
+    const colour = chosen.every((row2) => row2.colour === chosen[0].colour) ? chosen[0]?.colour ?? "" : null;
+    const buttons = ["", ...Object.keys(SIGNS)].map((name) => {
+      const face = name === "" ? ["No colour"] : [h("span", { class: "colour", "data-colour": name, "aria-hidden": "true" }, `${SIGNS[name]} `), name];
+      const button = h("button", { type: "button", "aria-pressed": String(name === colour) }, ...face);
+      button.addEventListener("click", () => {
+        ask("colour", { colour: name });
+        done();
+      });
+      return button;
+    });
+    const before = commonTags(chosen);
+    const known = [...new Set(all().flatMap(({ tags: tags2 }) => tags2))];
+    const id = uniqueId("tags");
+    const text2 = h("input", { type: "text", class: "text", "aria-label": "Tags, by commas", placeholder: "slow, login", list: id, maxlength: 300, spellcheck: "false", autocomplete: "off" });
+    text2.value = before.join(", ");
+    const form2 = h("form", { class: "add-header" }, text2, h("datalist", { id }, ...known.map((tag) => h("option", { value: tag }))), h("button", { type: "submit" }, "Keep"));
+    form2.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const after = wordsOf(text2.value);
+      ask("tag", { add: after.filter((tag) => !before.includes(tag)), remove: before.filter((tag) => !after.includes(tag)) });
+      done();
+    });
+    menu.panel.replaceChildren(
+      h("p", { class: "menu-title" }, "Colour"),
+      h("div", { class: "colours", role: "group", "aria-label": "Colour" }, ...buttons),
+      h("p", { class: "menu-title" }, "Tags, by commas"),
+      form2
+    );
+  }
+  return menu;
+}
+
 // src/menu.js
 function menuButton({ label, face, title: title2, head, items }, signal) {
   const id = uniqueId("menu");
@@ -415,42 +508,6 @@ function menuButton({ label, face, title: title2, head, items }, signal) {
   return { element, button, panel, open: () => void open(), close };
 }
 
-// src/popover.js
-function popover({ label, face, title: title2, onOpen }, signal) {
-  const id = uniqueId("popover");
-  const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
-  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
-  const element = h("div", { class: "popover-place" }, button, panel);
-  function set2(open) {
-    panel.hidden = !open;
-    button.setAttribute("aria-expanded", String(open));
-  }
-  function close() {
-    if (panel.hidden) return;
-    const inside = element.contains(
-      /** @type {ShadowRoot} */
-      element.getRootNode().activeElement
-    );
-    set2(false);
-    if (inside) button.focus();
-  }
-  button.addEventListener("click", () => {
-    if (!panel.hidden) return set2(false);
-    onOpen?.();
-    set2(true);
-    (panel.querySelector("button, input, select") ?? panel).focus();
-  }, { signal });
-  element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || panel.hidden) return;
-    event.stopPropagation();
-    close();
-  }, { signal });
-  document.addEventListener("pointerdown", (event) => {
-    if (!event.composedPath().includes(element)) set2(false);
-  }, { signal });
-  return { element, button, panel, close };
-}
-
 // src/actions.js
 function selectionActions(client, list, say, signal) {
   const label = h("span", { class: "selected-count" });
@@ -463,6 +520,8 @@ function selectionActions(client, list, say, signal) {
   compare2.panel.classList.add("above", "compare");
   const save = menuButton({ label: "Save as HAR", face: ["HAR ▾"], title: 'asgi_nb.traffic.save_har("traffic.har")', head: "Secrets stay masked", items: harItems }, signal);
   save.panel.classList.add("above");
+  const mark = markMenu({ rows, all: () => client.rows.list, ask, leave: () => list.grid.focus() }, signal);
+  element.insertBefore(mark.element, note2.element);
   element.insertBefore(compare2.element, remove);
   function selection() {
     return list.selection;
@@ -537,6 +596,9 @@ function selectionActions(client, list, say, signal) {
     save: save.element,
     togglePin,
     removeSelected,
+    openMark() {
+      if (selection().length > 0) mark.button.click();
+    },
     openNote() {
       if (selection().length > 0) note2.button.click();
     },
@@ -4344,6 +4406,7 @@ var KEYS = [
   { keys: ["e"], shown: "e", text: "edit and send", action: "edit", inHead: true },
   { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy", inHead: true },
   { keys: ["+"], shown: "+", text: "write a new request", action: "compose", anywhere: true },
+  { keys: ["m"], shown: "m", text: "mark with a colour and tags", action: "mark" },
   { keys: ["n"], shown: "n", text: "write a note", action: "note" },
   { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
   { keys: [], shown: "Ctrl+A", text: "select every row" },
@@ -4435,11 +4498,12 @@ var path = {
   cell(row2) {
     const pin = row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": row2.note ? `pinned, note: ${row2.note}` : "pinned", title: row2.note || "pinned" }, "◆ ") : null;
     const note2 = row2.note && !row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": `note: ${row2.note}`, title: row2.note }, "✎ ") : null;
-    const target = h("span", { class: "target", title: row2.path }, pin, note2, row2.path);
-    if (row2.kind !== "websocket") return target;
+    const target = h("span", { class: "target", title: row2.path }, colourSign(row2), pin, note2, row2.path);
+    const tags2 = tagList(row2);
+    if (row2.kind !== "websocket") return tags2 === null ? target : h("span", { class: "with-traffic" }, target, tags2);
     const traffic = `↑${count(row2.received ?? 0)} ↓${count(row2.sent ?? 0)}`;
     const old = onOldCode(row2) ? h("span", { class: "old-sign", title: "Its cell was run again: this socket goes on with the code it began with" }, "⟲ old code") : null;
-    return h("span", { class: "with-traffic" }, target, old, h("span", { class: "traffic" }, traffic));
+    return h("span", { class: "with-traffic" }, target, tags2, old, h("span", { class: "traffic" }, traffic));
   },
   value: (row2) => row2.path
 };
@@ -4477,6 +4541,17 @@ var started = {
   end: true,
   cell: (row2) => clock(row2.started_at),
   value: (row2) => row2.started_at
+};
+
+// src/columns/tags.js
+var tags = {
+  id: "tagged",
+  title: "Tags",
+  width: "minmax(6ch, 18ch)",
+  wide: true,
+  off: true,
+  cell: (row2) => tagList(row2) ?? "",
+  value: (row2) => row2.tags.join(", ") || null
 };
 
 // src/waterfall.js
@@ -4543,10 +4618,10 @@ function drawBars(drawn, inView, now) {
 }
 
 // src/columns/index.js
-var COLUMNS2 = [number, method, status, path, route2, cell2, size2, started, time, waterfall, note];
+var COLUMNS2 = [number, method, status, path, route2, cell2, size2, started, time, waterfall, note, tags];
 function chosenColumns(chosen, headers) {
   const shown = COLUMNS2.filter(({ id, fixed }) => fixed || chosen.has(id));
-  const at = shown.findIndex(({ id }) => id === time.id || id === waterfall.id || id === note.id);
+  const at = shown.findIndex(({ id }) => [time, waterfall, note, tags].some((last) => last.id === id));
   const place = at < 0 ? shown.length : at;
   return [...shown.slice(0, place), ...headers.map(header), ...shown.slice(place)];
 }
@@ -4598,7 +4673,7 @@ var ExchangeList = class {
         empty: "No requests yet. Each one shows up here as it comes in.",
         columns: chosenColumns(this.chosen, this.headers),
         keyOf: seqOf,
-        toneOf: (row2) => row2.lit ? `${toneOf(row2)} lit` : toneOf(row2),
+        toneOf: (row2) => `${toneOf(row2)}${row2.lit ? " lit" : ""}${row2.colour ? ` mark-${row2.colour}` : ""}`,
         onSelect,
         onOpen,
         onChoose,
@@ -4701,6 +4776,8 @@ var styles_default = `/* The list's own tokens, beside those of tokens.css. Ever
   --moved: color-mix(in srgb, #2b7fd8 74%, var(--ink));
   --warn: color-mix(in srgb, #c77700 70%, var(--ink));
   --error: color-mix(in srgb, #e0323c 70%, var(--ink));
+  --yellow: color-mix(in srgb, #b39400 60%, var(--ink));
+  --purple: color-mix(in srgb, #8e44d8 66%, var(--ink));
 }
 
 .inspector {
@@ -4875,6 +4952,20 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .space > .row[data-tone~="lit"]::before { content: "◂"; position: absolute; inset-inline-end: 0; color: var(--warn); }
 .space > .row[data-tone~="lit"] { background: color-mix(in srgb, var(--warn) 14%, var(--paper)); }
 .space > .row[data-tone~="lit"][aria-selected="true"] { background: var(--chosen); }
+/* A reader's marks */
+.colour { color: var(--mark); }
+[data-colour="red"], [data-tone~="mark-red"] { --mark: var(--error); }
+[data-colour="orange"], [data-tone~="mark-orange"] { --mark: var(--warn); }
+[data-colour="yellow"], [data-tone~="mark-yellow"] { --mark: var(--yellow); }
+[data-colour="green"], [data-tone~="mark-green"] { --mark: var(--ok); }
+[data-colour="blue"], [data-tone~="mark-blue"] { --mark: var(--moved); }
+[data-colour="purple"], [data-tone~="mark-purple"] { --mark: var(--purple); }
+.space > .row[data-tone*="mark-"]:not([data-tone~="lit"], [aria-selected="true"], :hover) { background: color-mix(in srgb, var(--mark) 8%, var(--paper)); }
+.tags { display: flex; flex: 0 1 auto; gap: 4px; min-inline-size: 0; overflow: hidden; }
+.tag { flex: none; block-size: 18px; margin-block: 3px; padding: 0 6px; border: 1px solid var(--line); border-radius: 9px; background: var(--paper-raised); color: var(--ink); font: 11px/16px var(--font); }
+.colours { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
+.colours > button { text-align: start; }
+.colours > :first-child { grid-column: 1 / -1; }
 .head [data-column] { cursor: pointer; }
 .head [data-column]:hover { color: var(--ink); text-decoration: underline; }
 .track { position: relative; display: block; block-size: 100%; overflow: hidden; }
@@ -4899,6 +4990,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .space .method, .space .status { font-weight: 600; }
 .space .path, .space .preview { font-family: var(--mono); font-size: 12px; }
 .with-traffic { display: flex; gap: 8px; }
+.with-traffic > .target { min-inline-size: 8ch; }
 .pin { color: var(--accent); }
 .target { display: block; overflow: hidden; text-overflow: ellipsis; }
 .traffic { flex: none; color: var(--ink-soft); }
@@ -5450,6 +5542,7 @@ function renderInspector(host, channel, signal) {
   listenForKeys(root, {
     filter: tools.focusFilter,
     pin: actions.togglePin,
+    mark: actions.openMark,
     note: actions.openNote,
     replay: () => act("replay"),
     edit: () => act("edit"),

@@ -44,7 +44,7 @@ export class ExchangeList {
         empty: "No requests yet. Each one shows up here as it comes in.",
         columns: chosenColumns(this.chosen, this.headers),
         keyOf: seqOf,
-        toneOf: (row) => (row.lit ? `${toneOf(row)} lit` : toneOf(row)),
+        toneOf: (row) => `${toneOf(row)}${row.lit ? " lit" : ""}${row.colour ? ` mark-${row.colour}` : ""}`,
         onSelect,
         onOpen,
         onChoose,

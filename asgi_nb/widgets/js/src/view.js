@@ -123,6 +123,7 @@ export function renderInspector(host, channel, signal) {
   listenForKeys(root, {
     filter: tools.focusFilter,
     pin: actions.togglePin,
+    mark: actions.openMark,
     note: actions.openNote,
     replay: () => act("replay"),
     edit: () => act("edit"),
