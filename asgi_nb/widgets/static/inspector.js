@@ -331,7 +331,7 @@ function popover({ label, face, title: title2, onOpen }, signal) {
   const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
   const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
   const element = h("div", { class: "popover-place" }, button, panel);
-  function set2(open) {
+  function set3(open) {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
   }
@@ -341,13 +341,13 @@ function popover({ label, face, title: title2, onOpen }, signal) {
       /** @type {ShadowRoot} */
       element.getRootNode().activeElement
     );
-    set2(false);
+    set3(false);
     if (inside) button.focus();
   }
   button.addEventListener("click", () => {
-    if (!panel.hidden) return set2(false);
+    if (!panel.hidden) return set3(false);
     onOpen?.();
-    set2(true);
+    set3(true);
     (panel.querySelector("button, input, select") ?? panel).focus();
   }, { signal });
   element.addEventListener("keydown", (event) => {
@@ -356,7 +356,7 @@ function popover({ label, face, title: title2, onOpen }, signal) {
     close();
   }, { signal });
   document.addEventListener("pointerdown", (event) => {
-    if (!event.composedPath().includes(element)) set2(false);
+    if (!event.composedPath().includes(element)) set3(false);
   }, { signal });
   return { element, button, panel, close };
 }
@@ -794,7 +794,7 @@ function methodField(method2) {
 }
 function field(name, title2, input, value) {
   const id = uniqueId(name);
-  for (const [key, set2] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set2);
+  for (const [key, set3] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set3);
   input.value = value;
   return { name, input, was: input.value, element: (
     /** @type {HTMLElement[]} */
@@ -2238,8 +2238,8 @@ var Grid = class {
     event.preventDefault();
   }
 };
-function without(set2, member) {
-  return set2.delete(member) ? set2 : null;
+function without(set3, member) {
+  return set3.delete(member) ? set3 : null;
 }
 
 // src/panels/old_code.js
@@ -2601,8 +2601,12 @@ var ESCAPE = /\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|([^]))/gi;
 var IN_NAMES = /[a-z-]/i;
 var LOADING = /\b(url|src|image|image-set)\(/gi;
 var PICTURE = /^\s*["']?\s*data:image\//i;
-function inertCss(css) {
-  return css.replace(ESCAPE, plainEscape).replace(/@import\b/gi, "@left-out").replace(LOADING, (all, name, at, whole) => PICTURE.test(whole.slice(at + all.length)) ? all : `left-out-${name}(`).replaceAll("<", "\\3c ");
+var LOCAL = /^\s*(["']?)#[\w.:-]+\1\s*\)/;
+function inertCss(css, local = false) {
+  return css.replace(ESCAPE, plainEscape).replace(/@import\b/gi, "@left-out").replace(LOADING, (all, name, at, whole) => {
+    const address = whole.slice(at + all.length);
+    return PICTURE.test(address) || local && LOCAL.test(address) ? all : `left-out-${name}(`;
+  }).replaceAll("<", "\\3c ");
 }
 function plainEscape(all, hex2, other) {
   if (hex2 === void 0) return other !== void 0 && IN_NAMES.test(other) ? other : all;
@@ -2611,40 +2615,73 @@ function plainEscape(all, hex2, other) {
   return IN_NAMES.test(meant) ? meant : `\\${hex2} `;
 }
 
-// src/viewers/inert.js
-var ELEMENT = 1;
+// src/viewers/inert_text.js
 var TEXT = 3;
+var escaped = (text2) => text2.replace(/[&<>"\u00a0]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+function textOf(node) {
+  return [...node.childNodes].map((child) => child.nodeType === TEXT ? child.nodeValue ?? "" : textOf(child)).join("");
+}
+
+// src/viewers/inert_svg.js
 var set = (names) => new Set(names.split(" "));
-var VOID = set("br hr img input wbr col");
-var KEPT = set(
+var ELEMENT = 1;
+var TEXT2 = 3;
+var NAMESPACE = "http://www.w3.org/2000/svg";
+var KEPT = set("svg g defs path rect circle ellipse line polyline polygon text tspan linearGradient radialGradient stop");
+var WORDS = set("title desc");
+var PLAIN = /* @__PURE__ */ new Map([["a", "g"], ["switch", "g"]]);
+var ATTRIBUTES = set(
+  "x y x1 y1 x2 y2 cx cy r rx ry fx fy fr dx dy width height d points pathLength viewBox preserveAspectRatio transform rotate offset gradientUnits gradientTransform spreadMethod stop-color stop-opacity fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray stroke-dashoffset opacity color display visibility overflow paint-order vector-effect shape-rendering text-rendering font-family font-size font-weight font-style font-variant text-anchor text-decoration letter-spacing word-spacing dominant-baseline alignment-baseline baseline-shift textLength lengthAdjust writing-mode"
+);
+var NAMES = set("id class lang role");
+function inertSvg(node) {
+  if (node.nodeType === TEXT2) return escaped(node.nodeValue ?? "");
+  if (node.nodeType !== ELEMENT || (node.namespaceURI ?? NAMESPACE) !== NAMESPACE) return "";
+  const name = PLAIN.get(node.localName ?? "") ?? node.localName ?? "";
+  if (WORDS.has(name)) return `<${name}>${escaped(textOf(node))}</${name}>`;
+  if (!KEPT.has(name)) return "";
+  const attributes = [...node.attributes ?? []].map((one) => inertAttribute(one.name, one.value)).join("");
+  return `<${name}${attributes}>${[...node.childNodes].map(inertSvg).join("")}</${name}>`;
+}
+function inertAttribute(name, value) {
+  if (NAMES.has(name) || /^aria-[a-z]+$/.test(name)) return ` ${name}="${escaped(value)}"`;
+  return ATTRIBUTES.has(name) || name === "style" ? ` ${name}="${escaped(inertCss(value, true))}"` : "";
+}
+
+// src/viewers/inert.js
+var ELEMENT2 = 1;
+var TEXT3 = 3;
+var set2 = (names) => new Set(names.split(" "));
+var VOID = set2("br hr img input wbr col");
+var KEPT2 = set2(
   "html body address article aside footer header h1 h2 h3 h4 h5 h6 hgroup main nav section search blockquote dd div dl dt figcaption figure hr li menu ol p pre ul a abbr b bdi bdo br cite code data dfn em i kbd mark q rp rt ruby s samp small span strong sub sup time u var wbr del ins caption col colgroup table tbody td tfoot th thead tr img style details summary dialog button datalist fieldset form input label legend meter optgroup option output progress select textarea center font tt big strike dir nobr"
 );
-var DROPPED = set("script template link meta base title basefont bgsound svg math frameset frame noframes noembed param source track area");
-var NAMED = set("iframe object embed applet video audio canvas fencedframe portal");
-var VERBATIM = set("xmp listing plaintext");
-var ATTRIBUTES = set(
+var DROPPED = set2("script template link meta base title basefont bgsound math frameset frame noframes noembed param source track area");
+var NAMED = set2("iframe object embed applet video audio canvas fencedframe portal");
+var VERBATIM = set2("xmp listing plaintext");
+var ATTRIBUTES2 = set2(
   "class id lang dir title alt width height align valign bgcolor color face size border cellpadding cellspacing colspan rowspan headers scope span nowrap start reversed type value placeholder checked selected disabled readonly multiple rows cols min max step low high optimum label name for open datetime role hidden"
 );
-var ODD_INPUTS = set("image file");
+var ODD_INPUTS = set2("image file");
 var PICTURE2 = /^\s*data:image\//i;
-var escaped = (text2) => text2.replace(/[&<>"\u00a0]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 function inertMarkup(node) {
-  if (node.nodeType === TEXT) return escaped(node.nodeValue ?? "");
-  if (node.nodeType !== ELEMENT) return "";
+  if (node.nodeType === TEXT3) return escaped(node.nodeValue ?? "");
+  if (node.nodeType !== ELEMENT2) return "";
   const name = node.localName ?? "";
   if (DROPPED.has(name)) return "";
+  if (name === "svg") return inertSvg(node);
   if (NAMED.has(name)) return `<span>[${name}]</span>`;
   if (name === "style") return `<style${attributesOf(node, name)}>${inertCss(textOf(node))}</style>`;
   if (VERBATIM.has(name)) return `<pre>${escaped(textOf(node))}</pre>`;
   const inside = [...node.childNodes].map(inertMarkup).join("");
-  if (!KEPT.has(name) && !/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(name)) return inside;
+  if (!KEPT2.has(name) && !/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(name)) return inside;
   const start = `<${name}${attributesOf(node, name)}>`;
   return VOID.has(name) ? start : `${start}${inside}</${name}>`;
 }
 function attributesOf(node, element) {
-  return [...node.attributes ?? []].map(({ name, value }) => inertAttribute(element, name, value)).join("");
+  return [...node.attributes ?? []].map(({ name, value }) => inertAttribute2(element, name, value)).join("");
 }
-function inertAttribute(element, name, value) {
+function inertAttribute2(element, name, value) {
   const write = (as, text2) => ` ${as}="${escaped(text2)}"`;
   if (name === "style") return write(name, inertCss(value));
   if (name === "src") return element === "img" && PICTURE2.test(value) ? write(name, value) : "";
@@ -2652,10 +2689,7 @@ function inertAttribute(element, name, value) {
   if (name === "type" && element === "input" && ODD_INPUTS.has(value.trim().toLowerCase())) return "";
   if (name === "title" && element === "a") return "";
   if (name === "media" && element === "style") return write(name, value);
-  return ATTRIBUTES.has(name) || /^aria-[a-z]+$/.test(name) ? write(name, value) : "";
-}
-function textOf(node) {
-  return [...node.childNodes].map((child) => child.nodeType === TEXT ? child.nodeValue ?? "" : textOf(child)).join("");
+  return ATTRIBUTES2.has(name) || /^aria-[a-z]+$/.test(name) ? write(name, value) : "";
 }
 
 // src/viewers/html.js
