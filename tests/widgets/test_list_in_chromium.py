@@ -687,6 +687,31 @@ def test_a_docked_list_has_cards_and_a_folded_toolbar(notebook, mixed, page):
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("width", [320, 480, 600])
+def test_all_that_is_done_with_a_selection_is_in_reach_in_a_narrow_list(listed, page, width):
+    page.set_viewport_size({"width": width, "height": 600})
+    rows = page.locator(".main > .list [data-key]")
+    rows.nth(2).click()
+    if width < 640:
+        page.get_by_label("Close details").click()
+    rows.nth(3).click(modifiers=["Control"])
+    outside = """() => {
+        const { left, right } = root().querySelector(".inspector").getBoundingClientRect();
+        return [...root().querySelectorAll(".footer :is(button, .popover:not([hidden]))")]
+            .map((one) => [one.textContent, one.getBoundingClientRect()])
+            .filter(([_, box]) => box.width > 0 && (box.left < left || box.right > right))
+            .map(([text]) => text);
+    }"""
+
+    found = {"closed": page.evaluate(outside)}
+    for name in ("Mark", "Note", "Compare", "Save as HAR"):
+        page.get_by_role("button", name=name, exact=True).click()
+        found[name] = page.evaluate(outside)
+        page.keyboard.press("Escape")
+
+    assert found == dict.fromkeys(found, [])
+
+
 def test_a_list_that_becomes_narrow_keeps_its_row_at_the_top(listed, page, traffic, run):
     for number in range(100):
         run(traffic.http(f"/more/{number}"))

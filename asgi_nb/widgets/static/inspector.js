@@ -4624,7 +4624,8 @@ function runSpans(row2, seconds) {
 var waterfall = {
   id: "waterfall",
   title: "Waterfall",
-  width: "minmax(6ch, 20ch)",
+  // A part of what is left, so that the path has the most of it.
+  width: "minmax(6ch, 0.35fr)",
   wide: true,
   // Its words are in the columns beside it.
   cell: ({ runs }) => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" })))),
@@ -4938,6 +4939,14 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 [data-layout="narrow"] .toolbar { position: relative; }
 [data-layout="narrow"] .folded .popover-place { position: static; }
 [data-layout="narrow"] .folded .popover { inset-inline: auto 8px; }
+/* A footer that has not the room puts what is done with a selection into a line of its own, and panels above all of it */
+/* Without a bar nothing says that there are more tabs */
+[data-layout="narrow"] .tabs { scrollbar-width: thin; }
+[data-layout="narrow"] .footer { position: relative; flex-wrap: wrap; gap: 4px 8px; }
+[data-layout="narrow"] .counts { flex: 1 1 12ch; }
+[data-layout="narrow"] .actions { flex: 0 1 auto; flex-wrap: wrap; }
+[data-layout="narrow"] .footer .popover-place { position: static; }
+[data-layout="narrow"] .footer .popover { inset-inline: auto 8px; max-inline-size: calc(100% - 16px); }
 .for-readers { position: absolute; inline-size: 1px; block-size: 1px; clip-path: inset(50%); }
 
 /* What is held */
@@ -5018,6 +5027,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .list[data-cards] .cell { display: none; }
 .list[data-cards] :is(.method, .status, .time, .path) { display: block; }
 .list[data-cards] .path { grid-row: 2; grid-column: 1 / -1; line-height: 18px; }
+.list[data-cards] .tag { block-size: 16px; margin-block: 1px; line-height: 14px; }
 .list[data-cards] .time { text-align: start; }
 .grid:focus-visible { outline: none; }
 .grid:focus-visible .row[data-active] { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -5028,7 +5038,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .space .method, .space .status { font-weight: 600; }
 .space .path, .space .preview { font-family: var(--mono); font-size: 12px; }
 .with-traffic { display: flex; gap: 8px; }
-.with-traffic > .target { min-inline-size: 8ch; }
+.with-traffic > .target { min-inline-size: 5ch; }
 .pin { color: var(--accent); }
 .target { display: block; overflow: hidden; text-overflow: ellipsis; }
 .traffic { flex: none; color: var(--ink-soft); }
@@ -5046,6 +5056,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
   .cell.wide { display: none; }
 }
 @container (inline-size < 460px) {
+  .list:not([data-cards]) .tags { display: none; }
   .row { grid-template-columns: var(--tracks-narrow); }
   .cell.wide-last { display: none; }
 }

@@ -6,7 +6,8 @@ import { runSpans, span, timeWindow } from "../waterfall.js";
 export const waterfall = {
   id: "waterfall",
   title: "Waterfall",
-  width: "minmax(6ch, 20ch)",
+  // A part of what is left, so that the path has the most of it.
+  width: "minmax(6ch, 0.35fr)",
   wide: true,
   // Its words are in the columns beside it.
   cell: ({ runs }) =>
