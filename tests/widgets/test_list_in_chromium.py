@@ -709,7 +709,7 @@ def test_all_that_is_done_with_a_selection_is_in_reach_in_a_narrow_list(listed, 
         found[name] = page.evaluate(outside)
         page.keyboard.press("Escape")
 
-    assert found == dict.fromkeys(found, [])
+    assert found == {name: [] for name in found}
 
 
 def test_a_list_that_becomes_narrow_keeps_its_row_at_the_top(listed, page, traffic, run):
