@@ -10,6 +10,7 @@ from asgi_nb.live.holds import Holds
 from asgi_nb.live.sessions import OpenSocket
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import Filter
+from asgi_nb.record.selection import SHOWN, as_html
 from asgi_nb.record.store import Store
 from asgi_nb.widgets.desk import Desk
 from asgi_nb.widgets.pump import Pump
@@ -86,4 +87,5 @@ class Inspector(Streamed):
         super().close()
 
     def _picture(self) -> str:
-        return self._store._repr_html_()
+        # One more than is shown, which says that there are more.
+        return as_html(self._newest(SHOWN + 1), f"{self._store!r}".strip("<>"))

@@ -7,6 +7,7 @@ from typing import Any
 import traitlets
 
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.lanes import BAR_LIMIT
 from asgi_nb.record.shelf import Shelf
 from asgi_nb.record.store import Store
 from asgi_nb.record.timeline import Timeline
@@ -74,4 +75,4 @@ class Kitchen(Streamed):
 
     def _picture(self) -> str:
         # The picture of the same seconds.
-        return self.timeline(self.seconds if self.live else None)._repr_html_()
+        return Timeline(self._newest(BAR_LIMIT), self.seconds if self.live else None)._repr_html_()

@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 from IPython.display import display
 
+from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
 from asgi_nb.widgets.pump import Pump
 from asgi_nb.widgets.still import Still
@@ -64,6 +65,11 @@ class Streamed(anywidget.AnyWidget):  # type: ignore[misc]
     @abstractmethod
     def _picture(self) -> str:
         """Give the HTML that a reader without a kernel sees, secrets masked. Called in any thread."""
+
+    def _newest(self, count: int) -> list[Exchange]:
+        """Give the newest exchanges, oldest first, to be read at once; the others are not even looked at."""
+        found = (self._store.peek(seq) for seq in self._store.numbers()[-count:])
+        return [exchange for exchange in found if exchange is not None]
 
     @property
     def failure(self) -> BaseException | None:

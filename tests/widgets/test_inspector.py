@@ -90,6 +90,19 @@ def test_the_picture_is_a_masked_table(inspector, traffic, run):
     assert "s3cr3t" not in html
 
 
+def test_a_picture_of_many_shows_the_last_and_writes_none(inspector, store, traffic, run):
+    for number in range(60):
+        run(traffic.http(f"/{number}"))
+    before = [type(one) for one in store._kept.values()]
+
+    html = inspector._picture()
+
+    assert html.count("<tr>") == 51
+    assert "60 exchanges" in html
+    assert "last 50" in html
+    assert [type(one) for one in store._kept.values()] == before
+
+
 def test_closing_ends_the_feed_and_the_widget(store, portal, traffic, run):
     inspector = Inspector(store, spawn=portal.start_task_soon)
 
