@@ -104,7 +104,7 @@ def test_a_restarted_kernel_is_said_in_the_old_list(inspected):
     inspected.restart()
 
     expect(inspector.get_by_text("kernel restarted")).to_be_visible()
-    expect(inspector.get_by_text("run the cell again")).to_be_visible()
+    expect(inspector.get_by_text("The kernel was restarted: run the cell again")).to_be_visible()
 
 
 def test_a_kernel_that_was_shut_down_is_said_in_the_old_list(inspected, lab_page):

@@ -111,6 +111,26 @@ def test_who_opens_it_with_a_new_kernel_sees_them_until_the_cell_runs_again(writ
     expect(shown["inspect"].get_by_role("table")).to_have_count(0)
 
 
+@pytest.fixture
+def with_widget_state(lab_page):
+    """JupyterLab saves the state of widgets, too."""
+    command = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
+    switch = "async (command) => { await jupyterapp.commands.execute(command) }"
+    lab_page.evaluate(switch, command)
+    yield
+    lab_page.evaluate(switch, command)
+
+
+def test_who_saved_the_state_of_the_widgets_sees_them_too(with_widget_state, written, opened):
+    assert "_esm" in str(written["metadata"]["widgets"])
+
+    shown = opened(with_kernel=True)
+
+    # The widgets come back, and know nothing.
+    expect(shown["inspect"].get_by_role("grid").first).to_be_visible()
+    sees_the_picture(shown)
+
+
 def test_who_does_not_trust_it_sees_them_too(written, put, opened, lab_page):
     for cell in written["cells"]:
         cell["metadata"].pop("trusted", None)

@@ -161,14 +161,25 @@ function channelOf(model) {
 }
 
 // src/still.js
-function hideStill(host, name, signal) {
+var PATIENCE_MS = 3e3;
+function hideStill(host, model, signal) {
+  const name = String(model.get("still"));
   if (!/^asgi-nb-still-\w+$/.test(name)) return;
-  host.classList.add(`${name}-live`);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`body:has(.${name}-live) :is(.${name}, .jp-OutputArea-child:has(.${name})) { display: none !important; }`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const hide = () => {
+    window.clearTimeout(timer);
+    host.classList.add(`${name}-live`);
+  };
+  const show = () => host.classList.remove(`${name}-live`);
+  const timer = window.setTimeout(show, PATIENCE_MS);
+  host.classList.add(`${name}-live`);
+  model.on("msg:custom", hide);
   signal.addEventListener("abort", () => {
-    host.classList.remove(`${name}-live`);
+    window.clearTimeout(timer);
+    model.off("msg:custom", hide);
+    show();
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
   });
 }
@@ -186,7 +197,7 @@ function streamed(render) {
       const life = new AbortController();
       const host = document.createElement("div");
       el.replaceChildren(host);
-      hideStill(host, String(model.get("still") ?? ""), life.signal);
+      hideStill(host, model, life.signal);
       render(host, channelOf(model), life.signal);
       return () => life.abort();
     }
@@ -271,7 +282,7 @@ function drawnLine(line) {
 }
 
 // src/actions/waiting.js
-var PATIENCE_MS = 400;
+var PATIENCE_MS2 = 400;
 var LISTENS_MS = 300;
 var QUEUED = "Queued: a cell is running. It goes as soon as the kernel listens.";
 var SENT = "Sent. Waiting for the answer…";
@@ -288,7 +299,7 @@ function watched(client, asked, say) {
     timers.push(window.setTimeout(() => {
       if (!settled && !heard) say(QUEUED);
     }, LISTENS_MS));
-  }, PATIENCE_MS));
+  }, PATIENCE_MS2));
   return asked.finally(() => {
     settled = true;
     for (const timer of timers) window.clearTimeout(timer);
@@ -1153,7 +1164,7 @@ function decode(buffer) {
 }
 
 // src/client.js
-var PATIENCE_MS2 = 3e3;
+var PATIENCE_MS3 = 3e3;
 var RETRY_MS = 1e4;
 var QUIET_MS = 5e3;
 var Client = class extends EventTarget {
@@ -1267,7 +1278,7 @@ var Client = class extends EventTarget {
       this.channel.poll();
       this.#open();
       this.#waitOn();
-    }, PATIENCE_MS2);
+    }, PATIENCE_MS3);
   }
   #open() {
     this.channel.send({ ...this.session.open(), ...this.wish });
@@ -1285,7 +1296,7 @@ var Client = class extends EventTarget {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       if (!this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello })) return;
-      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS2);
+      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS3);
     }, QUIET_MS);
   }
   #sleep() {

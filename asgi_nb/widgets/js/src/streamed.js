@@ -18,7 +18,7 @@ export function streamed(render) {
       const life = new AbortController();
       const host = document.createElement("div");
       el.replaceChildren(host);
-      hideStill(host, String(model.get("still") ?? ""), life.signal);
+      hideStill(host, model, life.signal);
       render(host, channelOf(model), life.signal);
       return () => life.abort();
     },
