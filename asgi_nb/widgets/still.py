@@ -7,6 +7,7 @@ output behind, and a page hides it for as long as it shows the widget (js/src/st
 """
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,9 @@ from asgi_nb.record.store import Store
 SOON = 1.0
 SELDOM = 16.0
 
+# Outputs that are drawn anew: more cells than one looks at.
+MAX_OUTPUTS = 8
+
 
 class Still:
     """
@@ -36,13 +40,17 @@ class Still:
 
     def __init__(self, draw: Callable[[], str], word: str, *, pause: float = SOON) -> None:
         self.name = f"asgi-nb-still-{secrets.token_hex(4)}"
-        """A class of the picture and the id of its output, by which a page finds it."""
+        """A class of the picture, by which a page finds it."""
         self._draw = draw
         self._word = word
         self._pause = pause
         self._last = ""
         # As it was: `%%capture` puts another in its place, to which no later picture belongs.
         self._publisher: Any = None
+        # The cell that shows it -> the id of its output. A cell that runs again has a new one: nbclient takes
+        # an id that it knows for an output which it has thrown away, and fails.
+        self._outputs: dict[str | None, str] = {}
+        self._count = itertools.count(1)
         self._shown = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -52,14 +60,22 @@ class Still:
         if shell is None or getattr(shell, "kernel", None) is None:
             return
         self._publisher = shell.display_pub
-        self._publish(self._html(), update=False)
+        # Without its front end telling, a cell cannot be told from another: then the last output is the one.
+        parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+        cell = parent.get("metadata", {}).get("cellId")
+        self._outputs.pop(cell, None)
+        self._outputs[cell] = name = f"{self.name}-{next(self._count)}"
+        while len(self._outputs) > MAX_OUTPUTS:
+            del self._outputs[next(iter(self._outputs))]
+        self._last = self._html()
+        self._publish(name, update=False)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._shown.set)
 
     def refresh(self) -> None:
         """Draw it anew, where it is shown. Safe in any thread."""
         if self._publisher is not None:
-            self._publish(self._html(), update=True)
+            self._renew(self._html())
 
     async def follow(self, store: Store) -> None:
         """Draw it anew, from its first showing on, whenever the store has changed, until cancelled."""
@@ -78,7 +94,7 @@ class Still:
             # Before the drawing, so that nothing is missed; gone while it sleeps, for requests pay for it.
             watch = store.watch(wake)
             try:
-                self._publish(await to_thread.run_sync(self._html), update=True)
+                self._renew(await to_thread.run_sync(self._html))
                 with anyio.move_on_after(pause):
                     await changed.wait()
                 pause = min(2 * pause, SELDOM) if changed.is_set() else self._pause
@@ -91,13 +107,16 @@ class Still:
         words = f"The {self._word}, as this notebook has it. Run the cell again to see it live."
         return f'<div class="{self.name}"><p>{text(words)}</p>{self._draw()}</div>'
 
-    def _publish(self, html: str, *, update: bool) -> None:
-        if update and html == self._last:
-            return
-        self._last = html
+    def _renew(self, html: str) -> None:
+        if html != self._last:
+            self._last = html
+            for name in list(self._outputs.values()):
+                self._publish(name, update=True)
+
+    def _publish(self, name: str, *, update: bool) -> None:
         self._publisher.publish(
-            {"text/html": html, "text/plain": f"<a picture of the {self._word}>"},
+            {"text/html": self._last, "text/plain": f"<a picture of the {self._word}>"},
             {},
-            transient={"display_id": self.name},
+            transient={"display_id": name},
             update=update,
         )

@@ -190,6 +190,34 @@ def test_a_picture_stands_behind_the_widget_and_is_drawn_anew_after_a_request(ke
     assert kernel.picture("update_display_data", "/later") == name
 
 
+def test_each_cell_has_a_picture_and_one_that_runs_again_a_new_one(kernel):
+    def show(cell):
+        message = kernel.client.session.msg("execute_request", {"code": "inspector", "silent": False})
+        message["metadata"]["cellId"] = cell
+        kernel.client.shell_channel.send(message)
+        return kernel.picture("display_data", "/before")
+
+    gone, first, second = show("a"), show("a"), show("b")
+    kernel.client.execute("request('/later')")
+    renewed = [kernel.picture("update_display_data", "/later") for _ in range(2)]
+
+    assert len({gone, first, second}) == 3
+    assert renewed == [first, second]
+
+
+def test_without_the_names_of_cells_the_last_picture_is_the_one(kernel):
+    kernel.client.execute("inspector")
+    kernel.picture("display_data", "/before")
+    kernel.client.execute("inspector")
+    last = kernel.picture("display_data", "/before")
+
+    kernel.client.execute("request('/later')")
+    first = kernel.picture("update_display_data", "/later")
+    kernel.client.execute("request('/latest')")
+
+    assert (first, kernel.picture("update_display_data", "/latest")) == (last, last)
+
+
 def test_the_last_picture_is_drawn_when_the_widget_is_closed(kernel):
     kernel.client.execute("inspector._still._pause = 1000\ninspector")
     name = kernel.picture("display_data", "/before")
