@@ -421,6 +421,19 @@ def test_tags_of_several_rows_are_those_they_share_and_the_others_stay(listed, s
     assert (store[14].tags, store[16].tags) == (("mine", "quick"), ("yours", "quick"))
 
 
+@pytest.mark.parametrize("key", ["m", "n"])
+def test_who_opens_a_panel_by_key_and_leaves_it_is_back_in_the_list(listed, page, key):
+    page.locator("[data-key='15']").click()
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press(key)
+    page.wait_for_function("() => root().activeElement.closest('.popover') !== null")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+
+    wait_for_chosen(page, [16])
+
+
 def test_a_tag_that_is_refused_says_why(listed, store, page):
     page.locator("[data-key='15']").click()
     page.get_by_role("button", name="Mark", exact=True).click()

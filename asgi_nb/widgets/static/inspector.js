@@ -342,9 +342,16 @@ function popover({ label, face, title: title2, onOpen }, signal) {
   const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
   const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
   const element = h("div", { class: "popover-place" }, button, panel);
-  function set3(open) {
-    panel.hidden = !open;
-    button.setAttribute("aria-expanded", String(open));
+  function set3(open2) {
+    panel.hidden = !open2;
+    button.setAttribute("aria-expanded", String(open2));
+  }
+  let from = button;
+  function open(back = button) {
+    from = back;
+    onOpen?.();
+    set3(true);
+    (panel.querySelector("button, input, select") ?? panel).focus();
   }
   function close() {
     if (panel.hidden) return;
@@ -353,14 +360,9 @@ function popover({ label, face, title: title2, onOpen }, signal) {
       element.getRootNode().activeElement
     );
     set3(false);
-    if (inside) button.focus();
+    if (inside) from.focus({ preventScroll: true });
   }
-  button.addEventListener("click", () => {
-    if (!panel.hidden) return set3(false);
-    onOpen?.();
-    set3(true);
-    (panel.querySelector("button, input, select") ?? panel).focus();
-  }, { signal });
+  button.addEventListener("click", () => panel.hidden ? open() : set3(false), { signal });
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || panel.hidden) return;
     event.stopPropagation();
@@ -369,7 +371,7 @@ function popover({ label, face, title: title2, onOpen }, signal) {
   document.addEventListener("pointerdown", (event) => {
     if (!event.composedPath().includes(element)) set3(false);
   }, { signal });
-  return { element, button, panel, close };
+  return { element, button, panel, open, close };
 }
 
 // src/marks.js
@@ -608,10 +610,10 @@ function selectionActions(client, list, say, signal) {
     togglePin,
     removeSelected,
     openMark() {
-      if (selection().length > 0) mark.button.click();
+      if (selection().length > 0) mark.open(list.grid.grid);
     },
     openNote() {
-      if (selection().length > 0) note2.button.click();
+      if (selection().length > 0) note2.open(list.grid.grid);
     },
     draw() {
       const chosen = selection();

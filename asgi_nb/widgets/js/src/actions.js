@@ -112,10 +112,10 @@ export function selectionActions(client, list, say, signal) {
     togglePin,
     removeSelected,
     openMark() {
-      if (selection().length > 0) mark.button.click();
+      if (selection().length > 0) mark.open(list.grid.grid);
     },
     openNote() {
-      if (selection().length > 0) note.button.click();
+      if (selection().length > 0) note.open(list.grid.grid);
     },
     draw() {
       const chosen = selection();
