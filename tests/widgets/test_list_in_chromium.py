@@ -488,6 +488,21 @@ def test_the_keys_are_shown_on_a_question_mark(listed, page):
     assert page.locator(".keys").is_hidden()
 
 
+@pytest.mark.parametrize("width", [320, 600])
+def test_the_keys_are_shown_in_a_narrow_list_too_and_esc_leads_back(listed, page, width):
+    page.set_viewport_size({"width": width, "height": 600})
+    page.locator(".main > .list .grid").focus()
+
+    page.keyboard.press("?")
+    page.get_by_text("mark with a colour and tags").wait_for()
+    box = page.locator(".popover:has(.keys)").bounding_box()
+    page.keyboard.press("Escape")
+
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.evaluate("() => root().activeElement.matches('.main > .list .grid')")
+
+
 def test_no_letter_of_the_new_keys_reaches_the_notebook(listed, page):
     page.locator("[data-key='15']").click()
     for place in (".main > .list .grid", ".filter input", ".columns-menu", ".actions button"):
@@ -703,11 +718,10 @@ def test_a_docked_list_has_cards_and_a_folded_toolbar(notebook, mixed, page):
 @pytest.mark.parametrize("width", [320, 480, 600])
 def test_all_that_is_done_with_a_selection_is_in_reach_in_a_narrow_list(listed, page, width):
     page.set_viewport_size({"width": width, "height": 600})
-    rows = page.locator(".main > .list [data-key]")
-    rows.nth(2).click()
-    if width < 640:
-        page.get_by_label("Close details").click()
-    rows.nth(3).click(modifiers=["Control"])
+    page.locator("[data-key='19']").click()
+    page.get_by_label("Close details").click()
+    page.locator("[data-key='20']").click(modifiers=["Control"])
+    wait_for_chosen(page, [19, 20])
     outside = """() => {
         const { left, right } = root().querySelector(".inspector").getBoundingClientRect();
         return [...root().querySelectorAll(".footer :is(button, .popover:not([hidden]))")]

@@ -5500,10 +5500,20 @@ function toolbar(client, list, compose, { onPause, say }, light, signal) {
   }, { signal });
   pause.addEventListener("click", onPause, { signal });
   clear.addEventListener("click", () => client.ask("clear").then(() => say(""), failed), { signal });
-  more.addEventListener("click", () => {
-    const open = element.toggleAttribute("data-unfolded");
+  more.addEventListener("click", () => unfold(!element.hasAttribute("data-unfolded")), { signal });
+  function unfold(open) {
+    element.toggleAttribute("data-unfolded", open);
     more.setAttribute("aria-expanded", String(open));
-  }, { signal });
+  }
+  function showKeys() {
+    const back = (
+      /** @type {HTMLElement | null} */
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    if (help.button.getClientRects().length === 0) unfold(true);
+    help.open(back ?? void 0);
+  }
   function draw4(paused, waiting) {
     record.setAttribute("aria-pressed", String(client.recording));
     record.setAttribute("aria-label", client.recording ? "Rec, on" : "Rec off");
@@ -5518,7 +5528,7 @@ function toolbar(client, list, compose, { onPause, say }, light, signal) {
     note: filter.note,
     draw: draw4,
     focusFilter: filter.focus,
-    help: () => help.button.click()
+    help: showKeys
   };
 }
 
