@@ -2639,7 +2639,7 @@ function textOf(node) {
 var set = (names) => new Set(names.split(" "));
 var ELEMENT = 1;
 var TEXT2 = 3;
-var NAMESPACE = "http://www.w3.org/2000/svg";
+var NAMESPACE = /^http:[/]{2}www\.w3\.org[/]2000[/]svg$/;
 var KEPT = set("svg g defs path rect circle ellipse line polyline polygon text tspan linearGradient radialGradient stop");
 var WORDS = set("title desc");
 var PLAIN = /* @__PURE__ */ new Map([["a", "g"], ["switch", "g"]]);
@@ -2649,7 +2649,7 @@ var ATTRIBUTES = set(
 var NAMES = set("id class lang role");
 function inertSvg(node) {
   if (node.nodeType === TEXT2) return escaped(node.nodeValue ?? "");
-  if (node.nodeType !== ELEMENT || (node.namespaceURI ?? NAMESPACE) !== NAMESPACE) return "";
+  if (node.nodeType !== ELEMENT || node.namespaceURI && !NAMESPACE.test(node.namespaceURI)) return "";
   const name = PLAIN.get(node.localName ?? "") ?? node.localName ?? "";
   if (WORDS.has(name)) return `<${name}>${escaped(textOf(node))}</${name}>`;
   if (!KEPT.has(name)) return "";

