@@ -30,7 +30,7 @@ FLOORS = {
 ONLY_IN = {
     "uvicorn": ("service/",),
     "websockets": ("service/",),
-    "IPython": ("live/notebook.py", "magics/", "extension.py"),
+    "IPython": ("live/notebook.py", "magics/", "extension.py", "widgets/"),
     "ipykernel": ("live/notebook.py",),
     "anywidget": ("widgets/",),
     "traitlets": ("widgets/",),

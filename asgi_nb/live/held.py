@@ -91,6 +91,13 @@ class Decision:
 
     answer: Response | None = None
     """Sent in place of what the app would answer; None to go on."""
+    reset: bool = False
+    """Whether the connection is cut, without any answer."""
+
+    @property
+    def word(self) -> str:
+        """How it ends what was held."""
+        return "reset" if self.reset else "went on" if self.answer is None else "answered"
 
 
 @dataclass(eq=False)
@@ -112,7 +119,7 @@ class Held:
     decision: "Future[Decision]" = field(default_factory=Future)
     """Done when it was decided, or taken back: its client has left, or its time was over."""
     ended: str = ""
-    """How it ended: "went on", "answered", "timed out", "client left" or "cancelled"; "" while it is held."""
+    """How it ended: as `HoldRecord.ended`; "" while it is held."""
     number: int = field(default_factory=_numbers.__next__)
     """Its own, by which a page names it."""
     tell: Callable[[], None] = field(default=lambda: None, repr=False)
@@ -148,6 +155,17 @@ class Held:
             HoldError: It is held no longer.
         """
         self._decide(Decision(as_response(result)))
+
+    def reset(self) -> None:
+        """
+        Cut the connection, so that the client has no answer at all.
+
+        Who asked without a connection, as `asgi_nb.client` may, gets a ConnectionResetError.
+
+        Raises:
+            HoldError: It is held no longer.
+        """
+        self._decide(Decision(reset=True))
 
     def extend(self, seconds: float) -> None:
         """

@@ -20,6 +20,7 @@ from asgi_nb.live.holds import MAX_HELD, Hold, Holds
 from asgi_nb.record.exchange import current_exchange
 from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.recorder import Recorder
+from asgi_nb.service.resets import EXTENSION, Reset
 from asgi_nb.web.datastructures import MutableHeaders
 from asgi_nb.web.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -85,6 +86,9 @@ class _Passage:
         held = Held(self._seq(), "request", request, None, time.monotonic() + hold.seconds)
         decision = await self._hold(hold, held)
         if held.ended == "client left":
+            return False
+        if decision.reset:
+            await self._reset()
             return False
         if decision.answer is not None:
             await decision.answer(self.scope, self._receive, self.target)
@@ -159,6 +163,11 @@ class _Passage:
         request = request_of(self.scope, self.judge.exchange.request.body.data or None)
         held = Held(self._seq(), "response", request, response, time.monotonic() + hold.seconds)
         decision = await self._hold(hold, held)
+        if decision.reset:
+            self._note_changes([f"the answer {before.status} was not sent"])
+            self.target = _nowhere
+            await self._reset()
+            return
         if decision.answer is not None:
             self._note_changes([f"answered in place of {before.status}"])
             await decision.answer(self.scope, self._receive, self.target)
@@ -197,7 +206,7 @@ class _Passage:
             decision = await self._decided(held)
             if decision is None and held.ended == "timed out" and not hold.asks:
                 # As it was told to; nobody was late.
-                held.ended = "went on" if automatic is None else "answered"
+                held.ended = automatic.word
         except BaseException:
             held.decision.cancel()
             held.ended = held.ended or "cancelled"
@@ -211,9 +220,7 @@ class _Passage:
                 at_ns = began - exchange.clock_ns
                 exchange.holds = (*exchange.holds, HoldRecord(at_ns, took, hold.at, hold.where, held.ended))
             self.holds.tell()
-        if decision is None:
-            decision = Decision(automatic)
-        return decision
+        return automatic if decision is None else decision
 
     async def _decided(self, held: Held) -> Decision | None:
         """Wait for a decision, the end of the time or the client's leaving; None when nobody decided."""
@@ -240,8 +247,17 @@ class _Passage:
         if held.decision.cancelled():
             return None
         decision = await decided
-        held.ended = "went on" if decision.answer is None else "answered"
+        held.ended = decision.word
         return decision
+
+    async def _reset(self) -> None:
+        """Cut the connection; for who has none, raise what cutting it comes to."""
+        reset: Reset | None = self.scope.get("extensions", {}).get(EXTENSION)
+        if reset is None:
+            raise ConnectionResetError("the request was held, and its connection reset")
+        if await reset() and not self.receiving:
+            # For who records: the app may never ask.
+            await self.source()
 
     async def _until_disconnect(self) -> None:
         """Receive what comes, and keep it for the app, until the client leaves."""

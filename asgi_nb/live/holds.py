@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, Literal
 
-from asgi_nb.live.held import Held, HoldError, Stage, as_response
+from asgi_nb.live.held import Decision, Held, HoldError, Stage, as_response
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import Filter, FilterError
 from asgi_nb.record.usage import ArgumentValueError, expect_seconds
 from asgi_nb.service.portal import on_portal
+from asgi_nb.service.resets import allow, disallow
 from asgi_nb.service.waiting import wait_for
-from asgi_nb.web.responses import Response
 
 TIMEOUT = 30.0
 """Seconds until what is held goes on by itself: long enough to look, short enough for a browser to wait."""
@@ -54,6 +54,7 @@ class Hold:
         timeout: Seconds until what is held goes on by itself.
         delay: Seconds after which each goes on without a question; None to ask.
         answer: What is sent in the app's place without a question; None to ask.
+        reset: Whether the connection is cut without a question.
         passed: How many went through because too many were held.
         problem: Why it ended by itself: its filter took too long on a request; "" while all is well.
         number: Its own, by which a page names it.
@@ -67,6 +68,7 @@ class Hold:
         timeout: float,
         delay: float | None,
         answer: Any,
+        reset: bool,
         forget: "Callable[[Hold], None]",
     ) -> None:
         self.where = where
@@ -75,6 +77,7 @@ class Hold:
         self.timeout = timeout
         self.delay = delay
         self.answer = answer
+        self.reset = reset
         self.passed = 0
         self.problem = ""
         self.number = next(_numbers)
@@ -100,12 +103,12 @@ class Hold:
         """For how long each is held, if nobody decides."""
         if self.delay is not None:
             return self.delay
-        return self.timeout if self.answer is None else 0.0
+        return self.timeout if self.asks else 0.0
 
     @property
     def asks(self) -> bool:
         """Whether a person is to decide."""
-        return self.delay is None and self.answer is None
+        return self.delay is None and self.answer is None and not self.reset
 
     def wait(self, timeout: float | None = None) -> Held:
         """
@@ -168,9 +171,9 @@ class Hold:
         if held in self._held:
             self._held.remove(held)
 
-    def automatic(self) -> Response | None:
-        """Give the answer that needs no question."""
-        return None if self.answer is None else as_response(self.answer)
+    def automatic(self) -> Decision:
+        """Give what needs no question."""
+        return Decision(None if self.answer is None else as_response(self.answer), self.reset)
 
     def __enter__(self) -> "Hold":
         return self
@@ -194,6 +197,8 @@ class Hold:
         does = ""
         if self.answer is not None:
             does = ", answers by itself"
+        elif self.reset:
+            does = ", resets the connection"
         elif self.delay is not None:
             does = f", delays by {self.delay:g} s"
         passed = f", {self.passed} passed: too many at once" if self.passed else ""
@@ -230,6 +235,7 @@ class Holds:
         timeout: float = TIMEOUT,
         delay: float | None = None,
         answer: Any = None,
+        reset: bool = False,
     ) -> Hold:
         """
         Hold the next request that matches.
@@ -241,6 +247,8 @@ class Holds:
             timeout: Seconds until what is held goes on by itself.
             delay: Let each go on after so many seconds, without a question.
             answer: Answer each so, without a question: a status, or what a handler may return.
+            reset: Cut the connection of each, without a question and without an answer; after `delay`, if
+                that is given.
 
         Raises:
             FilterError: The filter cannot be read, or asks for what is not known at that stage.
@@ -256,10 +264,13 @@ class Holds:
                 raise ArgumentValueError(f"{name} is in seconds, from 0 to 3600; got {value!r}")
         if answer is not None:
             as_response(answer)
-        hold = Hold(where, at, times, timeout, delay, answer, self._forget)
+            if reset:
+                raise ArgumentValueError("a connection that is reset has no answer: give one of the two")
+        hold = Hold(where, at, times, timeout, delay, answer, bool(reset), self._forget)
         self._known = [known for known in self._known if known.active or known.held]
         self._known.append(hold)
         self.rules = (*self.rules, hold)
+        allow(hold)
         self.tell()
         return hold
 
@@ -300,6 +311,7 @@ class Holds:
 
     def _forget(self, hold: Hold) -> None:
         self.rules = tuple(rule for rule in self.rules if rule is not hold)
+        disallow(hold)
         self.tell()
 
 

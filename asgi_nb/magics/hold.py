@@ -23,6 +23,7 @@ class HoldMagic(KitMagics):
         argument("--timeout", type=float, default=TIMEOUT, help="Seconds until each goes on by itself."),
         argument("--delay", type=float, help="Let each go on after so many seconds, without a question."),
         argument("--answer", type=int, help="Answer each with this status, without a question."),
+        argument("--reset", action="store_true", help="Cut each one's connection, without an answer."),
         argument("--next", action="store_true", help="Hold the next request, whatever it is."),
         argument("--off", action="store_true", help="Let go of everything."),
     )
@@ -61,6 +62,7 @@ class HoldMagic(KitMagics):
             "timeout": given.timeout,
             "delay": given.delay,
             "answer": given.answer,
+            "reset": given.reset,
         }
         try:
             return self.kit.hold(where.strip(), **options)

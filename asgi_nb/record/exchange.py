@@ -22,7 +22,7 @@ from asgi_nb.record.guard import GUARD
 from asgi_nb.record.hold import HoldRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
 from asgi_nb.record.insight import Insight, insight_html
-from asgi_nb.record.mark import Mark
+from asgi_nb.record.mark import Mark, Marked
 from asgi_nb.record.markup import block, card, fold, table
 from asgi_nb.record.masks import mask_headers, mask_text, shorten, visible
 from asgi_nb.record.origin import Origin
@@ -93,7 +93,7 @@ class Writer(Protocol):
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Exchange(Actions, Insight):
+class Exchange(Actions, Insight, Marked):
     """One request with its response, or one WebSocket session with its messages."""
 
     stage: ClassVar[int] = 0
@@ -171,7 +171,7 @@ class Exchange(Actions, Insight):
     charged: int = 0
     """The part of `kept_size` that the store has entered in its account."""
     mark: Mark | None = None
-    """What a reader noted; see `pinned` and `note`."""
+    """What a reader noted; see `pinned`, `note`, `colour` and `tags`."""
     trace: Trace | None = None
     """What was noted of the code that ran; see `timing`, `spans`, `routing`, `slices` and `blocked`."""
     draft: Writer | None = None
@@ -223,26 +223,6 @@ class Exchange(Actions, Insight):
     def status(self) -> int | None:
         """The response's status code; None before there is one."""
         return self.response.status if self.response else None
-
-    @property
-    def pinned(self) -> bool:
-        """Whether it outlives eviction and `Store.clear`; set it to keep an exchange."""
-        return self.mark is not None and self.mark.pinned
-
-    @pinned.setter
-    def pinned(self, value: bool) -> None:
-        self._set_mark(Mark(bool(value), self.note))
-
-    @property
-    def note(self) -> str:
-        """A line in the reader's own words, shown in the inspector; "" for none."""
-        return "" if self.mark is None else self.mark.note
-
-    @note.setter
-    def note(self, value: str) -> None:
-        if not isinstance(value, str):
-            raise TypeError(f"a note is text, got {type(value).__name__}")
-        self._set_mark(Mark(self.pinned, value))
 
     def _set_mark(self, mark: Mark) -> None:
         self.mark = None if mark == Mark() else mark

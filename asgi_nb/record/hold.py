@@ -17,7 +17,7 @@ class HoldRecord:
     where: str
     """The filter of the hold."""
     ended: str
-    """"went on", "answered", "timed out", "client left" or "cancelled"."""
+    """"went on", "answered", "reset", "timed out", "client left" or "cancelled"."""
     changes: tuple[str, ...] = ()
     """What was changed, in words, with secrets masked."""
 

@@ -64,11 +64,15 @@ class Row(TypedDict):
     faults: int
     """How often the protocol was broken."""
     masked: int
-    """How many secrets are hidden in `path` and `note`."""
+    """How many secrets are hidden in `path`, `note` and `tags`."""
     pinned: bool
     """Whether it outlives eviction and clearing."""
     note: str
     """The reader's note, secrets hidden."""
+    colour: str
+    """The reader's colour; "" for none."""
+    tags: list[str]
+    """The reader's tags, secrets hidden."""
 
 
 def summarize(exchange: Exchange) -> Row:
@@ -92,6 +96,7 @@ def summarize_with_headers(exchange: Exchange) -> tuple[Row, Headers, Headers]:
         )
     origin, error, duration = exchange.origin, exchange.error, exchange.duration
     note = mask_text(exchange.note) if exchange.mark else None
+    tags = [mask_text(tag) for tag in exchange.tags] if exchange.mark else []
     row: Row = {
         "seq": exchange.seq,
         "id": exchange.id,
@@ -113,9 +118,11 @@ def summarize_with_headers(exchange: Exchange) -> tuple[Row, Headers, Headers]:
         "error": None if error is None else shorten(visible(error.type), NAME_LIMIT),
         "handled": error is not None and error.handled,
         "faults": len(exchange.faults) + exchange.extra_faults,
-        "masked": masked + (note.masked if note else 0),
+        "masked": masked + (note.masked if note else 0) + sum(tag.masked for tag in tags),
         "pinned": exchange.pinned,
         "note": shorten(visible(note.text), NOTE_LIMIT) if note else "",
+        "colour": exchange.colour,
+        "tags": [visible(tag.text) for tag in tags],
     }
     return row, request.headers, response.headers if response else ()
 
@@ -179,6 +186,8 @@ def _read(exchange: Exchange, draft: Draft) -> tuple[Row, Headers, Headers] | No
         "masked": masked,
         "pinned": False,
         "note": "",
+        "colour": "",
+        "tags": [],
     }
     return row, request_headers, headers
 

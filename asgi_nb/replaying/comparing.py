@@ -102,7 +102,7 @@ def last_requests(
             break
         if exchange.kind != "http" or exchange.state not in ("done", "error"):
             continue
-        if any(hold.changes or hold.ended == "answered" for hold in exchange.holds):
+        if any(hold.changes or hold.ended in ("answered", "reset") for hold in exchange.holds):
             # A person had a hand in that answer: sent again, the request would get another one.
             continue
         if _is_of(exchange, definition) and wanted(exchange):

@@ -11,6 +11,7 @@ Source: RFC 9112 section 9.3.
 import logging
 from collections.abc import Awaitable
 
+from asgi_nb.service.resets import holders, offer
 from asgi_nb.service.serving import Serving
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 
@@ -34,6 +35,8 @@ class LateErrors:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         cycle = getattr(send, "__self__", None)
+        if holders:
+            offer(scope, cycle)
         if getattr(cycle, "keeps_connection", False):
             return self.app(scope, receive, send)
         return self._call(scope, receive, send, cycle)

@@ -15,7 +15,9 @@ from asgi_nb.live.sessions import REASON, OpenSocket, close_all
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.export.har import to_har
 from asgi_nb.record.filters import Filter, FilterError, complete
+from asgi_nb.record.mark import read_tags
 from asgi_nb.record.store import Store
+from asgi_nb.record.usage import ArgumentError, ArgumentValueError
 from asgi_nb.web.status import WS_1012_SERVICE_RESTART
 from asgi_nb.widgets import held
 from asgi_nb.widgets.wire import Outgoing, WireError, encode
@@ -68,7 +70,7 @@ class Desk:
         head = {"kind": "answer", "v": message.get("v"), "id": message.get("id")}
         try:
             value = COMMANDS[str(message.get("what"))](self, message)
-        except WireError as exc:
+        except (WireError, ArgumentError, ArgumentValueError) as exc:
             return Outgoing({**head, "ok": False, "value": str(exc)}, [])
         except FilterError as exc:
             place = {"position": exc.position, "end": exc.end}
@@ -131,6 +133,27 @@ def _note(desk: Desk, message: Mapping[str, Any]) -> None:
     note = _text(message, "note").strip()
     for exchange in desk.exchanges(message):
         exchange.note = note
+
+
+def _colour(desk: Desk, message: Mapping[str, Any]) -> None:
+    colour = _text(message, "colour")
+    for exchange in desk.exchanges(message):
+        exchange.colour = colour  # type: ignore[assignment]  # the setter refuses what is none
+
+
+def _tag(desk: Desk, message: Mapping[str, Any]) -> None:
+    """Add tags to the exchanges, and take others from them."""
+    added, removed = _words(message, "add"), _words(message, "remove")
+    for exchange in desk.exchanges(message):
+        kept = [tag for tag in exchange.tags if tag not in removed]
+        exchange.tags = [*kept, *added]
+
+
+def _words(message: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = message.get(key, [])
+    if not isinstance(value, list):
+        raise WireError(f"{key} must be a list of words, got {type(value).__name__}")
+    return read_tags(value)
 
 
 def _select(desk: Desk, message: Mapping[str, Any]) -> None:
@@ -197,6 +220,8 @@ COMMANDS: dict[str, Callable[[Desk, Mapping[str, Any]], Any]] = {
     "remove": _remove,
     "pin": _pin,
     "note": _note,
+    "colour": _colour,
+    "tag": _tag,
     "select": _select,
     "export": _export,
     "complete": _complete,

@@ -28,7 +28,11 @@ INSTEAD: Mapping[str, Mapping[str, Any]] = {
     "all": {"times": None},
     "delay": {"delay": 2.0},
     "fail": {"answer": 503},
+    "reset": {"reset": True},
 }
+
+# What it keeps of its own then.
+KEPT = ("at", "times", "timeout", "delay", "answer", "reset")
 
 
 class HeldDesk:
@@ -89,6 +93,8 @@ def _hold(hold: Hold) -> dict[str, Any]:
 
 def _does(hold: Hold) -> str:
     """Say what it does without a question; "" when it asks."""
+    if hold.reset:
+        return "reset"
     if hold.answer is not None:
         answer = hold.answer
         return f"with {answer}" if isinstance(answer, int) else "with an answer of its own"
@@ -127,6 +133,10 @@ def answer_of(status: int, text: str) -> Response:
     return Response(text, status, media_type="application/json")
 
 
+def _reset(desk: HeldDesk, message: Mapping[str, Any]) -> None:
+    desk.find(message).reset()
+
+
 def _extend(desk: HeldDesk, message: Mapping[str, Any]) -> None:
     desk.find(message).extend(MORE)
 
@@ -157,7 +167,7 @@ def _hold_instead(desk: HeldDesk, message: Mapping[str, Any]) -> None:
         raise WireError(f"how is one of {', '.join(INSTEAD)}, got {message.get('how')!r}")
     for rule in desk.holds.rules:
         if rule.number == message.get("hold"):
-            kept = {name: getattr(rule, name) for name in ("at", "times", "timeout", "delay", "answer")}
+            kept = {name: getattr(rule, name) for name in KEPT}
             desk.holds.add(rule.where, **{**kept, **options})
             rule.cancel()
             return
@@ -168,6 +178,7 @@ COMMANDS: dict[str, Callable[[HeldDesk, Mapping[str, Any]], Any]] = {
     "held": _look,
     "held_go": _go,
     "held_answer": _answer,
+    "held_reset": _reset,
     "held_more": _extend,
     "hold": _hold_next,
     "hold_cancel": _cancel,

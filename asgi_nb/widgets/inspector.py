@@ -10,6 +10,7 @@ from asgi_nb.live.holds import Holds
 from asgi_nb.live.sessions import OpenSocket
 from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.filters import Filter
+from asgi_nb.record.selection import SHOWN, as_html
 from asgi_nb.record.store import Store
 from asgi_nb.widgets.desk import Desk
 from asgi_nb.widgets.pump import Pump
@@ -33,6 +34,7 @@ class Inspector(Streamed):
     """
 
     _esm = Path(__file__).parent / "static" / "inspector.js"
+    word = "inspector"
 
     height = traitlets.Int(420, min=240, max=900).tag(sync=True)
     """Pixels; the corner of the widget can be dragged."""
@@ -84,5 +86,6 @@ class Inspector(Streamed):
         self._stop_listening()
         super().close()
 
-    def _still(self) -> str:
-        return self._store._repr_html_()
+    def _picture(self) -> str:
+        # One more than is shown, which says that there are more.
+        return as_html(self._newest(SHOWN + 1), f"{self._store!r}".strip("<>"))

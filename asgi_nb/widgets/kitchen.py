@@ -7,6 +7,7 @@ from typing import Any
 import traitlets
 
 from asgi_nb.record.exchange import Exchange
+from asgi_nb.record.lanes import BAR_LIMIT
 from asgi_nb.record.shelf import Shelf
 from asgi_nb.record.store import Store
 from asgi_nb.record.timeline import Timeline
@@ -36,6 +37,7 @@ class Kitchen(Streamed):
     """
 
     _esm = Path(__file__).parent / "static" / "kitchen.js"
+    word = "kitchen"
 
     seconds = traitlets.Float(SECONDS).tag(sync=True)
     """How much time a page shows at first."""
@@ -71,6 +73,6 @@ class Kitchen(Streamed):
         """Whether it was closed, or its feed has ended."""
         return self.comm is None or self._feeding.done()
 
-    def _still(self) -> str:
+    def _picture(self) -> str:
         # The picture of the same seconds.
-        return self.timeline(self.seconds if self.live else None)._repr_html_()
+        return Timeline(self._newest(BAR_LIMIT), self.seconds if self.live else None)._repr_html_()

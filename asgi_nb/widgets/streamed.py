@@ -3,12 +3,17 @@
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, ClassVar
 
+import anyio
 import anywidget
+import traitlets
+from IPython.display import display
 
+from asgi_nb.record.exchange import Exchange
 from asgi_nb.record.store import Store
 from asgi_nb.widgets.pump import Pump
+from asgi_nb.widgets.still import Still
 
 Spawn = Callable[[Callable[[], Awaitable[None]]], "Future[None]"]
 
@@ -18,7 +23,7 @@ class Streamed(anywidget.AnyWidget):  # type: ignore[misc]
     A widget whose rows come from a pump.
 
     Only settings are traits: whatever was captured travels in custom messages, so that a saved notebook holds
-    nothing but what `_still` draws, which also shows without a kernel.
+    nothing but what `_picture` draws, which stands in an output of its own; see `still`.
 
     Args:
         store: The exchanges to show.
@@ -26,10 +31,17 @@ class Streamed(anywidget.AnyWidget):  # type: ignore[misc]
         **settings: Traits of the widget.
     """
 
+    word: ClassVar[str]
+    """What it is called in a sentence."""
+
+    still = traitlets.Unicode().tag(sync=True)
+    """The class of the picture, which a page hides while it shows the widget."""
+
     def __init__(self, store: Store, pump: Pump, **settings: Any) -> None:
         self._store = store
         self._pump = pump
-        super().__init__(**settings)
+        self._still = Still(self._picture, self.word)
+        super().__init__(still=self._still.name, **settings)
         self.on_msg(self._receive)
         _route_by_header(self.comm)
 
@@ -42,11 +54,22 @@ class Streamed(anywidget.AnyWidget):  # type: ignore[misc]
                 `anyio.from_thread.BlockingPortal.start_task_soon` does. Called once, from the calling thread.
         """
         # The task gets a copy of this context, where ipykernel 7.0 looks for the cell's message as it sends.
-        self._feeding = spawn(self._pump.run)
+        self._feeding = spawn(self._run)
+
+    async def _run(self) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._still.follow, self._store)
+            await self._pump.run()
+            tasks.cancel_scope.cancel()
 
     @abstractmethod
-    def _still(self) -> str:
-        """Give the HTML that a reader without a kernel sees, secrets masked."""
+    def _picture(self) -> str:
+        """Give the HTML that a reader without a kernel sees, secrets masked. Called in any thread."""
+
+    def _newest(self, count: int) -> list[Exchange]:
+        """Give the newest exchanges, oldest first, to be read at once; the others are not even looked at."""
+        found = (self._store.peek(seq) for seq in self._store.numbers()[-count:])
+        return [exchange for exchange in found if exchange is not None]
 
     @property
     def failure(self) -> BaseException | None:
@@ -57,6 +80,9 @@ class Streamed(anywidget.AnyWidget):  # type: ignore[misc]
 
     def close(self) -> None:
         """End the feed and remove the widget from its pages. Closing twice is no error."""
+        if self.comm is not None:
+            # From here on, it is all there is to see.
+            self._still.refresh()
         self._pump.stop()
         super().close()
 
@@ -69,7 +95,17 @@ class Streamed(anywidget.AnyWidget):  # type: ignore[misc]
         if bundle is None:
             return None
         data, metadata = bundle
-        return {**data, "text/plain": repr(self), "text/html": self._still()}, metadata
+        return {**data, "text/plain": repr(self)}, metadata
+
+    def _ipython_display_(self) -> None:
+        # A widget that was closed has neither.
+        bundle = self._repr_mimebundle_() if self.comm is not None else None
+        if bundle is None:
+            display({"text/plain": repr(self)}, raw=True)
+            return
+        data, metadata = bundle
+        display(data, metadata=metadata, raw=True)
+        self._still.show()
 
     def _receive(self, _widget: object, content: Any, _buffers: object) -> None:
         # In the main thread or in a subshell's; another widget's message would not be a dict.

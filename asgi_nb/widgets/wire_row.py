@@ -22,6 +22,8 @@ PLAIN: dict[str, Any] = {
     "faults": 0,
     "pinned": False,
     "note": "",
+    "colour": "",
+    "tags": [],
     "runs": [],
 }
 TEMPLATE = (
@@ -43,7 +45,8 @@ def encode_row(row: Mapping[str, Any]) -> bytes:
         and row["error"] is None
         and row["status"] is not None
         and row["duration_ms"] is not None
-        and not (row["faults"] or row["pinned"] or row["note"] or row["runs"] or row["replaced"])
+        and not (row["faults"] or row["runs"] or row["replaced"])
+        and not (row["pinned"] or row["note"] or row["colour"] or row["tags"])
     ):
         route, cell = row["route"], row["cell"]
         text = TEMPLATE % (

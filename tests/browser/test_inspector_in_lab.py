@@ -78,6 +78,10 @@ def test_the_keys_of_the_list_stay_in_the_list(inspected, lab_page):
         "j",
         "k",
         "p",
+        "m",
+        "Escape",
+        "n",
+        "Escape",
         "b",
         "a",
         "d",
@@ -104,7 +108,7 @@ def test_a_restarted_kernel_is_said_in_the_old_list(inspected):
     inspected.restart()
 
     expect(inspector.get_by_text("kernel restarted")).to_be_visible()
-    expect(inspector.get_by_text("run the cell again")).to_be_visible()
+    expect(inspector.get_by_text("The kernel was restarted: run the cell again")).to_be_visible()
 
 
 def test_a_kernel_that_was_shut_down_is_said_in_the_old_list(inspected, lab_page):

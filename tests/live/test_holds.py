@@ -17,10 +17,13 @@ from asgi_nb.record.filters import FilterError
 from asgi_nb.record.latency import measure
 from asgi_nb.record.store import Store
 from asgi_nb.record.tap import Tap
+from asgi_nb.service import protocols, resets, server
+from asgi_nb.service.resets import EXTENSION
 from asgi_nb.service.service import start
 from asgi_nb.web.applications import App
-from asgi_nb.web.responses import StreamingResponse
+from asgi_nb.web.responses import Response, StreamingResponse
 from asgi_nb.web.routing import Route
+from asgi_nb.web.testclient import TestClient
 
 
 @pytest.fixture
@@ -356,6 +359,87 @@ def test_a_filter_that_asks_for_what_is_not_known_yet_is_an_error(holds, argumen
     with pytest.raises(FilterError, match=message):
         holds.add(**arguments)
     assert holds.rules == ()
+
+
+@pytest.fixture(params=["httptools", "h11"])
+def service(request, store, holds, monkeypatch):
+    """A service whose log is looked at, by each HTTP protocol."""
+    if request.param == "h11":
+        monkeypatch.setattr(server, "http_protocol", lambda: protocols.LimitedH11)
+
+    async def tea(request):
+        return {"tea": (await request.body()).decode()}
+
+    service = start(Tap(HoldPoint(App(routes=[Route("/tea", tea, methods=["GET", "POST"])]), holds), store))
+    yield service
+    holds.cancel()
+    service.stop()
+
+
+def asks_for_tea(service):
+    """A client that has asked, and waits."""
+    client = socket.create_connection(("127.0.0.1", service.port), timeout=10)
+    client.sendall(b"POST /tea HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\ngreen")
+    return client
+
+
+@pytest.mark.parametrize("by", ["hand", "itself", "itself-later"])
+@pytest.mark.parametrize("at", ["request", "response"])
+def test_a_connection_is_reset_without_an_answer_and_the_next_one_is_served(service, holds, store, at, by):
+    options = {"hand": {}, "itself": {"reset": True}, "itself-later": {"reset": True, "delay": 0.05}}
+    hold = holds.add("path:/tea", at=at, **options[by])
+    with asks_for_tea(service) as client:
+        if by == "hand":
+            hold.wait(10).reset()
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+
+    assert httpx2.get(f"{service.local_url}tea", timeout=10).json() == {"tea": ""}
+    cut, served = store
+    assert (cut.state, cut.response, cut.error, cut.faults) == ("aborted", None, None, [])
+    assert cut.holds[0].ended == "reset"
+    assert cut.holds[0].changes == (("the answer 200 was not sent",) if at == "response" else ())
+    assert served.state == "done"
+    assert [record.getMessage() for record in service.log] == []
+
+
+def test_only_what_may_be_held_has_a_way_to_cut_its_connection(holds):
+    # Those of other tests, which nobody holds any more.
+    resets.holders.clear()
+    seen = []
+
+    async def look(scope, receive, send):
+        if scope["type"] == "http":
+            seen.append(EXTENSION in scope.get("extensions", {}))
+            await Response(b"")(scope, receive, send)
+
+    service = start(look)
+    try:
+        httpx2.get(service.local_url, timeout=10)
+        hold = holds.add()
+        httpx2.get(service.local_url, timeout=10)
+        hold.cancel()
+        httpx2.get(service.local_url, timeout=10)
+    finally:
+        service.stop()
+
+    assert seen == [False, True, False]
+
+
+def test_who_asked_without_a_connection_is_told_that_it_was_reset(holds, store):
+    holds.add(reset=True)
+    client = TestClient(Tap(HoldPoint(App(), holds), store))
+
+    with pytest.raises(ConnectionResetError, match="was held, and its connection reset"):
+        client.get("/tea")
+
+    assert store[-1].holds[0].ended == "reset"
+
+
+def test_a_hold_that_resets_says_so(holds):
+    assert repr(holds.add("path:/tea", reset=True)).endswith("waiting for the next, resets the connection>")
+    with pytest.raises(ValueError, match="has no answer: give one of the two"):
+        holds.add(answer=503, reset=True)
 
 
 @pytest.mark.parametrize("arguments", [{"at": "end"}, {"times": 0}, {"timeout": -1}, {"delay": 10**6}])

@@ -46,6 +46,14 @@ def test_a_filter_may_begin_with_a_dash_and_hold_spaces(run, ask):
     assert (hold.where, hold.at, hold.times) == ('-method:POST path:"/items/1"', "response", None)
 
 
+def test_a_connection_is_reset_from_the_magic(run, ask):
+    run("%asgi_hold path:/items --reset")
+
+    with pytest.raises(httpx2.TransportError):
+        ask("GET", "items/1").result(10)
+    assert ask("GET", "items/2").result(10).json()["id"] == 2
+
+
 def test_without_a_filter_the_magic_lists_and_next_holds_anything(run, ask):
     assert repr(run("%asgi_hold")).startswith("nothing is held")
     hold = run("%asgi_hold --next")

@@ -247,8 +247,8 @@ def test_a_field_that_comes_from_no_message_is_had_without_reading_any():
 def test_what_is_no_field_is_refused_as_ever():
     exchange, _ = draft()
 
-    with pytest.raises(AttributeError, match="'Exchange' object has no attribute 'colour'"):
-        _ = exchange.colour
+    with pytest.raises(AttributeError, match="'Exchange' object has no attribute 'flavour'"):
+        _ = exchange.flavour
 
 
 def test_a_state_that_was_set_past_the_messages_stays_until_the_next_message():

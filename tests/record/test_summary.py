@@ -48,6 +48,8 @@ def test_a_row_is_what_a_list_shows(make_exchange, store):
         "masked": 1,
         "pinned": False,
         "note": "",
+        "colour": "",
+        "tags": [],
     }
     assert set(row) == set(typing.get_type_hints(Row))
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from asgi_nb.record.mark import COLOURS
+
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "asgi_nb" / "widgets" / "js" / "node_modules" / "axe-core" / "axe.min.js"
@@ -94,6 +96,9 @@ CHECK = """async (part) => {
     ],
 )
 def test_axe_finds_nothing_in_any_panel(notebook, rich, page, axe, theme, width):
+    for exchange, colour in zip(reversed(list(rich)), COLOURS, strict=False):
+        exchange.colour = colour
+        exchange.tags = ["slow", "login"]
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(**THEMES[theme])
     notebook.open(height=820)
@@ -107,6 +112,9 @@ def test_axe_finds_nothing_in_any_panel(notebook, rich, page, axe, theme, width)
         for text in page.evaluate(CHECK, ".detail"):
             found.setdefault(text, state)
     found |= dict.fromkeys(page.evaluate(CHECK, ".inspector"), "list and details")
+    page.get_by_role("button", name="Mark", exact=True).click()
+    found |= dict.fromkeys(page.evaluate(CHECK, ".footer"), "marks")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="New request").click()
     form = page.get_by_role("dialog", name="New request")
     form.get_by_label("Route").select_option(label="GET /items/{item_id:int}")

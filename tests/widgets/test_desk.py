@@ -64,6 +64,22 @@ def test_what_is_selected_is_removed_noted_and_remembered(store, three, do, desk
     assert [exchange.seq for exchange in store] == [3]
 
 
+def test_what_is_selected_is_marked_with_a_colour_and_tags(store, three, do, refused):
+    store[0].tags = ["old", "kept"]
+    do("colour", seqs=[1, 3], colour="green")
+    do("tag", seqs=[1, 3], add=["new"], remove=["old"])
+
+    assert [(one.colour, one.tags) for one in store] == [
+        ("green", ("kept", "new")),
+        ("", ()),
+        ("green", ("new",)),
+    ]
+    assert "one of red, orange" in refused("colour", seqs=[1], colour="pink")["value"]
+    assert "a tag has" in refused("tag", seqs=[1], add=[""])["value"]
+    assert "add must be a list" in refused("tag", seqs=[1], add="new")["value"]
+    assert "tags are words" in refused("tag", seqs=[1], remove=[3])["value"]
+
+
 def test_a_filter_that_was_used_is_offered_again_once_and_the_last_one_first(do):
     for text in ("status>=400", "path:/a", "status>=400"):
         do("use_filter", text=text)

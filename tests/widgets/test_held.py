@@ -287,6 +287,7 @@ def test_a_page_holds_the_next_that_its_filter_matches(holds, do, told):
         pytest.param("all", (None, None, None), "", id="all"),
         pytest.param("delay", (1, 2.0, None), "by 2 s", id="delay"),
         pytest.param("fail", (1, None, 503), "with 503", id="fail"),
+        pytest.param("reset", (1, None, None), "reset", id="reset"),
     ],
 )
 def test_a_page_turns_a_hold_into_a_fault(holds, desk, do, how, rule, words):
@@ -297,6 +298,7 @@ def test_a_page_turns_a_hold_into_a_fault(holds, desk, do, how, rule, words):
     (now,) = holds.all()
     assert (now.where, now.at, now.timeout) == ("method:POST", "response", 9)
     assert (now.times, now.delay, now.answer) == rule
+    assert now.reset is (how == "reset")
     assert desk.state()["holds"][0]["does"] == words
 
 
@@ -305,6 +307,16 @@ def test_a_fault_that_a_page_asked_for_meets_the_next_request(holds, ask, do):
 
     assert ask("GET", "/tea").result(10).status_code == 503
     assert ask("GET", "/tea").result(10).status_code == 200
+
+
+def test_the_connection_of_what_is_held_is_reset_from_a_page(holds, ask, do):
+    hold = holds.add("path:/tea")
+    asked = ask("GET", "/tea")
+
+    do("held_reset", n=hold.wait(10).number)
+
+    with pytest.raises(ConnectionResetError):
+        asked.result(10)
 
 
 def test_a_hold_that_waits_no_longer_is_not_turned_into_another(holds, told):

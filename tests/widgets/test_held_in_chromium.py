@@ -122,6 +122,26 @@ def test_the_next_request_fails_on_purpose_by_keyboard(notebook, holds, ask, pag
     settle(notebook, page, lambda: page.locator(".held-line").count() == 0)
 
 
+def test_the_connection_of_the_next_request_is_reset_on_purpose(notebook, holds, ask, page):
+    notebook.open()
+    page.get_by_role("button", name="Hold next").click()
+    settle(notebook, page, lambda: page.locator(".held-line[data-hold]").count() == 1)
+    page.get_by_role("button", name="Reset the connection: Holds the next").click()
+    settle(notebook, page, lambda: page.get_by_text("Resets the connection of the next").count() == 1)
+
+    with pytest.raises(ConnectionResetError):
+        ask("GET", "/tea").result(10)
+    settle(notebook, page, lambda: page.locator(".held-line").count() == 0)
+
+
+def test_the_connection_of_what_is_held_is_reset(held, notebook, page):
+    button(page, "Reset").click()
+    settle(notebook, page, lambda: line(page).count() == 0)
+
+    with pytest.raises(ConnectionResetError):
+        held.asked.result(10)
+
+
 def test_who_lets_it_go_beside_its_open_form_is_not_told_that_somebody_else_did(held, notebook, page):
     button(page, "Edit").click()
     page.get_by_role("textbox", name="Method").wait_for()

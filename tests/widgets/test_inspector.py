@@ -66,20 +66,41 @@ def test_no_capture_is_in_the_synchronised_state(inspector, traffic, run):
     state = inspector.get_state()
     own = {key for key in state if not key.startswith("_")}
 
-    assert own - set(anywidget.AnyWidget().get_state()) == {"height"}
+    assert own - set(anywidget.AnyWidget().get_state()) == {"height", "still"}
     assert "captured" not in str({key: value for key, value in state.items() if key != "_esm"})
 
 
-def test_a_saved_notebook_keeps_a_masked_table_beside_the_widget(inspector, traffic, run):
-    run(traffic.http("/<b>", query=b"token=s3cr3t"))
+def test_an_output_has_the_widget_alone(inspector, traffic, run):
+    run(traffic.http())
 
     data, metadata = inspector._repr_mimebundle_()
 
     assert data[WIDGET_VIEW]["model_id"] == inspector.model_id
     assert data["text/plain"] == "<Inspector: 1 exchanges kept, 0 dropped>"
-    assert "&lt;b&gt;?token=" in data["text/html"]
-    assert "s3cr3t" not in data["text/html"]
+    assert "text/html" not in data
     assert metadata == {}
+
+
+def test_the_picture_is_a_masked_table(inspector, traffic, run):
+    run(traffic.http("/<b>", query=b"token=s3cr3t"))
+
+    html = inspector._picture()
+
+    assert "&lt;b&gt;?token=" in html
+    assert "s3cr3t" not in html
+
+
+def test_a_picture_of_many_shows_the_last_and_writes_none(inspector, store, traffic, run):
+    for number in range(60):
+        run(traffic.http(f"/{number}"))
+    before = [type(one) for one in store._kept.values()]
+
+    html = inspector._picture()
+
+    assert html.count("<tr>") == 51
+    assert "60 exchanges" in html
+    assert "last 50" in html
+    assert [type(one) for one in store._kept.values()] == before
 
 
 def test_closing_ends_the_feed_and_the_widget(store, portal, traffic, run):

@@ -99,6 +99,14 @@ class Kernel:
                 if content.get("kind") == kind:
                     return content, [json.loads(bytes(buffer)) for buffer in message["buffers"]]
 
+    def picture(self, kind, text):
+        """Wait for a picture with this text in it, as an output or in its place; give its display's id."""
+        while True:
+            message = self._next()
+            html = message["content"].get("data", {}).get("text/html", "")
+            if message["msg_type"] == kind and "Run the cell again" in html and text in html:
+                return message["content"]["transient"]["display_id"]
+
     def _next(self):
         message = self.client.get_iopub_msg(timeout=30)
         if message["msg_type"] == "comm_open" and "_esm" in str(message["content"]["data"]):
@@ -171,3 +179,81 @@ def test_what_answers_a_poll_is_sent_by_the_handler_of_that_poll(kernel):
 
     assert [content["kind"] for content in answers] == ["snap", "polled"]
     assert answers[0]["rung"] == "poll"
+
+
+def test_a_picture_stands_behind_the_widget_and_is_drawn_anew_after_a_request(kernel):
+    kernel.client.execute("inspector")
+    name = kernel.picture("display_data", "/before")
+
+    kernel.client.execute("request('/later')")
+
+    assert kernel.picture("update_display_data", "/later") == name
+
+
+def test_each_cell_has_a_picture_and_one_that_runs_again_a_new_one(kernel):
+    def show(cell):
+        message = kernel.client.session.msg("execute_request", {"code": "inspector", "silent": False})
+        message["metadata"]["cellId"] = cell
+        kernel.client.shell_channel.send(message)
+        return kernel.picture("display_data", "/before")
+
+    gone, first, second = show("a"), show("a"), show("b")
+    kernel.client.execute("request('/later')")
+    renewed = [kernel.picture("update_display_data", "/later") for _ in range(2)]
+
+    assert len({gone, first, second}) == 3
+    assert renewed == [first, second]
+
+
+def test_without_the_names_of_cells_the_last_picture_is_the_one(kernel):
+    kernel.client.execute("inspector")
+    kernel.picture("display_data", "/before")
+    kernel.client.execute("inspector")
+    last = kernel.picture("display_data", "/before")
+
+    kernel.client.execute("request('/later')")
+    first = kernel.picture("update_display_data", "/later")
+    kernel.client.execute("request('/latest')")
+
+    assert (first, kernel.picture("update_display_data", "/latest")) == (last, last)
+
+
+def test_the_last_picture_is_drawn_when_the_widget_is_closed(kernel):
+    kernel.client.execute("inspector._still._pause = 1000\ninspector")
+    name = kernel.picture("display_data", "/before")
+
+    kernel.client.execute("request('/later')\ninspector.close()")
+
+    assert kernel.picture("update_display_data", "/later") == name
+
+
+def test_a_picture_that_is_drawn_while_a_cell_captures_is_no_part_of_its_outputs(kernel):
+    kernel.client.execute("inspector._still._pause = 0\ninspector")
+    kernel.picture("display_data", "/before")
+
+    cell = kernel.client.execute(
+        """
+from IPython.utils.capture import capture_output
+with capture_output() as captured:
+    request('/captured')
+    print(input())
+print(len(captured.outputs))
+""",
+        allow_stdin=True,
+    )
+    kernel.picture("update_display_data", "/captured")
+    kernel.client.get_stdin_msg(timeout=10)
+    kernel.client.input("seen")
+
+    assert kernel.finish(cell).split() == ["0"]
+
+
+def test_a_widget_that_was_closed_shows_as_text(kernel):
+    cell = kernel.client.execute("inspector.close()\ninspector")
+    shown = []
+    while cell not in kernel.finished:
+        message = kernel._next()
+        if message["msg_type"] == "display_data":
+            shown.append(message["content"]["data"])
+
+    assert shown == [{"text/plain": "<Inspector: 1 exchanges kept, 0 dropped>"}]

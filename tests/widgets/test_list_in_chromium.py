@@ -392,6 +392,73 @@ def test_a_row_that_changes_while_it_is_clicked_is_chosen_all_the_same(listed, s
     pressed.get_by_role("img", name="note: looked at").wait_for()
 
 
+def test_a_colour_and_tags_are_given_by_keyboard_and_shown_in_words_and_signs(listed, store, page):
+    page.locator("[data-key='15']").click()
+    page.locator("[data-key='17']").click(modifiers=["Control"])
+    store[14].tags = ["old"]
+    page.locator(".main > .list .grid").focus()
+
+    page.keyboard.press("m")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => root().activeElement.textContent") == "● red"
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: (store[14].colour, store[16].colour) == ("red", "red"))
+    page.wait_for_function("() => root().activeElement.matches('.main > .list .grid')")
+    page.keyboard.press("m")
+    page.get_by_label("Tags, by commas").fill("slow,  log in, slow")
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: store[16].tags == ("slow", "log in"))
+    listed.push()
+
+    assert store[14].tags == ("old", "slow", "log in")
+    row = page.locator("[data-key='15']")
+    row.get_by_role("img", name="marked red").wait_for()
+    assert row.locator(".tag").all_text_contents() == ["old", "slow", "log in"]
+    box(page).fill('tag:"log in" colour:red -tag:old')
+    wait_for_keys(page, [17])
+
+
+def test_tags_of_several_rows_are_those_they_share_and_the_others_stay(listed, store, page):
+    store[14].tags = ["slow", "mine"]
+    store[16].tags = ["yours", "slow"]
+    listed.push()
+    page.locator("[data-key='15'] .tag").first.wait_for()
+    page.locator("[data-key='15']").click()
+    page.locator("[data-key='17']").click(modifiers=["Control"])
+
+    page.get_by_role("button", name="Mark", exact=True).click()
+    tags = page.get_by_label("Tags, by commas")
+    assert tags.input_value() == "slow"
+    tags.fill("quick")
+    page.get_by_role("button", name="Keep").click()
+
+    wait_until(page, lambda: "quick" in store[16].tags)
+    assert (store[14].tags, store[16].tags) == (("mine", "quick"), ("yours", "quick"))
+
+
+@pytest.mark.parametrize("key", ["m", "n"])
+def test_who_opens_a_panel_by_key_and_leaves_it_is_back_in_the_list(listed, page, key):
+    page.locator("[data-key='15']").click()
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press(key)
+    page.wait_for_function("() => root().activeElement.closest('.popover') !== null")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+
+    wait_for_chosen(page, [16])
+
+
+def test_a_tag_that_is_refused_says_why(listed, store, page):
+    page.locator("[data-key='15']").click()
+    page.get_by_role("button", name="Mark", exact=True).click()
+    page.get_by_label("Tags, by commas").fill("x" * 31)
+    page.keyboard.press("Enter")
+
+    page.get_by_text("a tag has 1 to 30 characters").wait_for()
+    assert store[14].tags == ()
+
+
 def test_two_selected_requests_are_compared(listed, page):
     page.locator("[data-key='15']").click()
     page.locator("[data-key='16']").click(modifiers=["Control"])
@@ -434,6 +501,21 @@ def test_the_keys_are_shown_on_a_question_mark(listed, page):
     page.get_by_role("rowheader", name="Home End PgUp PgDn").wait_for()
     page.keyboard.press("Escape")
     assert page.locator(".keys").is_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 600])
+def test_the_keys_are_shown_in_a_narrow_list_too_and_esc_leads_back(listed, page, width):
+    page.set_viewport_size({"width": width, "height": 600})
+    page.locator(".main > .list .grid").focus()
+
+    page.keyboard.press("?")
+    page.get_by_text("mark with a colour and tags").wait_for()
+    box = page.locator(".popover:has(.keys)").bounding_box()
+    page.keyboard.press("Escape")
+
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.evaluate("() => root().activeElement.matches('.main > .list .grid')")
 
 
 def test_no_letter_of_the_new_keys_reaches_the_notebook(listed, page):
@@ -559,6 +641,77 @@ def test_a_view_that_is_scrolled_away_draws_nothing_and_catches_up(listed, page,
     page.locator(".list .row", has_text="/unseen").wait_for()
 
 
+class Never:
+    """What is waited for, and does not come until the coroutine is driven on."""
+
+    def __await__(self):
+        yield
+
+
+@pytest.fixture
+def socket(traffic):
+    """A WebSocket that is open; to drive it on ends it."""
+
+    async def script(receive, send):
+        await send({"type": "websocket.accept"})
+        await Never()
+        await send({"type": "websocket.close", "code": 1000})
+
+    session = traffic.websocket("/chat", script)
+    session.send(None)
+    yield session
+    session.close()
+
+
+def times(page):
+    """What the list says of how long each took, by number."""
+    return page.evaluate(
+        """() => Object.fromEntries([...root().querySelectorAll(".main > .list .space > .row")]
+            .map((row) => [row.dataset.key, row.querySelector(".time").textContent]))"""
+    )
+
+
+def test_the_time_of_what_goes_on_counts_up_and_no_row_moves(notebook, mixed, socket, page):
+    page.clock.install()
+    notebook.open()
+    row = page.locator(".list .row", has_text="/chat")
+    row.click()
+    page.get_by_role("columnheader", name="Time").click()
+    before = keys(page)
+
+    page.clock.fast_forward("02:05")
+
+    page.wait_for_function("() => root().querySelector('[data-key=\"21\"] .time').textContent === '2:05 min'")
+    assert page.locator(".detail .took").text_content() == "2:05 min"
+    assert keys(page) == before
+    assert {text.rpartition(" ")[2] for number, text in times(page).items() if number != "21"} == {"ms"}
+
+
+def test_nothing_is_drawn_for_a_list_in_which_nothing_goes_on_any_more(notebook, socket, page):
+    notebook.open()
+    page.locator(".list .row", has_text="/chat").wait_for()
+    with pytest.raises(StopIteration):
+        socket.send(None)
+    notebook.push()
+    page.locator(".list .row", has_text="1000").wait_for()
+
+    assert changes(page, lambda: None, lambda: page.wait_for_timeout(1200)) == 0
+
+
+def test_a_list_that_is_stopped_counts_no_more(notebook, socket, page):
+    page.clock.install()
+    notebook.open()
+    page.locator(".list .row", has_text="/chat").wait_for()
+    page.clock.fast_forward("00:10")
+    page.wait_for_function("() => root().querySelector('[data-key=\"1\"] .time').textContent === '10 s'")
+
+    page.get_by_role("button", name="Pause").click()
+    page.clock.fast_forward("00:10")
+    page.clock.run_for(2000)
+
+    assert times(page) == {"1": "10 s"}
+
+
 # --- narrow
 
 
@@ -575,6 +728,30 @@ def test_a_docked_list_has_cards_and_a_folded_toolbar(notebook, mixed, page):
     page.get_by_role("button", name="More tools").click()
     assert page.get_by_role("button", name="Errors").is_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("width", [320, 480, 600])
+def test_all_that_is_done_with_a_selection_is_in_reach_in_a_narrow_list(listed, page, width):
+    page.set_viewport_size({"width": width, "height": 600})
+    page.locator("[data-key='19']").click()
+    page.get_by_label("Close details").click()
+    page.locator("[data-key='20']").click(modifiers=["Control"])
+    wait_for_chosen(page, [19, 20])
+    outside = """() => {
+        const { left, right } = root().querySelector(".inspector").getBoundingClientRect();
+        return [...root().querySelectorAll(".footer :is(button, .popover:not([hidden]))")]
+            .map((one) => [one.textContent, one.getBoundingClientRect()])
+            .filter(([_, box]) => box.width > 0 && (box.left < left || box.right > right))
+            .map(([text]) => text);
+    }"""
+
+    found = {"closed": page.evaluate(outside)}
+    for name in ("Mark", "Note", "Compare", "Save as HAR"):
+        page.get_by_role("button", name=name, exact=True).click()
+        found[name] = page.evaluate(outside)
+        page.keyboard.press("Escape")
+
+    assert found == {name: [] for name in found}
 
 
 def test_a_list_that_becomes_narrow_keeps_its_row_at_the_top(listed, page, traffic, run):

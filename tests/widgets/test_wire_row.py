@@ -32,6 +32,10 @@ def rows(store, traffic, run):
     run(traffic.websocket("/chat", chat))
     run(traffic.http("/noted"))
     store[-1].note = "mine"
+    run(traffic.http("/tagged"))
+    store[-1].tags = ["slow"]
+    run(traffic.http("/coloured"))
+    store[-1].colour = "red"
     run(traffic.http("/pinned"))
     store[-1].pinned = True
     run(traffic.http("/routed"))
@@ -51,4 +55,4 @@ def test_a_plain_row_takes_the_template_and_another_does_not(rows, monkeypatch):
     for row in rows:
         encode_row(row)
 
-    assert taken == ["/broken", "/half", "/chat", "/noted", "/pinned"]
+    assert taken == ["/broken", "/half", "/chat", "/noted", "/tagged", "/coloured", "/pinned"]

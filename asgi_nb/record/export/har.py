@@ -136,6 +136,8 @@ class _Writer(Pieces):
         if events:
             entry["_resourceType"] = "eventsource"
             entry["_eventSourceMessages"] = events
+        if exchange.mark is not None and exchange.mark.note:
+            entry["comment"] = self.shown(exchange.mark.note, mask_text)
         entry["_asgi_nb"] = self._own(exchange, sent_body, answer)
         return entry
 
@@ -297,6 +299,13 @@ class _Writer(Pieces):
         if exchange.origin is not None:
             names = ("cell_id", "execution_count", "source_hash", "function", "filename", "lineno")
             own["origin"] = {name: getattr(exchange.origin, name) for name in names}
+        if exchange.mark is not None:
+            # The note is the entry's comment.
+            own["mark"] = {
+                "pinned": exchange.mark.pinned,
+                "colour": exchange.mark.colour,
+                "tags": [self.shown(tag, mask_text) for tag in exchange.mark.tags],
+            }
         if exchange.relation is not None:
             own["relation"] = asdict(exchange.relation)
         if exchange.error is not None:

@@ -26,6 +26,7 @@ from asgi_nb.record.exchange import Exchange, Fault, Origin, OutputRecord, Relat
 from asgi_nb.record.export.har import TIMES
 from asgi_nb.record.export.parts import DEFAULT_PORTS
 from asgi_nb.record.http import RequestRecord, ResponseRecord
+from asgi_nb.record.mark import COLOURS, MAX_TAGS, Mark
 from asgi_nb.record.masks import shorten
 from asgi_nb.record.output import Stream
 from asgi_nb.record.selection import Selection
@@ -36,6 +37,7 @@ from asgi_nb.record.websocket import WebSocketClose, WebSocketMessage, WebSocket
 # The words of a field, as its type has them.
 _state: Callable[[Any], Any] = one_of(*get_args(State))
 _stream: Callable[[Any], Any] = one_of(*get_args(Stream))
+_colour: Callable[[Any], Any] = one_of("", *COLOURS)
 _by: Callable[[Any], Any] = one_of("client", "app", "error", "notebook")
 
 VERSIONS = {"h2": "2", "h3": "3", "2.0": "2", "3.0": "3"}
@@ -261,6 +263,7 @@ class _Entry:
 
     def _add_own(self, exchange: Exchange) -> None:
         own = self.own
+        exchange.mark = self._mark()
         exchange.route_path = maybe(text)(own.get("route_path"))
         exchange.path_params = dict(own.get("path_params") or {})
         if own.get("origin"):
@@ -289,6 +292,18 @@ class _Entry:
         exchange.dropped_output = int(own.get("dropped_output", 0))
         if own.get("trace"):
             exchange.trace = from_json(own["trace"])
+
+    def _mark(self) -> Mark | None:
+        marks = mapping(self.own.get("mark", {}))
+        # The standard's own field, which others write, too.
+        comment = self.entry.get("comment")
+        mark = Mark(
+            flag(marks.get("pinned", False)),
+            comment if isinstance(comment, str) else "",
+            _colour(marks.get("colour", "")),
+            tuple(map(text, items(marks.get("tags", []), MAX_TAGS))),
+        )
+        return None if mark == Mark() else mark
 
 
 def _error(value: Mapping[str, Any]) -> ErrorRecord:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from asgi_nb.record.background import BackgroundRecord
 from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.http import RequestRecord, ResponseRecord
+from asgi_nb.record.mark import Mark
 from asgi_nb.record.output import OutputRecord
 from asgi_nb.record.reasons import Routing
 from asgi_nb.record.relation import Relation
@@ -98,6 +99,8 @@ class Recorded(Protocol):
     def output(self) -> Sequence[OutputRecord]: ...
     @property
     def dropped_output(self) -> int: ...
+    @property
+    def mark(self) -> Mark | None: ...
     @property
     def relation(self) -> Relation | None: ...
     @property

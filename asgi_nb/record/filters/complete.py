@@ -162,6 +162,7 @@ OFFERED_TEXTS: dict[str, Callable[[Exchange], Iterable[str]]] = {
     "client": texts.client,
     "host": texts.host,
     "error": _error,
+    "tag": texts.tags,
 }
 
 PAIRS = {

@@ -24,6 +24,7 @@ from asgi_nb.record.filters.kinds import (
     Texts,
 )
 from asgi_nb.record.filters.parser import Vocabulary
+from asgi_nb.record.mark import COLOURS
 
 SLOW_SECONDS = 1.0
 """From here on a person notices a wait and loses the thread. Source: Nielsen, Usability Engineering, 1993."""
@@ -126,6 +127,10 @@ def _state(state: str) -> Predicate:
     return lambda exchange: exchange.state == state
 
 
+def _colour(colour: str) -> Predicate:
+    return lambda exchange: exchange.colour == colour
+
+
 IS: dict[str, tuple[Predicate, str]] = {
     "error": (is_error, "an exception, a broken protocol or a status from 400 on"),
     "slow": (is_slow, f"the response took {SLOW_SECONDS:g} s or more to begin"),
@@ -179,6 +184,8 @@ KEYS = [
     Key("client", Texts(texts.client), "the peer's address"),
     Key("host", Texts(texts.host), "the host that was asked for"),
     Key("note", Texts(texts.note), "a part of the note on it"),
+    Key("tag", Texts(texts.tags, whole=True), "a tag on it"),
+    Key("colour,color", Choices({colour: _colour(colour) for colour in COLOURS}), "its colour: red"),
     Key("seq,number", Numbers(lambda exchange: exchange.seq), "the exchange's number"),
     Key("age", _seconds(_age), "how long ago it began: <5m"),
     Key("since", Since(), "began within 5m, or since 14:30"),

@@ -107,6 +107,11 @@ def note(exchange: Exchange) -> Iterator[str]:
         yield exchange.note
 
 
+def tags(exchange: Exchange) -> tuple[str, ...]:
+    """Give what a reader tagged it with."""
+    return exchange.tags
+
+
 def everything(exchange: Exchange) -> Iterator[str]:
     """Give all texts, the short ones first."""
     yield from method(exchange)
@@ -115,6 +120,7 @@ def everything(exchange: Exchange) -> Iterator[str]:
     yield from path(exchange)
     yield from route(exchange)
     yield from note(exchange)
+    yield from tags(exchange)
     yield "\n".join(f"{name}: {value}" for name, value in headers(exchange))
     yield from error(exchange)
     yield from output(exchange)

@@ -35,7 +35,7 @@ from asgi_nb.record.keep.codes import (
     Code,
     checked,
 )
-from asgi_nb.record.mark import Mark
+from asgi_nb.record.mark import COLOURS, Mark
 from asgi_nb.record.origin import Origin
 from asgi_nb.record.output import OutputRecord, Stream
 from asgi_nb.record.relation import Relation
@@ -74,6 +74,7 @@ def _many(kind: type, group: Callable[[Any], Any]) -> Code:
 # The words that a field may hold, as its type has them.
 KIND, STATE = checked(one_of(*get_args(Kind))), checked(one_of(*get_args(State)))
 DIRECTION, STREAM = checked(one_of(*get_args(Direction))), checked(one_of(*get_args(Stream)))
+COLOUR = checked(one_of("", *COLOURS))
 BY = checked(one_of("client", "app", "error", "notebook"))
 
 FIELDS: dict[type, dict[str, Code]] = {
@@ -204,7 +205,7 @@ FIELDS: dict[type, dict[str, Code]] = {
         "ended": TEXT,
         "changes": STRINGS,
     },
-    Mark: {"pinned": FLAG, "note": TEXT},
+    Mark: {"pinned": FLAG, "note": TEXT, "colour": COLOUR, "tags": STRINGS},
 }
 
 # What means nothing outside of the kernel that recorded it, or follows from other fields.

@@ -88,7 +88,8 @@ class _Hider:
         if exchange.origin is not None and exchange.origin.source:
             changes["origin"] = replace(exchange.origin, source=self.text(exchange.origin.source))
         if exchange.mark is not None:
-            changes["mark"] = replace(exchange.mark, note=self.text(exchange.mark.note))
+            tags = tuple(self.text(tag) for tag in exchange.mark.tags)
+            changes["mark"] = replace(exchange.mark, note=self.text(exchange.mark.note), tags=tags)
         return replace(exchange, **changes)
 
     def trace(self, trace: WrittenTrace, secrets: list[str]) -> WrittenTrace:

@@ -160,6 +160,30 @@ function channelOf(model) {
   return channel;
 }
 
+// src/still.js
+var PATIENCE_MS = 3e3;
+function hideStill(host, model, signal) {
+  const name = String(model.get("still"));
+  if (!/^asgi-nb-still-\w+$/.test(name)) return;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`body:has(.${name}-live) :is(.${name}, .jp-OutputArea-child:has(.${name})) { display: none !important; }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const hide = () => {
+    window.clearTimeout(timer);
+    host.classList.add(`${name}-live`);
+  };
+  const show = () => host.classList.remove(`${name}-live`);
+  const timer = window.setTimeout(show, PATIENCE_MS);
+  host.classList.add(`${name}-live`);
+  model.on("msg:custom", hide);
+  signal.addEventListener("abort", () => {
+    window.clearTimeout(timer);
+    model.off("msg:custom", hide);
+    show();
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
+  });
+}
+
 // src/streamed.js
 function streamed(render) {
   return {
@@ -173,6 +197,7 @@ function streamed(render) {
       const life = new AbortController();
       const host = document.createElement("div");
       el.replaceChildren(host);
+      hideStill(host, model, life.signal);
       render(host, channelOf(model), life.signal);
       return () => life.abort();
     }
@@ -257,7 +282,7 @@ function drawnLine(line) {
 }
 
 // src/actions/waiting.js
-var PATIENCE_MS = 400;
+var PATIENCE_MS2 = 400;
 var LISTENS_MS = 300;
 var QUEUED = "Queued: a cell is running. It goes as soon as the kernel listens.";
 var SENT = "Sent. Waiting for the answer…";
@@ -274,7 +299,7 @@ function watched(client, asked, say) {
     timers.push(window.setTimeout(() => {
       if (!settled && !heard) say(QUEUED);
     }, LISTENS_MS));
-  }, PATIENCE_MS));
+  }, PATIENCE_MS2));
   return asked.finally(() => {
     settled = true;
     for (const timer of timers) window.clearTimeout(timer);
@@ -292,6 +317,10 @@ function duration(ms) {
   const seconds = Math.floor(ms / 1e3);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
 }
+function soFar(ms) {
+  if (ms < 1e3) return "…";
+  return ms < 6e4 ? `${Math.floor(ms / 1e3)} s` : duration(ms);
+}
 function size(bytes) {
   if (bytes < 1e3) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
@@ -305,6 +334,101 @@ function clock(seconds) {
   const two = (n) => String(n).padStart(2, "0");
   const ms = String(date.getMilliseconds()).padStart(3, "0");
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+}
+
+// src/popover.js
+function popover({ label, face, title: title2, onOpen }, signal) {
+  const id = uniqueId("popover");
+  const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
+  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
+  const element = h("div", { class: "popover-place" }, button, panel);
+  function set3(open2) {
+    panel.hidden = !open2;
+    button.setAttribute("aria-expanded", String(open2));
+  }
+  let from = button;
+  function open(back = button) {
+    from = back;
+    onOpen?.();
+    set3(true);
+    (panel.querySelector("button, input, select") ?? panel).focus();
+  }
+  function close() {
+    if (panel.hidden) return;
+    const inside = element.contains(
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    set3(false);
+    if (inside) from.focus({ preventScroll: true });
+  }
+  button.addEventListener("click", () => panel.hidden ? open() : set3(false), { signal });
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel.hidden) return;
+    event.stopPropagation();
+    close();
+  }, { signal });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().includes(element)) set3(false);
+  }, { signal });
+  return { element, button, panel, open, close };
+}
+
+// src/marks.js
+var SIGNS = { red: "●", orange: "▲", yellow: "■", green: "✚", blue: "★", purple: "❖" };
+function colourSign({ colour }) {
+  if (!(colour in SIGNS)) return null;
+  return h("span", { class: "colour", "data-colour": colour, role: "img", "aria-label": `marked ${colour}`, title: `marked ${colour}` }, `${SIGNS[colour]} `);
+}
+function tagList({ tags: tags2 }) {
+  if (tags2.length === 0) return null;
+  return h("span", { class: "tags", title: `tags: ${tags2.join(", ")}` }, ...tags2.map((tag) => h("span", { class: "tag" }, tag)));
+}
+function wordsOf(text2) {
+  return [...new Set(text2.split(",").map((word) => word.trim().replace(/\s+/g, " ")))].filter((word) => word !== "");
+}
+function commonTags(rows) {
+  return (rows[0]?.tags ?? []).filter((tag) => rows.every(({ tags: tags2 }) => tags2.includes(tag)));
+}
+function markMenu({ rows, all, ask, leave }, signal) {
+  const menu = popover({ label: "Mark", face: "Mark", title: 'exchange.colour = "red", exchange.tags = ["slow"] (m)', onOpen: fill }, signal);
+  menu.panel.classList.add("above", "marks");
+  function done() {
+    menu.close();
+    leave();
+  }
+  function fill() {
+    const chosen = rows();
+    const colour = chosen.every((row2) => row2.colour === chosen[0].colour) ? chosen[0]?.colour ?? "" : null;
+    const buttons = ["", ...Object.keys(SIGNS)].map((name) => {
+      const face = name === "" ? ["No colour"] : [h("span", { class: "colour", "data-colour": name, "aria-hidden": "true" }, `${SIGNS[name]} `), name];
+      const button = h("button", { type: "button", "aria-pressed": String(name === colour) }, ...face);
+      button.addEventListener("click", () => {
+        ask("colour", { colour: name });
+        done();
+      });
+      return button;
+    });
+    const before = commonTags(chosen);
+    const known = [...new Set(all().flatMap(({ tags: tags2 }) => tags2))];
+    const id = uniqueId("tags");
+    const text2 = h("input", { type: "text", class: "text", "aria-label": "Tags, by commas", placeholder: "slow, login", list: id, maxlength: 300, spellcheck: "false", autocomplete: "off" });
+    text2.value = before.join(", ");
+    const form2 = h("form", { class: "add-header" }, text2, h("datalist", { id }, ...known.map((tag) => h("option", { value: tag }))), h("button", { type: "submit" }, "Keep"));
+    form2.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const after = wordsOf(text2.value);
+      ask("tag", { add: after.filter((tag) => !before.includes(tag)), remove: before.filter((tag) => !after.includes(tag)) });
+      done();
+    });
+    menu.panel.replaceChildren(
+      h("p", { class: "menu-title" }, "Colour"),
+      h("div", { class: "colours", role: "group", "aria-label": "Colour" }, ...buttons),
+      h("p", { class: "menu-title" }, "Tags, by commas"),
+      form2
+    );
+  }
+  return menu;
 }
 
 // src/menu.js
@@ -397,42 +521,6 @@ function menuButton({ label, face, title: title2, head, items }, signal) {
   return { element, button, panel, open: () => void open(), close };
 }
 
-// src/popover.js
-function popover({ label, face, title: title2, onOpen }, signal) {
-  const id = uniqueId("popover");
-  const button = h("button", { type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": id, title: title2 ?? label }, face);
-  const panel = h("div", { class: "popover", id, role: "group", "aria-label": label, tabindex: -1, hidden: true });
-  const element = h("div", { class: "popover-place" }, button, panel);
-  function set2(open) {
-    panel.hidden = !open;
-    button.setAttribute("aria-expanded", String(open));
-  }
-  function close() {
-    if (panel.hidden) return;
-    const inside = element.contains(
-      /** @type {ShadowRoot} */
-      element.getRootNode().activeElement
-    );
-    set2(false);
-    if (inside) button.focus();
-  }
-  button.addEventListener("click", () => {
-    if (!panel.hidden) return set2(false);
-    onOpen?.();
-    set2(true);
-    (panel.querySelector("button, input, select") ?? panel).focus();
-  }, { signal });
-  element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || panel.hidden) return;
-    event.stopPropagation();
-    close();
-  }, { signal });
-  document.addEventListener("pointerdown", (event) => {
-    if (!event.composedPath().includes(element)) set2(false);
-  }, { signal });
-  return { element, button, panel, close };
-}
-
 // src/actions.js
 function selectionActions(client, list, say, signal) {
   const label = h("span", { class: "selected-count" });
@@ -445,6 +533,8 @@ function selectionActions(client, list, say, signal) {
   compare2.panel.classList.add("above", "compare");
   const save = menuButton({ label: "Save as HAR", face: ["HAR ▾"], title: 'asgi_nb.traffic.save_har("traffic.har")', head: "Secrets stay masked", items: harItems }, signal);
   save.panel.classList.add("above");
+  const mark = markMenu({ rows, all: () => client.rows.list, ask, leave: () => list.grid.focus() }, signal);
+  element.insertBefore(mark.element, note2.element);
   element.insertBefore(compare2.element, remove);
   function selection() {
     return list.selection;
@@ -519,8 +609,11 @@ function selectionActions(client, list, say, signal) {
     save: save.element,
     togglePin,
     removeSelected,
+    openMark() {
+      if (selection().length > 0) mark.open(list.grid.grid);
+    },
     openNote() {
-      if (selection().length > 0) note2.button.click();
+      if (selection().length > 0) note2.open(list.grid.grid);
     },
     draw() {
       const chosen = selection();
@@ -714,7 +807,7 @@ function methodField(method2) {
 }
 function field(name, title2, input, value) {
   const id = uniqueId(name);
-  for (const [key, set2] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set2);
+  for (const [key, set3] of Object.entries({ id, name, spellcheck: "false", autocomplete: "off", autocapitalize: "off" })) input.setAttribute(key, set3);
   input.value = value;
   return { name, input, was: input.value, element: (
     /** @type {HTMLElement[]} */
@@ -1073,7 +1166,7 @@ function decode(buffer) {
 }
 
 // src/client.js
-var PATIENCE_MS2 = 3e3;
+var PATIENCE_MS3 = 3e3;
 var RETRY_MS = 1e4;
 var QUIET_MS = 5e3;
 var Client = class extends EventTarget {
@@ -1187,7 +1280,7 @@ var Client = class extends EventTarget {
       this.channel.poll();
       this.#open();
       this.#waitOn();
-    }, PATIENCE_MS2);
+    }, PATIENCE_MS3);
   }
   #open() {
     this.channel.send({ ...this.session.open(), ...this.wish });
@@ -1205,7 +1298,7 @@ var Client = class extends EventTarget {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       if (!this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello })) return;
-      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS2);
+      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS3);
     }, QUIET_MS);
   }
   #sleep() {
@@ -1674,6 +1767,28 @@ function toneOf(row2) {
   return [1e3, 1001, 1005].includes(status2) ? "ok" : status2 < 1e3 ? "error" : "warn";
 }
 
+// src/columns/time.js
+var time = {
+  id: "time",
+  title: "Time",
+  width: "8ch",
+  end: true,
+  cell: (row2) => took(row2, row2.started_at),
+  value: (row2) => row2.duration_ms,
+  tick: countTimes
+};
+function took(row2, now) {
+  return row2.duration_ms === null && LIVE.has(row2.state) ? soFar((now - row2.started_at) * 1e3) : duration(row2.duration_ms);
+}
+function countTimes(drawn, _inView, now) {
+  for (const { element, row: row2 } of drawn) {
+    if (row2.duration_ms !== null) continue;
+    const cell3 = element.querySelector(".cell.time");
+    const text2 = took(row2, now);
+    if (cell3 !== null && cell3.textContent !== text2) cell3.textContent = text2;
+  }
+}
+
 // src/panels/insight.js
 function withInsight(el, { ask, signal }, draw4) {
   let drawn = "";
@@ -2015,7 +2130,7 @@ var Grid = class {
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
     this.#count();
-    this.options.onDrawn?.(drawn.values(), this.inView());
+    this.options.onDrawn?.();
   }
   /**
    * @param {HTMLElement} element
@@ -2151,8 +2266,8 @@ var Grid = class {
     event.preventDefault();
   }
 };
-function without(set2, member) {
-  return set2.delete(member) ? set2 : null;
+function without(set3, member) {
+  return set3.delete(member) ? set3 : null;
 }
 
 // src/panels/old_code.js
@@ -2514,8 +2629,12 @@ var ESCAPE = /\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|([^]))/gi;
 var IN_NAMES = /[a-z-]/i;
 var LOADING = /\b(url|src|image|image-set)\(/gi;
 var PICTURE = /^\s*["']?\s*data:image\//i;
-function inertCss(css) {
-  return css.replace(ESCAPE, plainEscape).replace(/@import\b/gi, "@left-out").replace(LOADING, (all, name, at, whole) => PICTURE.test(whole.slice(at + all.length)) ? all : `left-out-${name}(`).replaceAll("<", "\\3c ");
+var LOCAL = /^\s*(["']?)#[\w.:-]+\1\s*\)/;
+function inertCss(css, local = false) {
+  return css.replace(ESCAPE, plainEscape).replace(/@import\b/gi, "@left-out").replace(LOADING, (all, name, at, whole) => {
+    const address = whole.slice(at + all.length);
+    return PICTURE.test(address) || local && LOCAL.test(address) ? all : `left-out-${name}(`;
+  }).replaceAll("<", "\\3c ");
 }
 function plainEscape(all, hex2, other) {
   if (hex2 === void 0) return other !== void 0 && IN_NAMES.test(other) ? other : all;
@@ -2524,40 +2643,73 @@ function plainEscape(all, hex2, other) {
   return IN_NAMES.test(meant) ? meant : `\\${hex2} `;
 }
 
-// src/viewers/inert.js
-var ELEMENT = 1;
+// src/viewers/inert_text.js
 var TEXT = 3;
+var escaped = (text2) => text2.replace(/[&<>"\u00a0]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+function textOf(node) {
+  return [...node.childNodes].map((child) => child.nodeType === TEXT ? child.nodeValue ?? "" : textOf(child)).join("");
+}
+
+// src/viewers/inert_svg.js
 var set = (names) => new Set(names.split(" "));
-var VOID = set("br hr img input wbr col");
-var KEPT = set(
+var ELEMENT = 1;
+var TEXT2 = 3;
+var NAMESPACE = /^http:[/]{2}www\.w3\.org[/]2000[/]svg$/;
+var KEPT = set("svg g defs path rect circle ellipse line polyline polygon text tspan linearGradient radialGradient stop");
+var WORDS = set("title desc");
+var PLAIN = /* @__PURE__ */ new Map([["a", "g"], ["switch", "g"]]);
+var ATTRIBUTES = set(
+  "x y x1 y1 x2 y2 cx cy r rx ry fx fy fr dx dy width height d points pathLength viewBox preserveAspectRatio transform rotate offset gradientUnits gradientTransform spreadMethod stop-color stop-opacity fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray stroke-dashoffset opacity color display visibility overflow paint-order vector-effect shape-rendering text-rendering font-family font-size font-weight font-style font-variant text-anchor text-decoration letter-spacing word-spacing dominant-baseline alignment-baseline baseline-shift textLength lengthAdjust writing-mode"
+);
+var NAMES = set("id class lang role");
+function inertSvg(node) {
+  if (node.nodeType === TEXT2) return escaped(node.nodeValue ?? "");
+  if (node.nodeType !== ELEMENT || node.namespaceURI && !NAMESPACE.test(node.namespaceURI)) return "";
+  const name = PLAIN.get(node.localName ?? "") ?? node.localName ?? "";
+  if (WORDS.has(name)) return `<${name}>${escaped(textOf(node))}</${name}>`;
+  if (!KEPT.has(name)) return "";
+  const attributes = [...node.attributes ?? []].map((one) => inertAttribute(one.name, one.value)).join("");
+  return `<${name}${attributes}>${[...node.childNodes].map(inertSvg).join("")}</${name}>`;
+}
+function inertAttribute(name, value) {
+  if (NAMES.has(name) || /^aria-[a-z]+$/.test(name)) return ` ${name}="${escaped(value)}"`;
+  return ATTRIBUTES.has(name) || name === "style" ? ` ${name}="${escaped(inertCss(value, true))}"` : "";
+}
+
+// src/viewers/inert.js
+var ELEMENT2 = 1;
+var TEXT3 = 3;
+var set2 = (names) => new Set(names.split(" "));
+var VOID = set2("br hr img input wbr col");
+var KEPT2 = set2(
   "html body address article aside footer header h1 h2 h3 h4 h5 h6 hgroup main nav section search blockquote dd div dl dt figcaption figure hr li menu ol p pre ul a abbr b bdi bdo br cite code data dfn em i kbd mark q rp rt ruby s samp small span strong sub sup time u var wbr del ins caption col colgroup table tbody td tfoot th thead tr img style details summary dialog button datalist fieldset form input label legend meter optgroup option output progress select textarea center font tt big strike dir nobr"
 );
-var DROPPED = set("script template link meta base title basefont bgsound svg math frameset frame noframes noembed param source track area");
-var NAMED = set("iframe object embed applet video audio canvas fencedframe portal");
-var VERBATIM = set("xmp listing plaintext");
-var ATTRIBUTES = set(
+var DROPPED = set2("script template link meta base title basefont bgsound math frameset frame noframes noembed param source track area");
+var NAMED = set2("iframe object embed applet video audio canvas fencedframe portal");
+var VERBATIM = set2("xmp listing plaintext");
+var ATTRIBUTES2 = set2(
   "class id lang dir title alt width height align valign bgcolor color face size border cellpadding cellspacing colspan rowspan headers scope span nowrap start reversed type value placeholder checked selected disabled readonly multiple rows cols min max step low high optimum label name for open datetime role hidden"
 );
-var ODD_INPUTS = set("image file");
+var ODD_INPUTS = set2("image file");
 var PICTURE2 = /^\s*data:image\//i;
-var escaped = (text2) => text2.replace(/[&<>"\u00a0]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 function inertMarkup(node) {
-  if (node.nodeType === TEXT) return escaped(node.nodeValue ?? "");
-  if (node.nodeType !== ELEMENT) return "";
+  if (node.nodeType === TEXT3) return escaped(node.nodeValue ?? "");
+  if (node.nodeType !== ELEMENT2) return "";
   const name = node.localName ?? "";
   if (DROPPED.has(name)) return "";
+  if (name === "svg") return inertSvg(node);
   if (NAMED.has(name)) return `<span>[${name}]</span>`;
   if (name === "style") return `<style${attributesOf(node, name)}>${inertCss(textOf(node))}</style>`;
   if (VERBATIM.has(name)) return `<pre>${escaped(textOf(node))}</pre>`;
   const inside = [...node.childNodes].map(inertMarkup).join("");
-  if (!KEPT.has(name) && !/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(name)) return inside;
+  if (!KEPT2.has(name) && !/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(name)) return inside;
   const start = `<${name}${attributesOf(node, name)}>`;
   return VOID.has(name) ? start : `${start}${inside}</${name}>`;
 }
 function attributesOf(node, element) {
-  return [...node.attributes ?? []].map(({ name, value }) => inertAttribute(element, name, value)).join("");
+  return [...node.attributes ?? []].map(({ name, value }) => inertAttribute2(element, name, value)).join("");
 }
-function inertAttribute(element, name, value) {
+function inertAttribute2(element, name, value) {
   const write = (as, text2) => ` ${as}="${escaped(text2)}"`;
   if (name === "style") return write(name, inertCss(value));
   if (name === "src") return element === "img" && PICTURE2.test(value) ? write(name, value) : "";
@@ -2565,10 +2717,7 @@ function inertAttribute(element, name, value) {
   if (name === "type" && element === "input" && ODD_INPUTS.has(value.trim().toLowerCase())) return "";
   if (name === "title" && element === "a") return "";
   if (name === "media" && element === "style") return write(name, value);
-  return ATTRIBUTES.has(name) || /^aria-[a-z]+$/.test(name) ? write(name, value) : "";
-}
-function textOf(node) {
-  return [...node.childNodes].map((child) => child.nodeType === TEXT ? child.nodeValue ?? "" : textOf(child)).join("");
+  return ATTRIBUTES2.has(name) || /^aria-[a-z]+$/.test(name) ? write(name, value) : "";
 }
 
 // src/viewers/html.js
@@ -3641,10 +3790,13 @@ var Detail = class {
   /**
    * @param {import("./client.js").Client} client
    * @param {() => void} onClose
+   * @param {() => number} now Seconds, by the kernel's clock.
    * @param {AbortSignal} signal
    */
-  constructor(client, onClose, signal) {
+  constructor(client, onClose, now, signal) {
     this.client = client;
+    this.now = now;
+    this.titled = null;
     this.seq = null;
     this.asked = null;
     this.asking = false;
@@ -3748,12 +3900,20 @@ var Detail = class {
   /** @param {Row} row */
   #head(row2) {
     const { title: title2 } = this;
+    this.titled = row2;
     const text2 = `${row2.method} ${row2.path}`;
     title2.replaceChildren(
       h("span", { class: "what", title: text2 }, text2),
       h("span", { class: "outcome", "data-tone": toneOf(row2) }, statusText(row2)),
-      h("span", { class: "took" }, duration(row2.duration_ms))
+      h("span", { class: "took" }, took(row2, this.now()))
     );
+  }
+  /** Time has gone by. */
+  tick() {
+    const place = this.title.querySelector(".took");
+    if (this.titled === null || place === null) return;
+    const text2 = took(this.titled, this.now());
+    if (place.textContent !== text2) place.textContent = text2;
   }
   /** @param {Exchange} exchange */
   #render(exchange) {
@@ -4122,6 +4282,7 @@ function heldStrip(client, { say, leave }, signal) {
       ["edit", "Edit", `held.${held.stage}.headers["x"] = …; held.go()`],
       ["answer", "Answer", `held.answer(("text", 409)): ${what}`],
       ["drop", "Drop", `held.answer(503): ${what}`],
+      ["reset", "Reset", "held.reset(): the client has no answer at all, its connection is cut"],
       ["more", "+60 s", "held.extend(60)"]
     ];
     const offered = held.asks ? all : all.slice(0, 1);
@@ -4131,8 +4292,8 @@ function heldStrip(client, { say, leave }, signal) {
     const times = rule.times === null ? "all that match" : rule.times === 1 ? "the next" : `the next ${rule.times}`;
     const where = rule.where === "" ? "" : ` ${rule.where}`;
     const passed = rule.passed === 0 ? "" : `, ${rule.passed} passed: too many at once`;
-    const verb = rule.asks ? "Holds" : rule.does.startsWith("by") ? "Delays" : "Answers";
-    const text2 = `${verb} ${times}${where}${rule.does === "" ? "" : ` ${rule.does}`}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
+    const verb = rule.asks ? "Holds" : rule.does === "reset" ? "Resets the connection of" : rule.does.startsWith("by") ? "Delays" : "Answers";
+    const text2 = `${verb} ${times}${where}${rule.does === "" || rule.does === "reset" ? "" : ` ${rule.does}`}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
     return h(
       "li",
       { class: "held-line", "data-hold": rule.hold },
@@ -4145,7 +4306,7 @@ function heldStrip(client, { say, leave }, signal) {
   function instead({ asks, times, where, at }) {
     if (!asks) return times === null ? [] : [["all", "All", `asgi_nb.hold(${JSON.stringify(where)}, times=None, …): until it is cancelled`]];
     const start = `asgi_nb.hold(${JSON.stringify(where)}, `;
-    const all = [["all", "All", `${start}times=None): until it is cancelled`], ["delay", "Delay 2 s", `${start}delay=2)`], ["fail", "Fail with 503", `${start}answer=503): ${at === "request" ? "the app never sees it" : "in place of the app's answer"}`]];
+    const all = [["all", "All", `${start}times=None): until it is cancelled`], ["delay", "Delay 2 s", `${start}delay=2)`], ["fail", "Fail with 503", `${start}answer=503): ${at === "request" ? "the app never sees it" : "in place of the app's answer"}`], ["reset", "Reset the connection", `${start}reset=True): the client has no answer at all`]];
     return times === null ? all.slice(1) : all;
   }
   function draw4() {
@@ -4221,6 +4382,9 @@ function heldStrip(client, { say, leave }, signal) {
       case "drop":
         if (open?.n === n) close("");
         return void ask("held_answer", { n, status: 503, body: "" });
+      case "reset":
+        if (open?.n === n) close("");
+        return void ask("held_reset", { n });
       case "more":
         return void ask("held_more", { n });
       case "edit":
@@ -4308,6 +4472,7 @@ var KEYS = [
   { keys: ["e"], shown: "e", text: "edit and send", action: "edit", inHead: true },
   { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy", inHead: true },
   { keys: ["+"], shown: "+", text: "write a new request", action: "compose", anywhere: true },
+  { keys: ["m"], shown: "m", text: "mark with a colour and tags", action: "mark" },
   { keys: ["n"], shown: "n", text: "write a note", action: "note" },
   { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
   { keys: [], shown: "Ctrl+A", text: "select every row" },
@@ -4399,11 +4564,12 @@ var path = {
   cell(row2) {
     const pin = row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": row2.note ? `pinned, note: ${row2.note}` : "pinned", title: row2.note || "pinned" }, "◆ ") : null;
     const note2 = row2.note && !row2.pinned ? h("span", { class: "pin", role: "img", "aria-label": `note: ${row2.note}`, title: row2.note }, "✎ ") : null;
-    const target = h("span", { class: "target", title: row2.path }, pin, note2, row2.path);
-    if (row2.kind !== "websocket") return target;
+    const target = h("span", { class: "target", title: row2.path }, colourSign(row2), pin, note2, row2.path);
+    const tags2 = tagList(row2);
+    if (row2.kind !== "websocket") return tags2 === null ? target : h("span", { class: "with-traffic" }, target, tags2);
     const traffic = `↑${count(row2.received ?? 0)} ↓${count(row2.sent ?? 0)}`;
     const old = onOldCode(row2) ? h("span", { class: "old-sign", title: "Its cell was run again: this socket goes on with the code it began with" }, "⟲ old code") : null;
-    return h("span", { class: "with-traffic" }, target, old, h("span", { class: "traffic" }, traffic));
+    return h("span", { class: "with-traffic" }, target, tags2, old, h("span", { class: "traffic" }, traffic));
   },
   value: (row2) => row2.path
 };
@@ -4443,14 +4609,15 @@ var started = {
   value: (row2) => row2.started_at
 };
 
-// src/columns/time.js
-var time = {
-  id: "time",
-  title: "Time",
-  width: "8ch",
-  end: true,
-  cell: (row2) => duration(row2.duration_ms),
-  value: (row2) => row2.duration_ms
+// src/columns/tags.js
+var tags = {
+  id: "tagged",
+  title: "Tags",
+  width: "minmax(6ch, 18ch)",
+  wide: true,
+  off: true,
+  cell: (row2) => tagList(row2) ?? "",
+  value: (row2) => row2.tags.join(", ") || null
 };
 
 // src/waterfall.js
@@ -4485,10 +4652,12 @@ function runSpans(row2, seconds) {
 var waterfall = {
   id: "waterfall",
   title: "Waterfall",
-  width: "minmax(6ch, 20ch)",
+  // A part of what is left, so that the path has the most of it.
+  width: "minmax(6ch, 0.35fr)",
   wide: true,
   // Its words are in the columns beside it.
-  cell: ({ runs }) => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" }))))
+  cell: ({ runs }) => h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" })))),
+  tick: drawBars
 };
 function drawBars(drawn, inView, now) {
   if (inView.length === 0) return;
@@ -4516,10 +4685,10 @@ function drawBars(drawn, inView, now) {
 }
 
 // src/columns/index.js
-var COLUMNS2 = [number, method, status, path, route2, cell2, size2, started, time, waterfall, note];
+var COLUMNS2 = [number, method, status, path, route2, cell2, size2, started, time, waterfall, note, tags];
 function chosenColumns(chosen, headers) {
   const shown = COLUMNS2.filter(({ id, fixed }) => fixed || chosen.has(id));
-  const at = shown.findIndex(({ id }) => id === time.id || id === waterfall.id || id === note.id);
+  const at = shown.findIndex(({ id }) => [time, waterfall, note, tags].some((last) => last.id === id));
   const place = at < 0 ? shown.length : at;
   return [...shown.slice(0, place), ...headers.map(header), ...shown.slice(place)];
 }
@@ -4545,6 +4714,7 @@ function nextOrder(order, id) {
 // src/list.js
 var SORT_MS = 500;
 var GROW_MS = 250;
+var GROW_CALMLY_MS = 1e3;
 var ExchangeList = class {
   /**
    * @param {object} handlers
@@ -4552,7 +4722,7 @@ var ExchangeList = class {
    * @param {() => void} handlers.onOpen
    * @param {(keys: ReadonlySet<number>) => void} handlers.onChoose
    * @param {() => void} handlers.onColumns The columns or their order have changed.
-   * @param {() => number} now Seconds, by the kernel's clock.
+   * @param {() => number} now Seconds, by the kernel's clock; it stands still while the list does.
    * @param {AbortSignal} signal
    */
   constructor({ onSelect, onOpen, onChoose, onColumns }, now, signal) {
@@ -4570,7 +4740,7 @@ var ExchangeList = class {
         empty: "No requests yet. Each one shows up here as it comes in.",
         columns: chosenColumns(this.chosen, this.headers),
         keyOf: seqOf,
-        toneOf: (row2) => row2.lit ? `${toneOf(row2)} lit` : toneOf(row2),
+        toneOf: (row2) => `${toneOf(row2)}${row2.lit ? " lit" : ""}${row2.colour ? ` mark-${row2.colour}` : ""}`,
         onSelect,
         onOpen,
         onChoose,
@@ -4579,20 +4749,36 @@ var ExchangeList = class {
           this.sortBy(null);
           this.grid.toTail();
         },
-        onDrawn: (drawn, inView) => this.chosen.has("waterfall") && drawBars(drawn, inView, this.now())
+        onDrawn: () => this.#onDrawn()
       },
       signal
     );
     this.element = this.grid.element;
-    const growing = window.setInterval(() => {
-      const { drawn } = this.grid;
-      if (this.awake && [...drawn.values()].some(({ row: row2 }) => LIVE.has(row2.state))) drawBars(drawn.values(), this.grid.inView(), this.now());
-    }, GROW_MS);
+    this.growing = 0;
+    this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.awake = true;
     signal.addEventListener("abort", () => {
-      window.clearInterval(growing);
+      window.clearTimeout(this.growing);
       window.clearTimeout(this.timer);
     });
+  }
+  #onDrawn() {
+    this.#tick();
+    if (this.growing === 0) this.#grow();
+  }
+  /** Let what goes on grow, for as long as there is any in sight. The rows stay where they are, however they are sorted. */
+  #grow() {
+    this.growing = 0;
+    if (!this.awake || !this.grid.inView().some(({ state }) => LIVE.has(state))) return;
+    const pace = this.calm.matches ? GROW_CALMLY_MS : GROW_MS;
+    this.growing = window.setTimeout(() => {
+      if (this.awake) this.#tick();
+      this.#grow();
+    }, pace);
+  }
+  #tick() {
+    const { grid } = this;
+    for (const { tick } of this.columns) tick?.(grid.drawn.values(), grid.inView(), this.now());
   }
   get columns() {
     return chosenColumns(this.chosen, this.headers);
@@ -4657,6 +4843,8 @@ var styles_default = `/* The list's own tokens, beside those of tokens.css. Ever
   --moved: color-mix(in srgb, #2b7fd8 74%, var(--ink));
   --warn: color-mix(in srgb, #c77700 70%, var(--ink));
   --error: color-mix(in srgb, #e0323c 70%, var(--ink));
+  --yellow: color-mix(in srgb, #b39400 60%, var(--ink));
+  --purple: color-mix(in srgb, #8e44d8 66%, var(--ink));
 }
 
 .inspector {
@@ -4779,6 +4967,14 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 [data-layout="narrow"] .toolbar { position: relative; }
 [data-layout="narrow"] .folded .popover-place { position: static; }
 [data-layout="narrow"] .folded .popover { inset-inline: auto 8px; }
+/* A footer that has not the room puts what is done with a selection into a line of its own, and panels above all of it */
+/* Without a bar nothing says that there are more tabs */
+[data-layout="narrow"] .tabs { scrollbar-width: thin; }
+[data-layout="narrow"] .footer { position: relative; flex-wrap: wrap; gap: 4px 8px; }
+[data-layout="narrow"] .counts { flex: 1 1 12ch; }
+[data-layout="narrow"] .actions { flex: 0 1 auto; flex-wrap: wrap; }
+[data-layout="narrow"] .footer .popover-place { position: static; }
+[data-layout="narrow"] .footer .popover { inset-inline: auto 8px; max-inline-size: calc(100% - 16px); }
 .for-readers { position: absolute; inline-size: 1px; block-size: 1px; clip-path: inset(50%); }
 
 /* What is held */
@@ -4831,6 +5027,20 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .space > .row[data-tone~="lit"]::before { content: "◂"; position: absolute; inset-inline-end: 0; color: var(--warn); }
 .space > .row[data-tone~="lit"] { background: color-mix(in srgb, var(--warn) 14%, var(--paper)); }
 .space > .row[data-tone~="lit"][aria-selected="true"] { background: var(--chosen); }
+/* A reader's marks */
+.colour { color: var(--mark); }
+[data-colour="red"], [data-tone~="mark-red"] { --mark: var(--error); }
+[data-colour="orange"], [data-tone~="mark-orange"] { --mark: var(--warn); }
+[data-colour="yellow"], [data-tone~="mark-yellow"] { --mark: var(--yellow); }
+[data-colour="green"], [data-tone~="mark-green"] { --mark: var(--ok); }
+[data-colour="blue"], [data-tone~="mark-blue"] { --mark: var(--moved); }
+[data-colour="purple"], [data-tone~="mark-purple"] { --mark: var(--purple); }
+.space > .row[data-tone*="mark-"]:not([data-tone~="lit"], [aria-selected="true"], :hover) { background: color-mix(in srgb, var(--mark) 8%, var(--paper)); }
+.tags { display: flex; flex: 0 1 auto; gap: 4px; min-inline-size: 0; overflow: hidden; }
+.tag { flex: none; block-size: 18px; margin-block: 3px; padding: 0 6px; border: 1px solid var(--line); border-radius: 9px; background: var(--paper-raised); color: var(--ink); font: 11px/16px var(--font); }
+.colours { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
+.colours > button { text-align: start; }
+.colours > :first-child { grid-column: 1 / -1; }
 .head [data-column] { cursor: pointer; }
 .head [data-column]:hover { color: var(--ink); text-decoration: underline; }
 .track { position: relative; display: block; block-size: 100%; overflow: hidden; }
@@ -4845,6 +5055,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .list[data-cards] .cell { display: none; }
 .list[data-cards] :is(.method, .status, .time, .path) { display: block; }
 .list[data-cards] .path { grid-row: 2; grid-column: 1 / -1; line-height: 18px; }
+.list[data-cards] .tag { block-size: 16px; margin-block: 1px; line-height: 14px; }
 .list[data-cards] .time { text-align: start; }
 .grid:focus-visible { outline: none; }
 .grid:focus-visible .row[data-active] { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -4855,6 +5066,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
 .space .method, .space .status { font-weight: 600; }
 .space .path, .space .preview { font-family: var(--mono); font-size: 12px; }
 .with-traffic { display: flex; gap: 8px; }
+.with-traffic > .target { min-inline-size: 5ch; }
 .pin { color: var(--accent); }
 .target { display: block; overflow: hidden; text-overflow: ellipsis; }
 .traffic { flex: none; color: var(--ink-soft); }
@@ -4872,6 +5084,7 @@ input[type="checkbox"] { inline-size: 16px; block-size: 16px; margin: 0; accent-
   .cell.wide { display: none; }
 }
 @container (inline-size < 460px) {
+  .list:not([data-cards]) .tags { display: none; }
   .row { grid-template-columns: var(--tracks-narrow); }
   .cell.wide-last { display: none; }
 }
@@ -5302,10 +5515,20 @@ function toolbar(client, list, compose, { onPause, say }, light, signal) {
   }, { signal });
   pause.addEventListener("click", onPause, { signal });
   clear.addEventListener("click", () => client.ask("clear").then(() => say(""), failed), { signal });
-  more.addEventListener("click", () => {
-    const open = element.toggleAttribute("data-unfolded");
+  more.addEventListener("click", () => unfold(!element.hasAttribute("data-unfolded")), { signal });
+  function unfold(open) {
+    element.toggleAttribute("data-unfolded", open);
     more.setAttribute("aria-expanded", String(open));
-  }, { signal });
+  }
+  function showKeys() {
+    const back = (
+      /** @type {HTMLElement | null} */
+      /** @type {ShadowRoot} */
+      element.getRootNode().activeElement
+    );
+    if (help.button.getClientRects().length === 0) unfold(true);
+    help.open(back ?? void 0);
+  }
   function draw4(paused, waiting) {
     record.setAttribute("aria-pressed", String(client.recording));
     record.setAttribute("aria-label", client.recording ? "Rec, on" : "Rec off");
@@ -5320,7 +5543,7 @@ function toolbar(client, list, compose, { onPause, say }, light, signal) {
     note: filter.note,
     draw: draw4,
     focusFilter: filter.focus,
-    help: () => help.button.click()
+    help: showKeys
   };
 }
 
@@ -5338,10 +5561,16 @@ function renderInspector(host, channel, signal) {
   let selecting = 0;
   let wanted = null;
   let waiting = 0;
-  const now = () => Date.now() / 1e3 - (Number.isFinite(client.skew) ? client.skew : 0);
+  let stoppedAt = null;
+  const stands = () => paused || client.isLost || client.link === "stopped";
+  function now() {
+    const time2 = Date.now() / 1e3 - (Number.isFinite(client.skew) ? client.skew : 0);
+    stoppedAt = stands() ? stoppedAt ?? time2 : null;
+    return stoppedAt ?? time2;
+  }
   const list = new ExchangeList({ onSelect, onOpen, onChoose, onColumns: () => draw4() }, now, signal);
   const { grid } = list;
-  const detail = new Detail(client, closeDetail, signal);
+  const detail = new Detail(client, closeDetail, now, signal);
   const foot = footer(client, signal);
   let wasClosed = true;
   const compose = newRequest(client, { select: openWhenHere, onOpen: makeRoom, onLeave: () => wasClosed && closeDetail() }, signal);
@@ -5369,8 +5598,10 @@ function renderInspector(host, channel, signal) {
   style.textContent = tokens_default + styles_default + details_default + actions_default + compose_default;
   shadow.append(style, root);
   const draw4 = oncePerFrame(() => {
-    list.awake = onScreen && !document.hidden;
-    if (!list.awake) return;
+    const visible = onScreen && !document.hidden;
+    list.awake = visible && !stands();
+    now();
+    if (!visible) return;
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
     actions.draw();
@@ -5385,6 +5616,7 @@ function renderInspector(host, channel, signal) {
   }, signal);
   function drawEdges() {
     if (!onScreen || document.hidden) return;
+    detail.tick();
     tools.draw(paused, waitingRows());
     foot.draw(paused);
   }
@@ -5397,6 +5629,7 @@ function renderInspector(host, channel, signal) {
   listenForKeys(root, {
     filter: tools.focusFilter,
     pin: actions.togglePin,
+    mark: actions.openMark,
     note: actions.openNote,
     replay: () => act("replay"),
     edit: () => act("edit"),

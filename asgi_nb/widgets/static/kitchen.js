@@ -160,6 +160,30 @@ function channelOf(model) {
   return channel;
 }
 
+// src/still.js
+var PATIENCE_MS = 3e3;
+function hideStill(host, model, signal) {
+  const name = String(model.get("still"));
+  if (!/^asgi-nb-still-\w+$/.test(name)) return;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`body:has(.${name}-live) :is(.${name}, .jp-OutputArea-child:has(.${name})) { display: none !important; }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const hide = () => {
+    window.clearTimeout(timer);
+    host.classList.add(`${name}-live`);
+  };
+  const show = () => host.classList.remove(`${name}-live`);
+  const timer = window.setTimeout(show, PATIENCE_MS);
+  host.classList.add(`${name}-live`);
+  model.on("msg:custom", hide);
+  signal.addEventListener("abort", () => {
+    window.clearTimeout(timer);
+    model.off("msg:custom", hide);
+    show();
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
+  });
+}
+
 // src/streamed.js
 function streamed(render) {
   return {
@@ -173,6 +197,7 @@ function streamed(render) {
       const life = new AbortController();
       const host = document.createElement("div");
       el.replaceChildren(host);
+      hideStill(host, model, life.signal);
       render(host, channelOf(model), life.signal);
       return () => life.abort();
     }
@@ -323,7 +348,7 @@ function decode(buffer) {
 }
 
 // src/client.js
-var PATIENCE_MS = 3e3;
+var PATIENCE_MS2 = 3e3;
 var RETRY_MS = 1e4;
 var QUIET_MS = 5e3;
 var Client = class extends EventTarget {
@@ -437,7 +462,7 @@ var Client = class extends EventTarget {
       this.channel.poll();
       this.#open();
       this.#waitOn();
-    }, PATIENCE_MS);
+    }, PATIENCE_MS2);
   }
   #open() {
     this.channel.send({ ...this.session.open(), ...this.wish });
@@ -455,7 +480,7 @@ var Client = class extends EventTarget {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       if (!this.channel.send({ kind: "ping", v: this.session.view, hello: this.session.hello })) return;
-      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS);
+      this.timer = window.setTimeout(() => this.#waitOn(), PATIENCE_MS2);
     }, QUIET_MS);
   }
   #sleep() {

@@ -14,6 +14,7 @@ from asgi_nb.record.error import ErrorRecord
 from asgi_nb.record.exchange import Origin, OutputRecord, Relation
 from asgi_nb.record.export.har import save_har, to_har
 from asgi_nb.record.export.har_reader import HarError, load_har
+from asgi_nb.record.mark import Mark
 from asgi_nb.record.recorder import Recorder
 from asgi_nb.record.websocket import MESSAGE_LIMIT
 
@@ -107,7 +108,7 @@ SCHEMA = closed(
 FIELDS = (
     "kind started_at scheme http_version root_path client server seq id state request_done_ns "
     "response_start_ns response_done_ns app_exit_ns error origin route_path path_params faults output "
-    "dropped_output relation"
+    "dropped_output relation mark"
 ).split()
 SESSION_FIELDS = (
     "offered subprotocol accepted_ns accept_headers close received_count sent_count received_size sent_size "
@@ -256,12 +257,25 @@ def test_a_session_comes_back_message_by_message(messages, close):
     assert same(exchange, load_har(archive)[0]) == []
 
 
+def test_a_note_is_the_comment_of_its_entry_and_one_of_others_is_a_note(make_exchange):
+    exchange = make_exchange()
+    exchange.note = "sent with token=t-1"
+
+    written = to_har([exchange])["log"]["entries"][0]["comment"]
+
+    assert written.startswith("sent with token=")
+    assert "t-1" not in written
+    assert load_har(foreign(comment="look here"))[0].note == "look here"
+    assert load_har(foreign(comment=3))[0].mark is None
+
+
 def test_what_only_we_record_comes_back(make_exchange):
     exchange = make_exchange(500, b"x")
     exchange.origin = Origin("cell-1", 3, "abc", "get_items", "/tmp/cell.py", 2)
     exchange.relation = Relation("3f9a0000", ("path",))
     exchange.route_path = "/items/{id}"
     exchange.path_params = {"id": 3}
+    exchange.mark = Mark(True, "for Monday", "red", ("slow", "log in"))
     exchange.add_fault(5, "broken")
     exchange.add_output(OutputRecord(7, "stdout", "hello\n"))
     try:

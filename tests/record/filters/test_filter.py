@@ -115,6 +115,17 @@ def test_a_replay_a_pin_and_a_note_are_found(shop):
     assert Filter.parse("note:monday").select(shop) == Filter.parse("monday").select(shop) == [shop[2]]
 
 
+def test_a_colour_and_a_tag_are_found(shop):
+    shop[0].colour = "red"
+    shop[1].tags = ["Slow", "log in"]
+
+    assert Filter.parse("colour:red").select(shop) == Filter.parse("color:RED").select(shop) == [shop[0]]
+    assert Filter.parse("tag:slow").select(shop) == Filter.parse('tag:"log in"').select(shop) == [shop[1]]
+    assert Filter.parse("tag:slo").select(shop) == []
+    assert Filter.parse("tag:/./").select(shop) == [shop[1]]
+    assert Filter.parse("colour!=red tag!=slow").select(shop) == list(shop)[2:]
+
+
 def test_moments_count_from_the_clock(shop):
     shop[0].started_at = time.time() - 10
     shop[1].started_at = time.time() - 3000

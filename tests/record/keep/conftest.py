@@ -110,5 +110,5 @@ def full():
         replaced=True,
         holds=(HoldRecord(1, 2, "request", "path:/items", "went on", ("path",)),),
         kept_size=9000,
-        mark=Mark(True, "for Monday"),
+        mark=Mark(True, "for Monday", "red", ("slow", "login")),
     )

@@ -86,7 +86,7 @@ def test_secrets_in_all_other_places_are_not_written(make_exchange, make_scope):
     http = make_exchange(path=f"/reset/{SECRET}")
     http.path_params = {"token": SECRET}
     http.faults.append(Fault(1, told))
-    http.mark = Mark(note=told)
+    http.mark = Mark(note=told, tags=("slow", "token=s3cr3t"))
     http.error = replace(error, notes=(told,), cause=error, exceptions=(error,))
     http.add_output(OutputRecord(1, "stdout", told, data={"text/html": told, "image/png": b"x"}))
     recorder = Recorder(make_scope("websocket"), 0.0)

@@ -3,6 +3,7 @@ import { drawnDiff } from "./actions/diff.js";
 import { watched } from "./actions/waiting.js";
 import { h } from "./dom.js";
 import { count } from "./format.js";
+import { markMenu } from "./marks.js";
 import { menuButton } from "./menu.js";
 import { popover } from "./popover.js";
 
@@ -23,6 +24,8 @@ export function selectionActions(client, list, say, signal) {
   compare.panel.classList.add("above", "compare");
   const save = menuButton({ label: "Save as HAR", face: ["HAR ▾"], title: 'asgi_nb.traffic.save_har("traffic.har")', head: "Secrets stay masked", items: harItems }, signal);
   save.panel.classList.add("above");
+  const mark = markMenu({ rows, all: () => client.rows.list, ask, leave: () => list.grid.focus() }, signal);
+  element.insertBefore(mark.element, note.element);
   element.insertBefore(compare.element, remove);
 
   function selection() {
@@ -108,8 +111,11 @@ export function selectionActions(client, list, say, signal) {
     save: save.element,
     togglePin,
     removeSelected,
+    openMark() {
+      if (selection().length > 0) mark.open(list.grid.grid);
+    },
     openNote() {
-      if (selection().length > 0) note.button.click();
+      if (selection().length > 0) note.open(list.grid.grid);
     },
     draw() {
       const chosen = selection();

@@ -2,8 +2,8 @@
  * One exchange, opened: a title, tabs, and the panel of the chosen tab. Source: ARIA Authoring Practices, tabs pattern.
  */
 import { statusText, toneOf } from "./columns/status.js";
+import { took } from "./columns/time.js";
 import { h, uniqueId } from "./dom.js";
-import { duration } from "./format.js";
 import { isEventStream } from "./panels/events.js";
 import { PANELS } from "./panels/index.js";
 import { showTips } from "./tips.js";
@@ -25,10 +25,14 @@ export class Detail {
   /**
    * @param {import("./client.js").Client} client
    * @param {() => void} onClose
+   * @param {() => number} now Seconds, by the kernel's clock.
    * @param {AbortSignal} signal
    */
-  constructor(client, onClose, signal) {
+  constructor(client, onClose, now, signal) {
     this.client = client;
+    this.now = now;
+    /** @type {Row | null} What the title is about. */
+    this.titled = null;
     /** @type {number | null} */
     this.seq = null;
     /** @type {Row | null} The row that the shown detail was asked for. */
@@ -141,12 +145,21 @@ export class Detail {
   /** @param {Row} row */
   #head(row) {
     const { title } = this;
+    this.titled = row;
     const text = `${row.method} ${row.path}`;
     title.replaceChildren(
       h("span", { class: "what", title: text }, text),
       h("span", { class: "outcome", "data-tone": toneOf(row) }, statusText(row)),
-      h("span", { class: "took" }, duration(row.duration_ms)),
+      h("span", { class: "took" }, took(row, this.now())),
     );
+  }
+
+  /** Time has gone by. */
+  tick() {
+    const place = this.title.querySelector(".took");
+    if (this.titled === null || place === null) return;
+    const text = took(this.titled, this.now());
+    if (place.textContent !== text) place.textContent = text;
   }
 
   /** @param {Exchange} exchange */

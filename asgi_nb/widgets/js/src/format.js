@@ -11,6 +11,16 @@ export function duration(ms) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
 }
 
+/**
+ * How long something takes that goes on: in whole seconds, so that it steps and does not run.
+ *
+ * @param {number} ms
+ */
+export function soFar(ms) {
+  if (ms < 1000) return "…";
+  return ms < 60_000 ? `${Math.floor(ms / 1000)} s` : duration(ms);
+}
+
 /** @param {number} bytes */
 export function size(bytes) {
   if (bytes < 1000) return `${bytes} B`;

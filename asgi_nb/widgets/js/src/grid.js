@@ -40,7 +40,7 @@ import { CARD_HEIGHT, ROW_HEIGHT, atTail, lowerBound, scrollToShow, visibleRange
  * @property {(keys: ReadonlySet<number>) => void} [onChoose] More than one row may be selected, and these are.
  * @property {(id: string) => void} [onSort] Somebody clicked the head of a column that sorts.
  * @property {() => void} [onReturn] The reader wants the newest row, but the list is sorted by something else.
- * @property {(drawn: Iterable<{ element: HTMLElement, row: R }>, inView: readonly R[]) => void} [onDrawn]
+ * @property {() => void} [onDrawn] The rows in view, or what they show, may have changed.
  */
 
 /** @template R */
@@ -269,7 +269,7 @@ export class Grid {
     if (active === null) this.grid.removeAttribute("aria-activedescendant");
     else this.grid.setAttribute("aria-activedescendant", active);
     this.#count();
-    this.options.onDrawn?.(drawn.values(), this.inView());
+    this.options.onDrawn?.();
   }
 
   /**

@@ -32,7 +32,7 @@ import { answerForm, editForm } from "./held_form.js";
  * @property {number | null} times How many more; null for all.
  * @property {boolean} asks
  * @property {number} passed How many went through because too many were held.
- * @property {string} does What it does without a question: "by 2 s", "with 503"; "" when it asks.
+ * @property {string} does What it does without a question: "by 2 s", "with 503", "reset"; "" when it asks.
  */
 
 /** The countdown steps in seconds; four looks each keep it even. */
@@ -100,6 +100,7 @@ export function heldStrip(client, { say, leave }, signal) {
       ["edit", "Edit", `held.${held.stage}.headers["x"] = …; held.go()`],
       ["answer", "Answer", `held.answer(("text", 409)): ${what}`],
       ["drop", "Drop", `held.answer(503): ${what}`],
+      ["reset", "Reset", "held.reset(): the client has no answer at all, its connection is cut"],
       ["more", "+60 s", "held.extend(60)"],
     ];
     const offered = held.asks ? all : all.slice(0, 1);
@@ -111,8 +112,8 @@ export function heldStrip(client, { say, leave }, signal) {
     const times = rule.times === null ? "all that match" : rule.times === 1 ? "the next" : `the next ${rule.times}`;
     const where = rule.where === "" ? "" : ` ${rule.where}`;
     const passed = rule.passed === 0 ? "" : `, ${rule.passed} passed: too many at once`;
-    const verb = rule.asks ? "Holds" : rule.does.startsWith("by") ? "Delays" : "Answers";
-    const text = `${verb} ${times}${where}${rule.does === "" ? "" : ` ${rule.does}`}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
+    const verb = rule.asks ? "Holds" : rule.does === "reset" ? "Resets the connection of" : rule.does.startsWith("by") ? "Delays" : "Answers";
+    const text = `${verb} ${times}${where}${rule.does === "" || rule.does === "reset" ? "" : ` ${rule.does}`}${rule.at === "response" ? ", at the answer" : ""}${passed}`;
     return h("li", { class: "held-line", "data-hold": rule.hold },
       h("span", { class: "held-sign", "aria-hidden": "true" }, "◎"),
       h("span", { class: "held-what", title: text }, text),
@@ -131,7 +132,7 @@ export function heldStrip(client, { say, leave }, signal) {
     if (!asks) return times === null ? [] : [["all", "All", `asgi_nb.hold(${JSON.stringify(where)}, times=None, …): until it is cancelled`]];
     const start = `asgi_nb.hold(${JSON.stringify(where)}, `;
     /** @type {[how: string, face: string, code: string][]} */
-    const all = [["all", "All", `${start}times=None): until it is cancelled`], ["delay", "Delay 2 s", `${start}delay=2)`], ["fail", "Fail with 503", `${start}answer=503): ${at === "request" ? "the app never sees it" : "in place of the app's answer"}`]];
+    const all = [["all", "All", `${start}times=None): until it is cancelled`], ["delay", "Delay 2 s", `${start}delay=2)`], ["fail", "Fail with 503", `${start}answer=503): ${at === "request" ? "the app never sees it" : "in place of the app's answer"}`], ["reset", "Reset the connection", `${start}reset=True): the client has no answer at all`]];
     return times === null ? all.slice(1) : all;
   }
 
@@ -205,6 +206,9 @@ export function heldStrip(client, { say, leave }, signal) {
       case "drop":
         if (open?.n === n) close("");
         return void ask("held_answer", { n, status: 503, body: "" });
+      case "reset":
+        if (open?.n === n) close("");
+        return void ask("held_reset", { n });
       case "more":
         return void ask("held_more", { n });
       case "edit":

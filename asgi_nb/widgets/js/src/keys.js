@@ -23,6 +23,7 @@ export const KEYS = [
   { keys: ["e"], shown: "e", text: "edit and send", action: "edit", inHead: true },
   { keys: ["c"], shown: "c", text: "copy as curl, Python, …", action: "copy", inHead: true },
   { keys: ["+"], shown: "+", text: "write a new request", action: "compose", anywhere: true },
+  { keys: ["m"], shown: "m", text: "mark with a colour and tags", action: "mark" },
   { keys: ["n"], shown: "n", text: "write a note", action: "note" },
   { keys: ["Delete", "Backspace"], shown: "Delete", text: "delete what is selected", action: "remove" },
   { keys: [], shown: "Ctrl+A", text: "select every row" },

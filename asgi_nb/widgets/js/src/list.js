@@ -1,7 +1,6 @@
 /** The list of exchanges: the chosen columns, over the client's rows, in the chosen order. */
 import { COLUMNS, chosenColumns } from "./columns/index.js";
 import { toneOf } from "./columns/status.js";
-import { drawBars } from "./columns/waterfall.js";
 import { Grid } from "./grid.js";
 import { seqOf } from "./rows.js";
 import { nextOrder, sorted } from "./sort.js";
@@ -12,8 +11,9 @@ import { LIVE } from "./wire.js";
 
 /** A list that is not sorted by number is sorted anew at most this often: rows that jump about cannot be read. */
 const SORT_MS = 500;
-/** Bars that grow are laid anew at this pace. */
+/** What grows while a request goes on is drawn anew at this pace, and at the slower one for who wants less motion. */
 const GROW_MS = 250;
+const GROW_CALMLY_MS = 1000;
 
 export class ExchangeList {
   /**
@@ -22,7 +22,7 @@ export class ExchangeList {
    * @param {() => void} handlers.onOpen
    * @param {(keys: ReadonlySet<number>) => void} handlers.onChoose
    * @param {() => void} handlers.onColumns The columns or their order have changed.
-   * @param {() => number} now Seconds, by the kernel's clock.
+   * @param {() => number} now Seconds, by the kernel's clock; it stands still while the list does.
    * @param {AbortSignal} signal
    */
   constructor({ onSelect, onOpen, onChoose, onColumns }, now, signal) {
@@ -44,7 +44,7 @@ export class ExchangeList {
         empty: "No requests yet. Each one shows up here as it comes in.",
         columns: chosenColumns(this.chosen, this.headers),
         keyOf: seqOf,
-        toneOf: (row) => (row.lit ? `${toneOf(row)} lit` : toneOf(row)),
+        toneOf: (row) => `${toneOf(row)}${row.lit ? " lit" : ""}${row.colour ? ` mark-${row.colour}` : ""}`,
         onSelect,
         onOpen,
         onChoose,
@@ -53,21 +53,40 @@ export class ExchangeList {
           this.sortBy(null);
           this.grid.toTail();
         },
-        onDrawn: (drawn, inView) => this.chosen.has("waterfall") && drawBars(drawn, inView, this.now()),
+        onDrawn: () => this.#onDrawn(),
       },
       signal,
     );
     this.element = this.grid.element;
-    const growing = window.setInterval(() => {
-      const { drawn } = this.grid;
-      if (this.awake && [...drawn.values()].some(({ row }) => LIVE.has(row.state))) drawBars(drawn.values(), this.grid.inView(), this.now());
-    }, GROW_MS);
-    /** Whether anybody can see it. */
+    this.growing = 0;
+    this.calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+    /** Whether anybody can see it, and it is not stopped. */
     this.awake = true;
     signal.addEventListener("abort", () => {
-      window.clearInterval(growing);
+      window.clearTimeout(this.growing);
       window.clearTimeout(this.timer);
     });
+  }
+
+  #onDrawn() {
+    this.#tick();
+    if (this.growing === 0) this.#grow();
+  }
+
+  /** Let what goes on grow, for as long as there is any in sight. The rows stay where they are, however they are sorted. */
+  #grow() {
+    this.growing = 0;
+    if (!this.awake || !this.grid.inView().some(({ state }) => LIVE.has(state))) return;
+    const pace = this.calm.matches ? GROW_CALMLY_MS : GROW_MS;
+    this.growing = window.setTimeout(() => {
+      if (this.awake) this.#tick();
+      this.#grow();
+    }, pace);
+  }
+
+  #tick() {
+    const { grid } = this;
+    for (const { tick } of this.columns) tick?.(grid.drawn.values(), grid.inView(), this.now());
   }
 
   get columns() {

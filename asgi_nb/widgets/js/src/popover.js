@@ -21,20 +21,26 @@ export function popover({ label, face, title, onOpen }, signal) {
     button.setAttribute("aria-expanded", String(open));
   }
 
+  /** Who gets the keyboard back. @type {HTMLElement} */
+  let from = button;
+
+  /** @param {HTMLElement} [back] Who gets the keyboard back, when it was not the button that was pressed. */
+  function open(back = button) {
+    from = back;
+    onOpen?.();
+    set(true);
+    /** @type {HTMLElement} */ (panel.querySelector("button, input, select") ?? panel).focus();
+  }
+
   /** Close, and leave the keyboard where it was. */
   function close() {
     if (panel.hidden) return;
     const inside = element.contains(/** @type {ShadowRoot} */ (element.getRootNode()).activeElement);
     set(false);
-    if (inside) button.focus();
+    if (inside) from.focus({ preventScroll: true });
   }
 
-  button.addEventListener("click", () => {
-    if (!panel.hidden) return set(false);
-    onOpen?.();
-    set(true);
-    /** @type {HTMLElement} */ (panel.querySelector("button, input, select") ?? panel).focus();
-  }, { signal });
+  button.addEventListener("click", () => (panel.hidden ? open() : set(false)), { signal });
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || panel.hidden) return;
     event.stopPropagation();
@@ -44,5 +50,5 @@ export function popover({ label, face, title, onOpen }, signal) {
   document.addEventListener("pointerdown", (event) => {
     if (!event.composedPath().includes(element)) set(false);
   }, { signal });
-  return { element, button, panel, close };
+  return { element, button, panel, open, close };
 }

@@ -1,5 +1,6 @@
 /** What anywidget loads of a widget that a pump feeds: one channel for its model, one drawing for each view. */
 import { channelOf } from "./channel.js";
+import { hideStill } from "./still.js";
 
 /** @typedef {import("./channel.js").Model} Model */
 
@@ -17,6 +18,7 @@ export function streamed(render) {
       const life = new AbortController();
       const host = document.createElement("div");
       el.replaceChildren(host);
+      hideStill(host, model, life.signal);
       render(host, channelOf(model), life.signal);
       return () => life.abort();
     },

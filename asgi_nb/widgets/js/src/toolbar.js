@@ -37,10 +37,20 @@ export function toolbar(client, list, compose, { onPause, say }, light, signal) 
   }, { signal });
   pause.addEventListener("click", onPause, { signal });
   clear.addEventListener("click", () => client.ask("clear").then(() => say(""), failed), { signal });
-  more.addEventListener("click", () => {
-    const open = element.toggleAttribute("data-unfolded");
+  more.addEventListener("click", () => unfold(!element.hasAttribute("data-unfolded")), { signal });
+
+  /** @param {boolean} open */
+  function unfold(open) {
+    element.toggleAttribute("data-unfolded", open);
     more.setAttribute("aria-expanded", String(open));
-  }, { signal });
+  }
+
+  function showKeys() {
+    const back = /** @type {HTMLElement | null} */ (/** @type {ShadowRoot} */ (element.getRootNode()).activeElement);
+    // In a narrow list it is folded away.
+    if (help.button.getClientRects().length === 0) unfold(true);
+    help.open(back ?? undefined);
+  }
 
   /**
    * @param {boolean} paused
@@ -61,6 +71,6 @@ export function toolbar(client, list, compose, { onPause, say }, light, signal) 
     note: filter.note,
     draw,
     focusFilter: filter.focus,
-    help: () => help.button.click(),
+    help: showKeys,
   };
 }

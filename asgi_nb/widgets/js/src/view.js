@@ -45,11 +45,20 @@ export function renderInspector(host, channel, signal) {
   let wanted = null;
   let waiting = 0;
 
-  // Before the first message nothing is known about the kernel's clock.
-  const now = () => Date.now() / 1000 - (Number.isFinite(client.skew) ? client.skew : 0);
+  /** @type {number | null} When the list was stopped, or nobody was there any more to tell what ends. */
+  let stoppedAt = null;
+  const stands = () => paused || client.isLost || client.link === "stopped";
+
+  function now() {
+    // Before the first message nothing is known about the kernel's clock.
+    const time = Date.now() / 1000 - (Number.isFinite(client.skew) ? client.skew : 0);
+    stoppedAt = stands() ? (stoppedAt ?? time) : null;
+    return stoppedAt ?? time;
+  }
+
   const list = new ExchangeList({ onSelect, onOpen, onChoose, onColumns: () => draw() }, now, signal);
   const { grid } = list;
-  const detail = new Detail(client, closeDetail, signal);
+  const detail = new Detail(client, closeDetail, now, signal);
   const foot = footer(client, signal);
   let wasClosed = true;
   const compose = newRequest(client, { select: openWhenHere, onOpen: makeRoom, onLeave: () => wasClosed && closeDetail() }, signal);
@@ -78,8 +87,11 @@ export function renderInspector(host, channel, signal) {
   shadow.append(style, root);
 
   const draw = oncePerFrame(() => {
-    list.awake = onScreen && !document.hidden;
-    if (!list.awake) return;
+    const visible = onScreen && !document.hidden;
+    list.awake = visible && !stands();
+    // Noted, should it have come to a stand.
+    now();
+    if (!visible) return;
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
     actions.draw();
@@ -96,6 +108,7 @@ export function renderInspector(host, channel, signal) {
 
   function drawEdges() {
     if (!onScreen || document.hidden) return;
+    detail.tick();
     tools.draw(paused, waitingRows());
     foot.draw(paused);
   }
@@ -110,6 +123,7 @@ export function renderInspector(host, channel, signal) {
   listenForKeys(root, {
     filter: tools.focusFilter,
     pin: actions.togglePin,
+    mark: actions.openMark,
     note: actions.openNote,
     replay: () => act("replay"),
     edit: () => act("edit"),

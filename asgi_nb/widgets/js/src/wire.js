@@ -33,6 +33,8 @@ export const WIRE_VERSION = 2;
  * @property {number} response_size Bytes.
  * @property {boolean} pinned
  * @property {string} note
+ * @property {string} colour A name that marks.js knows; "" for none.
+ * @property {string[]} tags
  * @property {(string | null)[]} [headers] What the view's own columns show.
  * @property {[from: number, to: number | null][]} [runs] When its code ran, in ms from its start.
  * @property {boolean} [lit] Whether the highlight matches.

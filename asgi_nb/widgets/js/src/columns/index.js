@@ -9,16 +9,21 @@ import { route } from "./route.js";
 import { size } from "./size.js";
 import { started } from "./started.js";
 import { status } from "./status.js";
+import { tags } from "./tags.js";
 import { time } from "./time.js";
 import { waterfall } from "./waterfall.js";
 
+/** @typedef {import("../wire.js").Row} Row */
+
 /**
- * @typedef {import("../grid.js").Column<import("../wire.js").Row> & { off?: boolean, fixed?: boolean }} ExchangeColumn
- *   `off`: shown only when chosen. `fixed`: cannot be taken away.
+ * @typedef {import("../grid.js").Column<Row> & { off?: boolean, fixed?: boolean, tick?: Tick }} ExchangeColumn
+ *   `off`: shown only when chosen. `fixed`: cannot be taken away. `tick`: what changes with the clock, and with the rows in view.
  */
 
+/** @typedef {(drawn: Iterable<{ element: HTMLElement, row: Row }>, inView: readonly Row[], now: number) => void} Tick */
+
 /** @type {readonly ExchangeColumn[]} */
-export const COLUMNS = [number, method, status, path, route, cell, size, started, time, waterfall, note];
+export const COLUMNS = [number, method, status, path, route, cell, size, started, time, waterfall, note, tags];
 
 /**
  * The chosen columns, those of headers before the duration.
@@ -29,7 +34,7 @@ export const COLUMNS = [number, method, status, path, route, cell, size, started
  */
 export function chosenColumns(chosen, headers) {
   const shown = COLUMNS.filter(({ id, fixed }) => fixed || chosen.has(id));
-  const at = shown.findIndex(({ id }) => id === time.id || id === waterfall.id || id === note.id);
+  const at = shown.findIndex(({ id }) => [time, waterfall, note, tags].some((last) => last.id === id));
   const place = at < 0 ? shown.length : at;
   return [...shown.slice(0, place), ...headers.map(header), ...shown.slice(place)];
 }

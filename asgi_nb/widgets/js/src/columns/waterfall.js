@@ -6,11 +6,13 @@ import { runSpans, span, timeWindow } from "../waterfall.js";
 export const waterfall = {
   id: "waterfall",
   title: "Waterfall",
-  width: "minmax(6ch, 20ch)",
+  // A part of what is left, so that the path has the most of it.
+  width: "minmax(6ch, 0.35fr)",
   wide: true,
   // Its words are in the columns beside it.
   cell: ({ runs }) =>
     h("span", { class: "track", "aria-hidden": "true" }, h("span", { class: "bar" }, ...(runs ?? []).map(() => h("span", { class: "ran" })))),
+  tick: drawBars,
 };
 
 /**
@@ -20,7 +22,7 @@ export const waterfall = {
  * @param {readonly import("../wire.js").Row[]} inView
  * @param {number} now Seconds, by the kernel's clock.
  */
-export function drawBars(drawn, inView, now) {
+function drawBars(drawn, inView, now) {
   if (inView.length === 0) return;
   const scale = timeWindow(inView, now);
   for (const { element, row } of drawn) {

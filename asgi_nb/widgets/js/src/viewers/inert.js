@@ -6,6 +6,8 @@
  *     nothing else in it. It is made of texts, since a tree that is turned into text by the browser may come back as another.
  */
 import { inertCss } from "./inert_css.js";
+import { inertSvg } from "./inert_svg.js";
+import { escaped, textOf } from "./inert_text.js";
 
 /**
  * As much of a DOM node as is looked at.
@@ -14,6 +16,7 @@ import { inertCss } from "./inert_css.js";
  * @property {number} nodeType
  * @property {string | null} nodeValue
  * @property {string} [localName]
+ * @property {string | null} [namespaceURI]
  * @property {Iterable<{ name: string, value: string }>} [attributes]
  * @property {Iterable<Tree>} childNodes
  */
@@ -31,8 +34,8 @@ const KEPT = set(
   "caption col colgroup table tbody td tfoot th thead tr img style details summary dialog " +
   "button datalist fieldset form input label legend meter optgroup option output progress select textarea center font tt big strike dir nobr",
 );
-/** Left out with all that is in them; below `svg` and `math`, names are not what they seem. */
-const DROPPED = set("script template link meta base title basefont bgsound svg math frameset frame noframes noembed param source track area");
+/** Left out with all that is in them; below `math`, names are not what they seem. */
+const DROPPED = set("script template link meta base title basefont bgsound math frameset frame noframes noembed param source track area");
 /** Left out, too; a word says what would be there. */
 const NAMED = set("iframe object embed applet video audio canvas fencedframe portal");
 /** Their text is markup to a browser that runs scripts, and a text of their own to one that does not: written as a text. */
@@ -46,9 +49,6 @@ const ATTRIBUTES = set(
 const ODD_INPUTS = set("image file");
 const PICTURE = /^\s*data:image\//i;
 
-/** @param {string} text */
-const escaped = (text) => text.replace(/[&<>"\u00a0]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-
 /**
  * Write what is harmless of a page.
  *
@@ -60,6 +60,7 @@ export function inertMarkup(node) {
   if (node.nodeType !== ELEMENT) return "";
   const name = node.localName ?? "";
   if (DROPPED.has(name)) return "";
+  if (name === "svg") return inertSvg(node);
   if (NAMED.has(name)) return `<span>[${name}]</span>`;
   if (name === "style") return `<style${attributesOf(node, name)}>${inertCss(textOf(node))}</style>`;
   if (VERBATIM.has(name)) return `<pre>${escaped(textOf(node))}</pre>`;
@@ -93,9 +94,4 @@ function inertAttribute(element, name, value) {
   if (name === "title" && element === "a") return "";
   if (name === "media" && element === "style") return write(name, value);
   return ATTRIBUTES.has(name) || /^aria-[a-z]+$/.test(name) ? write(name, value) : "";
-}
-
-/** @param {Tree} node @returns {string} */
-function textOf(node) {
-  return [...node.childNodes].map((child) => child.nodeType === TEXT ? (child.nodeValue ?? "") : textOf(child)).join("");
 }

@@ -12,18 +12,24 @@ const IN_NAMES = /[a-z-]/i;
 /** Functions that take an address. */
 const LOADING = /\b(url|src|image|image-set)\(/gi;
 const PICTURE = /^\s*["']?\s*data:image\//i;
+/** A part of the same page, as the gradient of a shape. */
+const LOCAL = /^\s*(["']?)#[\w.:-]+\1\s*\)/;
 
 /**
  * Take out of a style sheet, or of a `style` attribute, whatever would load something.
  *
  * @param {string} css
+ * @param {boolean} [local] Whether it may name parts of its own page.
  */
-export function inertCss(css) {
+export function inertCss(css, local = false) {
   // A rule and a function of no known name end as any error does: with the rule, with the declaration.
   return css
     .replace(ESCAPE, plainEscape)
     .replace(/@import\b/gi, "@left-out")
-    .replace(LOADING, (all, name, at, whole) => (PICTURE.test(whole.slice(at + all.length)) ? all : `left-out-${name}(`))
+    .replace(LOADING, (all, name, at, whole) => {
+      const address = whole.slice(at + all.length);
+      return PICTURE.test(address) || (local && LOCAL.test(address)) ? all : `left-out-${name}(`;
+    })
     // In a `select`, a tag of `style` is skipped, and what is in it read as markup: it has none.
     .replaceAll("<", "\\3c ");
 }
