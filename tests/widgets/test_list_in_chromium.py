@@ -683,7 +683,8 @@ def test_the_time_of_what_goes_on_counts_up_and_no_row_moves(notebook, mixed, so
 
     page.wait_for_function("() => root().querySelector('[data-key=\"21\"] .time').textContent === '2:05 min'")
     assert page.locator(".detail .took").text_content() == "2:05 min"
-    assert keys(page) == before
+    # More rows may be in the page by then: the details take a frame to find their place.
+    assert [number for number in keys(page) if number in before] == before
     assert {text.rpartition(" ")[2] for number, text in times(page).items() if number != "21"} == {"ms"}
 
 

@@ -5597,10 +5597,13 @@ function renderInspector(host, channel, signal) {
   const style = document.createElement("style");
   style.textContent = tokens_default + styles_default + details_default + actions_default + compose_default;
   shadow.append(style, root);
-  const draw4 = oncePerFrame(() => {
+  function draw4() {
+    now();
+    drawSoon();
+  }
+  const drawSoon = oncePerFrame(() => {
     const visible = onScreen && !document.hidden;
     list.awake = visible && !stands();
-    now();
     if (!visible) return;
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";

@@ -86,11 +86,15 @@ export function renderInspector(host, channel, signal) {
   style.textContent = tokens + css + detailsCss + actionsCss + composeCss;
   shadow.append(style, root);
 
-  const draw = oncePerFrame(() => {
+  function draw() {
+    // When it came to a stand is noted at once: a frame is a while away, and a hidden tab has none.
+    now();
+    drawSoon();
+  }
+
+  const drawSoon = oncePerFrame(() => {
     const visible = onScreen && !document.hidden;
     list.awake = visible && !stands();
-    // Noted, should it have come to a stand.
-    now();
     if (!visible) return;
     if (!paused) list.update(client.rows.list);
     grid.empty.textContent = client.where === "" ? EMPTY : "No request matches the filter.";
