@@ -10,6 +10,7 @@ from asgi_nb.web._endpoint_apps import Function
 from asgi_nb.web._entries import Entry, Kind
 from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, call, reply, takes_handover
 from asgi_nb.web._headers import encode_header
+from asgi_nb.web._index import Index
 from asgi_nb.web._lifespan import MountedLifespan, TrackedLifespan, as_lifespan, run_lifespan
 from asgi_nb.web._matcher import Table
 from asgi_nb.web._route_list import RouteList
@@ -166,6 +167,8 @@ class Dispatcher:
         is_own = getattr(stack, "__func__", None) is Dispatcher.app and stack == self.app
         self._begin_scope = self._begin_routes if is_own else self._begin_stack
         """What calling the router does, up to where it would wait; gives a response only if it may refuse."""
+        self._begin_http = self._begin_http_routes if is_own else self._begin_stack
+        """The same, for a scope that is known to be of HTTP."""
 
     def _run_scope(
         self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
@@ -183,33 +186,55 @@ class Dispatcher:
         self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
     ) -> Step:
         scope_type = scope["type"]
+        if scope_type == "http":
+            return self._begin_http_routes(scope, receive, send, refusal)
         scope.setdefault("router", self)
-        if scope_type != "http" and scope_type != "websocket":
-            if scope_type != "lifespan":
-                raise ValueError(
-                    f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}"
-                )
-            return self.lifespan(scope, receive, send)
+        if scope_type == "websocket":
+            table = self._table
+            if table.stamp is not self._routes.stamp:
+                table = self._refresh()
+            return self._begin_found(
+                table, table.websocket, get_route_path(scope), scope, receive, send, refusal
+            )
+        if scope_type != "lifespan":
+            raise ValueError(f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}")
+        return self.lifespan(scope, receive, send)
+
+    def _begin_http_routes(
+        self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None = None
+    ) -> Step:
+        scope.setdefault("router", self)
         table = self._table
         if table.stamp is not self._routes.stamp:
             table = self._refresh()
         path = get_route_path(scope) if scope.get("root_path") else scope["path"]
-        if scope_type == "http":
-            plain = table.plain.get(path)
-            # The common case, without a further frame.
-            if plain is not None:
-                route = plain.route
-                methods = route.methods
-                if route.app is plain.known and (not methods or scope["method"] in methods):
-                    outer = scope.get("path_params")
-                    scope["route"] = route
-                    scope["endpoint"] = route.endpoint
-                    scope["path_params"] = {**outer} if outer else {}
-                    step: Step = plain.function or route.app(scope, receive, send)
-                    return step
-        found = table.find(scope, path)
+        plain = table.plain.get(path)
+        # The common case, without a further frame.
+        if plain is not None:
+            route = plain.route
+            methods = route.methods
+            if route.app is plain.known and (not methods or scope["method"] in methods):
+                outer = "path_params" in scope and scope["path_params"]
+                scope["route"] = route
+                scope["endpoint"] = route.endpoint
+                scope["path_params"] = {**outer} if outer else {}
+                step: Step = plain.function or route.app(scope, receive, send)
+                return step
+        return self._begin_found(table, table.http, path, scope, receive, send, refusal)
+
+    def _begin_found(
+        self,
+        table: Table,
+        index: Index,
+        path: str,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        refusal: Refusal | None,
+    ) -> Step:
+        found = table.find(index, scope, path)
         if found is None:
-            return self._no_route(table, path, scope, receive, send, refusal)
+            return self._no_route(table, index, path, scope, receive, send, refusal)
         entry, bound, partial = found
         route = scope["route"] = entry.route
         kind = entry.kind
@@ -246,14 +271,19 @@ class Dispatcher:
         return table
 
     def _no_route(
-        self, table: Table, path: str, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None
+        self,
+        table: Table,
+        index: Index,
+        path: str,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        refusal: Refusal | None,
     ) -> Step:
-        is_http = scope["type"] == "http"
+        is_http = index is table.http
         if is_http and self.redirect_slashes and path != "/":
-            index = table.http
-            # Most often none of this holds, and the look-up would be in vain. A slice says what `endswith`
-            # does, at a third of its price.
-            may_differ = index.slashed or path[-1:] == "/" or index.early or index.opaque or not path
+            # Most often none of this holds, and the look-up would be in vain.
+            may_differ = index.slashed or not path or path[-1] == "/" or index.early or index.opaque
             other = _with_other_slash(table, path, scope) if may_differ else None
             if other is not None:
                 return reply(RedirectResponse(str(URL(scope=other))), scope, receive, send)
@@ -312,9 +342,9 @@ def _with_other_slash(table: Table, path: str, scope: Scope) -> Scope | None:
     whole = whole.rstrip("/") if path[-1:] == "/" else whole + "/"
     if not scope.get("root_path") and not table.http.opaque:
         # Only the path is looked at, most often in vain: copying the scope can wait.
-        return None if table.find(scope, whole) is None else {**scope, "path": whole}
+        return None if table.find(table.http, scope, whole) is None else {**scope, "path": whole}
     other = {**scope, "path": whole}
-    return None if table.find(other, get_route_path(other)) is None else other
+    return None if table.find(table.http, other, get_route_path(other)) is None else other
 
 
 async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receive, send: Send) -> None:
@@ -332,7 +362,7 @@ async def _enter(entry: Entry, child_scope: Scope, scope: Scope, receive: Receiv
         if not entry.handles and route.app is entry.known:
             app = route.app
             if entry.is_router:
-                begin = app._begin_scope
+                begin = app._begin_http if scope["type"] == "http" else app._begin_scope
                 step = begin(scope, receive, send)
                 app = step.app if type(step) is Function else None
             await (step if app is None else app(scope, receive, send))

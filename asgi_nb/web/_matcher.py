@@ -110,15 +110,19 @@ class Table:
         step = (high - low) // (count + 1)
         return range(low + step, low + step * count + 1, step) if step else None
 
-    def find(self, scope: Scope, path: str) -> Found | None:
+    def find(self, index: Index, scope: Scope, path: str) -> Found | None:
         """
         The route for a request.
+
+        Args:
+            index: The one for the scope's type.
+            scope: The scope.
+            path: The path below the router.
 
         Returns:
             None if no route fits the path. Else the entry, its path parameters (for an opaque route: the
             child scope) and None; or, if only the method does not fit, all the entries that fit the path.
         """
-        index = self.http if scope["type"] == "http" else self.websocket
         if path in index.static:
             candidates = index.merged.get(path) or index.merge(path)
             first = candidates[0]

@@ -2,6 +2,7 @@
 Responses whose body is known when they are made. Their headers are encoded once, at that time.
 """
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -93,33 +94,42 @@ class Response:
             self.media_type = media_type
         if (
             headers is None
-            and (encoded := self._encoded) is not None
+            and (stock := self._stock) is not None
             and (status_code == 200 or status_code >= 400 or not has_no_body(status_code))
         ):
             # What the methods below would do for most responses, at half the price.
+            encoded, usual, content_type = stock
             self.body = body = content.encode() if type(content) is encoded else self.render(content)
             length = len(body)
             content_length = _LENGTHS[length] if length < 1024 else (b"content-length", b"%d" % length)
             if media_type is None:
                 self.raw_headers = [content_length]
+            elif media_type is usual:
+                self.raw_headers = [content_length, content_type]
             else:
                 self.raw_headers = [content_length, _CONTENT_TYPES[media_type]]
         else:
             self.body = self.render(content)
             self.init_headers(headers)
 
-    # The class of contents that `render` only encodes; None if other methods than those written here may have
-    # a say, or another charset. One attribute, as those of a class are read slowly.
-    _encoded: type[Any] | None = str
+    # The class of contents that `render` only encodes, the class's media type as it was made, and the header
+    # for that; None if other methods than those written here may have a say, or another charset. One
+    # attribute, as those of a class are read slowly.
+    _stock: tuple[type[Any], str | None, tuple[bytes, bytes]] | None = (str, None, (b"", b""))
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         # An own __init__ may set a charset before it calls the one here.
         own = cls.__init__ is not Response.__init__ or cls.init_headers is not Response.init_headers
         if own or cls.charset != "utf-8":
-            cls._encoded = None
-        else:
-            cls._encoded = str if cls.render is Response.render else _Nothing
+            cls._stock = None
+            return
+        encoded = str if cls.render is Response.render else _Nothing
+        cls._stock = encoded, None, (b"", b"")
+        # What is no text, as a property, is read from each response; each says what no header can hold.
+        if type(cls.media_type) is str:
+            with contextlib.suppress(ValueError):
+                cls._stock = encoded, cls.media_type, _CONTENT_TYPES[cls.media_type]
 
     def render(self, content: Any) -> bytes | memoryview:
         """The body of `content`. Subclasses turn what they take into bytes here."""

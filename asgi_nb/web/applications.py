@@ -139,7 +139,7 @@ class App:
                 await handled.run(scope, receive, send)
                 return
             scope[HANDLERS_SCOPE_KEY] = handled.handlers
-            begin = router._begin_scope
+            begin = router._begin_http
             step = begin(scope, receive, send, handled.refuse)
             # As in ExceptionMiddleware.
             if type(step) is Function:

@@ -83,7 +83,8 @@ def walk(routes, scope):
 def look_up(router, scope):
     path = get_route_path(scope)
     table = router._refresh()
-    found = table.find(scope, path)
+    index = table.http if scope["type"] == "http" else table.websocket
+    found = table.find(index, scope, path)
     if found is None:
         return None
     entry, bound, partial = found
@@ -190,8 +191,8 @@ def test_a_table_stays_as_it_was_when_the_list_changes():
     router.replace_route(old, new)
     after = router._refresh()
 
-    assert before.find(scope, "/a/1")[0].route is old
-    assert after.find(scope, "/a/1") is None
+    assert before.find(before.http, scope, "/a/1")[0].route is old
+    assert after.find(after.http, scope, "/a/1") is None
 
 
 def test_room_between_two_routes_runs_out_without_harm():

@@ -663,6 +663,41 @@ def test_more_media_types_than_are_remembered_are_sent_all_the_same():
     assert [Response(media_type=name).headers["content-type"] for name in types] == types
 
 
+def test_a_class_gets_another_media_type_later(monkeypatch):
+    monkeypatch.setattr(JSONResponse, "media_type", "application/problem+json")
+
+    assert JSONResponse({}).headers["content-type"] == "application/problem+json"
+
+
+def test_a_media_type_may_be_worked_out_by_each_response():
+    class Page(Response):
+        @property
+        def media_type(self):
+            return "text/css" if self.status_code == 200 else "text/plain"
+
+    assert Page("x").headers["content-type"] == "text/css; charset=utf-8"
+    assert Page("x", 404).headers["content-type"] == "text/plain; charset=utf-8"
+
+
+def test_a_class_with_a_media_type_that_no_header_can_hold_says_so_when_it_is_used():
+    class Broken(Response):
+        media_type = "text/plain\r\nx: 1"
+
+    with pytest.raises(ValueError, match="content-type"):
+        Broken("x")
+
+
+@pytest.mark.parametrize("media_type", [None, ""])
+def test_a_class_without_a_media_type_may_be_given_one(media_type):
+    class Bare(Response):
+        pass
+
+    Bare.media_type = media_type
+
+    assert Bare("x", media_type="text/css").headers["content-type"] == "text/css; charset=utf-8"
+    assert Bare("x").headers.get("content-type") == media_type
+
+
 @pytest.mark.anyio
 async def test_a_denial_passes_on_what_is_neither_its_start_nor_its_body():
     class Hinting(StreamingResponse):
