@@ -10,7 +10,6 @@ Rule 1: a row reads as the tuple that `plain_fold.fold` keeps of a request alone
 
 from array import array
 from bisect import bisect_left
-from itertools import accumulate
 from time import perf_counter_ns, time
 from typing import Any
 
@@ -28,6 +27,9 @@ BATCH = 128
 # Numbers and facts of a row, after which those of the next one follow.
 ROW, FACTS = 6, 4
 
+# Eight bytes without a sign. Of the two types that have them, "Q" takes longer to be made of a list.
+_WIDE = "L" if array("L").itemsize == 8 else "Q"
+
 Common = tuple[Candidates, Origin | None, str | None, Step]
 """What many requests have in common: the routes, the cell, the route's path, the step."""
 
@@ -35,7 +37,7 @@ Common = tuple[Candidates, Origin | None, str | None, Step]
 class Batch:
     """Plain requests that have ended. `take_in` makes them."""
 
-    __slots__ = ("bytes", "ends", "epoch", "facts", "numbers", "passed", "seqs")
+    __slots__ = ("bytes", "epoch", "facts", "numbers", "passed", "seqs", "sizes")
 
     def __init__(self) -> None:
         self.epoch = time() - perf_counter_ns() / 1e9
@@ -44,14 +46,14 @@ class Batch:
         """The number of each exchange, ascending."""
         self.passed = 0
         """How many of them the store has let go, or has made exchanges of that it let go."""
-        self.numbers: array[int] = array("q")
+        self.numbers: array[int] = array(_WIDE)
         """ROW of each: four moments, when its step began, how many lines of the response are the server's."""
         self.facts: list[Any] = []
-        """FACTS of each: what it has in common with others, the server's kind and peers, the parameters."""
+        """FACTS of each: what it has in common with others, its class and peers, the parameters."""
         self.bytes = b""
         """What came and what went, by turns."""
-        self.ends: array[int] = array("q")
-        """Where each of these ends."""
+        self.sizes: array[int] = array("I")
+        """How long each of these is."""
 
     @property
     def weight(self) -> int:
@@ -60,13 +62,8 @@ class Batch:
 
     def weigh(self, seq: int) -> int:
         """Give what an exchange weighs, in bytes."""
-        begin, _, end = self._parts(bisect_left(self.seqs, seq))
-        return EXCHANGE_OVERHEAD + end - begin
-
-    def _parts(self, row: int) -> tuple[int, int, int]:
-        """Where in the bytes a request begins, its response begins, and that ends."""
-        ends, place = self.ends, 2 * row
-        return ends[place - 1] if place else 0, ends[place], ends[place + 1]
+        place = 2 * bisect_left(self.seqs, seq)
+        return EXCHANGE_OVERHEAD + self.sizes[place] + self.sizes[place + 1]
 
     def exchange(self, seq: int, store: DraftStore) -> Exchange:
         """Make the exchange of a number anew."""
@@ -74,18 +71,20 @@ class Batch:
         *moments, skipped = self.numbers[row * ROW : (row + 1) * ROW]
         common, kind, peers, params = self.facts[row * FACTS : (row + 1) * FACTS]
         candidates, origin, route_path, step = common
-        begin, middle, end = self._parts(row)
+        came, went = self.sizes[2 * row : 2 * row + 2]
+        begin = sum(self.sizes[: 2 * row])
+        middle = begin + came
         folded = (
-            EXCHANGE_OVERHEAD + end - begin,
+            EXCHANGE_OVERHEAD + came + went,
             id(origin),
             id(candidates),
-            kind,
+            kind.kind,
             self.bytes[begin:middle],
             peers,
             self.epoch,
             *moments,
             skipped,
-            self.bytes[middle:end],
+            self.bytes[middle : middle + went],
             route_path,
             params,
             step,
@@ -134,7 +133,7 @@ def take_in(
                 # No route of the app's own, or no endpoint in one step.
                 pass
             else:
-                facts += (common, wire.kind, wire.peers, items_of(params) if params else None)
+                facts += (common, type(wire), wire.peers, items_of(params) if params else None)
                 numbers += (wire.clock_ns, wire.read_ns, wire.done_ns, wire.exit_ns, called_ns, wire.skipped)
                 parts += (wire.came, wire.went)
                 seqs.append(seq)
@@ -158,7 +157,7 @@ def take_in(
         kept[seq] = folded
         alone.append(seq)
         size += folded[0]
-    batch.numbers = array("q", numbers)
-    batch.ends = array("q", accumulate(map(len, parts)))
+    batch.numbers = array(_WIDE, numbers)
+    batch.sizes = array("I", map(len, parts))
     batch.bytes = b"".join(parts)
     return batch, alone, size + batch.weight, unfit

@@ -13,8 +13,8 @@ from asgi_nb.record.folded import Folded
 from asgi_nb.record.kept import Kept
 from asgi_nb.record.watch import Watch
 
-# A hundredth of the exchanges goes at a time.
-SLACK = 100
+# So much of the exchanges goes at a time: of ten thousand a whole batch, which is quicker than its rows.
+SLACK = 64
 
 
 class Room(Kept):

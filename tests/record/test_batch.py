@@ -2,7 +2,7 @@
 
 import pytest
 
-from asgi_nb.record.batch import BATCH, take_in
+from asgi_nb.record.batch import BATCH, Batch, take_in
 from asgi_nb.record.candidates import Candidates
 from asgi_nb.record.draft import NOTE
 from asgi_nb.record.exchange import Origin
@@ -188,11 +188,22 @@ def test_of_batches_the_newest_exchanges_stay(filled, counts):
     assert store.counts()["dropped_bytes"] == 7 * store[0].kept_size
 
 
-def test_a_hundredth_may_go_at_a_time(filled):
-    store = filled(*(1,) * 1000, 7, max_exchanges=1000)
+def test_a_part_may_go_at_a_time(filled):
+    store = filled(*(1,) * 640, 7, max_exchanges=640)
 
-    assert store.numbers() == list(range(18, 1008))
+    assert store.numbers() == list(range(18, 648))
     assert store.counts()["dropped"] == 17
+
+
+def test_of_a_store_that_is_full_whole_batches_go(filled, monkeypatch):
+    def weigh(self, seq):
+        raise AssertionError("a row was let go alone")
+
+    monkeypatch.setattr(Batch, "weigh", weigh)
+    store = filled(*(BATCH,) * 80, max_exchanges=64 * BATCH)
+
+    assert len(store) > 62 * BATCH
+    assert store.counts()["dropped"] % BATCH == 0
 
 
 def test_of_a_batch_no_more_goes_than_its_bytes_ask_for(filled):
