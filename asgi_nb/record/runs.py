@@ -70,27 +70,24 @@ def end_of(run: Run) -> int | None:
 
 def merge_steps(run: Run) -> None:
     """
-    Make a third as many steps of a run's ended ones: those that lie closest together become one.
+    Make a quarter as many steps of a run's ended ones: those that lie closest together become one.
 
     Long steps stay by themselves, as far as there are short ones.
     """
     # By means of C throughout: who sends many messages comes here again and again.
     starts, ends = run[HEAD::2], run[HEAD + 1 :: 2]
     count = len(ends)
-    closed = count - 1 - count // 3
-    if count < 2:
+    closed = count - max(1, count // 4)
+    if closed < 1:
         return
     # A step that is going on stays what it is.
     going_on = starts[count:]
     del starts[count:]
     gaps = widths = list(map(sub, starts[1:], ends))
-    took = sum(ends) - sum(starts)
-    # Where all steps together took less, none is long.
-    if took >= LONG_NS:
-        is_long = [end - start >= LONG_NS for start, end in zip(starts, ends, strict=True)]
-        widths = [
-            gap + FAR_NS if is_long[index] or is_long[index + 1] else gap for index, gap in enumerate(gaps)
-        ]
+    waited = sum(gaps)
+    # Where all steps together took less, none is long. Those that were merged are not: they waited.
+    if ends[-1] - starts[0] - waited - run[MERGED_NS] >= LONG_NS:
+        widths = _without_long(starts, ends, gaps, run[JOINED])
     ordered = sorted(widths)
     widest = ordered[closed - 1]
     # Whether each step but the first stays apart from the one before it.
@@ -106,8 +103,22 @@ def merge_steps(run: Run) -> None:
     joined = set(compress(begun, map(ne, over, compress(ends, begins))))
     merged = begun + over
     merged[::2], merged[1::2] = begun, over
-    run[MERGED_NS] += sum(over) - sum(begun) - took
+    run[MERGED_NS] += waited - sum(compress(gaps, apart))
     run[MERGED] += closed
     run[JOINED] = frozenset(joined.union(run[JOINED]).intersection(begun))
     # At once: somebody may be reading.
     run[HEAD:] = merged + going_on
+
+
+def _without_long(starts: list[int], ends: list[int], gaps: list[int], joined: frozenset[int]) -> list[int]:
+    """Give the gaps, those beside a long step as wider than any other."""
+    lengths = list(map(sub, ends, starts))
+    if max(lengths) < LONG_NS:
+        return gaps
+    widths = gaps.copy()
+    for index in [index for index, length in enumerate(lengths) if length >= LONG_NS]:
+        if starts[index] not in joined:
+            widths[index : index + 1] = [gap + FAR_NS for gap in gaps[index : index + 1]]
+            if index:
+                widths[index - 1] = gaps[index - 1] + FAR_NS
+    return widths

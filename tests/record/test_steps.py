@@ -213,20 +213,20 @@ def test_merging_loses_no_time(lengths):
 
 
 def test_the_steps_that_lie_closest_together_are_merged():
-    run = run_of(0, 1, 2, 3, 100, 101, 200, 201)
+    run = run_of(0, 1, 2, 3, 8, 9, 12, 13, 100, 101, 103, 104, 150, 151, 155, 156)
 
     merge_steps(run)
 
-    assert run[HEAD:] == [0, 3, 100, 201] or run[HEAD:] == [0, 101, 200, 201]
+    assert run[HEAD:] == [0, 13, 100, 156]
 
 
 def test_of_steps_that_lie_equally_close_the_first_ones_are_merged():
-    run = run_of(*range(0, 100, 10))
+    run = run_of(*range(0, 160, 10))
 
     merge_steps(run)
 
-    assert run[HEAD:] == [0, 70, 80, 90]
-    assert (run[MERGED], run[MERGED_NS]) == (3, 30)
+    assert run[HEAD:] == [0, 130, 140, 150]
+    assert (run[MERGED], run[MERGED_NS]) == (6, 60)
 
 
 def test_one_step_stays_as_it_is():
@@ -301,10 +301,27 @@ def test_merged_steps_are_no_long_step():
 
 
 def test_a_long_step_stays_by_itself_when_steps_are_merged():
-    run = run_of(0, 1, 2, 3, 4, 5, 6, 6 + LONG)
+    run = run_of(*range(14), 14, 14 + LONG)
     merge_steps(run)
 
-    assert [blocked.start_ns for blocked in read_blocked([run], [], 0, 0)] == [6]
+    assert run[HEAD:] == [0, 13, 14, 14 + LONG]
+    assert [blocked.start_ns for blocked in read_blocked([run], [], 0, 0)] == [14]
+
+
+def test_merged_steps_are_merged_again_however_long_they_have_become():
+    times = []
+    for start in range(0, 16 * LONG_NS, LONG_NS):
+        times += start, start + LONG_NS // 10
+    run = run_of(*times)
+    merge_steps(run)
+    assert len(run[HEAD:]) // 2 == 4
+    later = 20 * LONG_NS
+    run += [*range(later, later + 6), later + 6, later + 6 + LONG]
+
+    merge_steps(run)
+
+    assert len(run[HEAD:]) // 2 == 2
+    assert [blocked.start_ns for blocked in read_blocked([run], [], 0, 0)] == [later + 6]
 
 
 def test_the_layers_around_a_long_step_are_not_told_too():
