@@ -1,9 +1,10 @@
 """
 Decide what each page is sent, and when. No I/O, no clock, no lock: `pump.py` has those.
 
-Rule 1: a page gets one batch per interval at most, of MAX_ROWS rows and MAX_BYTES bytes at most, and no third
-        batch before it acknowledged the first of two. A page that cannot follow gets fewer, newer rows; no
-        messages are queued for it (jupyter_server would keep them without bound).
+Rule 1: a page gets one batch per interval at most, in a flood per CALM intervals, of MAX_ROWS rows and
+        MAX_BYTES bytes at most, and no third batch before it acknowledged the first of two. A page that
+        cannot follow gets fewer, newer rows; no messages are queued for it (jupyter_server would keep them
+        without bound).
 Rule 2: an exchange that changed ten times since the last batch is sent once, as it is now.
 Rule 3: a page that left two batches unanswered for SILENCE seconds gets nothing until it says hello again.
 Rule 4: requests go first. A round has so much time; under a flood a person sees the newest rows, and what
@@ -50,11 +51,15 @@ MAX_PAGE_ROWS = 5000
 # Seconds of a round that all views together may take from the server's loop: a request waits no longer.
 LOOKING = 0.01
 
-# The same where a round brings more than FLOOD exchanges: a fiftieth of the loop, while others need it.
+# The same in a flood: a hundredth of the loop, while others need it.
 BUSY = 0.001
 
-# 2,000 requests a second: beyond it, a round takes the rest of a busy server's time.
+# Exchanges in an interval beyond which it is a flood, 2,000 requests a second: a round takes the rest of a
+# busy server's time.
 FLOOD = 100
+
+# Intervals between two rounds of a flood. To send a batch and to hear of it takes as long as its rows do.
+CALM = 2
 
 # Of that time, what news may take while old rows wait.
 NEWS_FIRST = 0.75
@@ -103,6 +108,8 @@ class Feed:
         self._instance = secrets.token_hex(8)
         self._views: dict[str, View] = {}
         self._next_round = -math.inf
+        # Intervals since the round before.
+        self._stretch = 1
         self._rounds = 0
         # Rows of this round as all views show them that want nothing of their own.
         self._encoded: dict[int, tuple[bytes, bool]] = {}
@@ -242,6 +249,7 @@ class Feed:
         """
         outgoing = []
         round_is_due = now >= self._next_round
+        stretch = 1
         # Another view goes first each time, so that one with a slow filter does not take all there is.
         self._rounds += 1
         self._encoded.clear()
@@ -253,19 +261,22 @@ class Feed:
                     self._forget(view.id)
                     outgoing.append(Outgoing({"kind": "silent", "v": view.id, "hello": view.hello}, []))
             elif round_is_due and (view.has_news or view.refresh_at <= now):
-                self._next_round = now + self._interval
-                outgoing.append(self._batch(view, now, spent, place / len(views)))
+                is_flood = self._take(view) > FLOOD * self._stretch
+                stretch = CALM if is_flood else stretch
+                self._next_round = now + stretch * self._interval
+                until = place / len(views) * (BUSY if is_flood else LOOKING)
+                outgoing.append(self._batch(view, now, spent, until))
+        if round_is_due:
+            self._stretch = stretch
         self._encoded.clear()
         return outgoing
 
-    def _batch(self, view: View, now: float, spent: Callable[[], float], share: float) -> Outgoing:
-        taken = self._take(view)
+    def _batch(self, view: View, now: float, spent: Callable[[], float], until: float) -> Outgoing:
         # Not while the last look goes on: it would never come to the old rows.
         fresh = view.snapshot_due or (view.refresh_at <= now and not view.backlog)
         if fresh:
             self._snapshot(view)
             view.refresh_at = now + REFRESH if view.lens.timed else math.inf
-        until = share * (BUSY if taken > FLOOD else LOOKING)
         began = spent()
         pause = began + (until - began) * NEWS_FIRST if view.backlog else until
         rows: list[bytes] = []

@@ -21,7 +21,7 @@ from asgi_nb.record.store import Store
 from asgi_nb.record.summary import summarize_with_headers
 from asgi_nb.widgets.wire_fields import field_rows, form, reveal
 from asgi_nb.widgets.wire_payload import Payload, body_payload, media_type_of, message_payload
-from asgi_nb.widgets.wire_story import story
+from asgi_nb.widgets.wire_story import counted, story
 from asgi_nb.widgets.wire_timing import insight
 
 # Both sides must speak the same; js/src/wire.js has the other copy.
@@ -155,10 +155,14 @@ def _connection(exchange: Exchange) -> Pairs:
     return pairs
 
 
+def _carried(messages: int, size: int) -> str:
+    return f"{counted(messages, 'message')}, {counted(size, 'byte')}"
+
+
 def _socket_facts(websocket: WebSocketRecord) -> Pairs:
     pairs: Pairs = [
-        ("received", f"{websocket.received_count} messages, {websocket.received_size} bytes"),
-        ("sent", f"{websocket.sent_count} messages, {websocket.sent_size} bytes"),
+        ("received", _carried(websocket.received_count, websocket.received_size)),
+        ("sent", _carried(websocket.sent_count, websocket.sent_size)),
     ]
     if websocket.offered:
         pairs.append(("subprotocols offered", visible(", ".join(websocket.offered))))

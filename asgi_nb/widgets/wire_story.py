@@ -71,7 +71,7 @@ def _socket(exchange: Exchange) -> str:
         if websocket.close or exchange.finished:
             return f"{what} was refused{by}."
         return f"{what} is not answered yet."
-    counts = f"{websocket.received_count} messages came in, {websocket.sent_count} went out"
+    counts = f"{counted(websocket.received_count, 'message')} came in, {websocket.sent_count} went out"
     close = websocket.close
     if close is None:
         return f"{what} is open{by}: {counts} so far."
@@ -106,3 +106,8 @@ def _took(exchange: Exchange) -> str:
     if seconds < 0.01:
         return f"{seconds * 1000:.1f} ms"
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a number and what there is so many of."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

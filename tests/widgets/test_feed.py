@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 
@@ -53,7 +54,7 @@ class Page:
         """Acknowledge whatever comes until nothing comes."""
         batches = []
         for _ in range(most):
-            news = self.tick()
+            news = self.tick(0.1)
             if not news:
                 return batches
             for batch in news:
@@ -397,6 +398,27 @@ def test_a_flood_shows_the_newest_rows_and_says_how_many_wait(page, traffic, run
     assert sum(one.content["lost"] for one in [batch, *rest]) == 0
 
 
+def test_in_a_flood_a_page_is_told_half_as_often(page, traffic, run):
+    page.hello()
+    page.read()
+
+    def many(count):
+        for _ in range(count):
+            run(traffic.http())
+        batches = page.tick(0.05)
+        for batch in batches:
+            page.ack(batch)
+        return batches
+
+    assert many(FLOOD + 1)
+    assert many(FLOOD + 1) == []
+    assert many(FLOOD + 1)
+    assert many(FLOOD) == []
+    assert many(FLOOD)
+    assert many(1)
+    assert page.feed.due() == math.inf
+
+
 def test_in_a_flood_what_the_page_shows_as_under_way_is_settled_first(page, traffic, run):
     async def slow(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -427,7 +449,7 @@ def test_old_rows_come_on_during_a_flood(page, traffic, run):
     while not seen or not seen[-1].content["whole"]:
         for _ in range(FLOOD + 1):
             run(traffic.http("/new"))
-        page.now += 0.05
+        page.now += 0.1
         seen += page.feed.flush(page.now, Slow())
         page.ack(seen[-1])
         assert len(seen) < 20
@@ -457,7 +479,7 @@ def test_each_row_arrives_or_is_counted_whatever_the_time(traffic, run):
     for _ in range(20):
         for _ in range(FLOOD + 1):
             run(traffic.http())
-        page.now += 0.05
+        page.now += 0.1
         (batch,) = page.feed.flush(page.now, Slow())
         page.ack(batch)
         batches.append(batch)

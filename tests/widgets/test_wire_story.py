@@ -101,6 +101,16 @@ def test_a_socket_tells_what_went_over_it_and_how_it_ended(store, traffic, run):
     )
 
 
+def test_of_one_message_it_is_told_in_the_singular(store, traffic, run):
+    async def script(receive, send):
+        await send({"type": "websocket.accept"})
+        await receive()
+
+    run(traffic.websocket("/chat", script, [{"type": "websocket.receive", "text": "hi"}]))
+
+    assert "1 message came in, 0 went out." in story(store[-1])
+
+
 def test_a_socket_that_was_refused_says_so(store, traffic, run):
     async def script(receive, send):
         await send({"type": "websocket.close", "code": 1008})
