@@ -518,6 +518,34 @@ def test_the_keys_are_shown_in_a_narrow_list_too_and_esc_leads_back(listed, page
     assert page.evaluate("() => root().activeElement.matches('.main > .list .grid')")
 
 
+def test_a_button_that_goes_gives_the_keyboard_back_to_the_list(listed, page):
+    page.locator("[data-key='15']").click()
+    page.locator("[data-key='16']").click(modifiers=["Control"])
+    compare = page.get_by_role("button", name="Compare", exact=True)
+    compare.focus()
+
+    page.locator("[data-key='17']").dispatch_event("click", {"ctrlKey": True})
+    compare.wait_for(state="hidden")
+    page.keyboard.press("d")
+
+    assert page.evaluate("() => window.leaked") == []
+    wait_for_chosen(page, [15, 16, 17])
+
+
+def test_who_deletes_all_that_is_shown_keeps_the_keyboard(listed, store, page):
+    page.locator("[data-key='15']").click()
+    page.locator(".main > .list .grid").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    wait_until(page, lambda: len(store) == 0)
+    listed.push()
+    page.get_by_text("No requests yet").wait_for()
+
+    page.keyboard.press("d")
+
+    assert page.evaluate("() => window.leaked") == []
+
+
 def test_no_letter_of_the_new_keys_reaches_the_notebook(listed, page):
     page.locator("[data-key='15']").click()
     for place in (".main > .list .grid", ".filter input", ".columns-menu", ".actions button"):

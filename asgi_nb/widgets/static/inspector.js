@@ -617,11 +617,17 @@ function selectionActions(client, list, say, signal) {
     },
     draw() {
       const chosen = selection();
+      const { activeElement: active } = (
+        /** @type {ShadowRoot} */
+        element.getRootNode()
+      );
       element.hidden = chosen.length === 0;
       label.textContent = chosen.length > 1 ? `${count(chosen.length)} selected` : "";
       compare2.element.hidden = chosen.length !== 2;
-      const pinned = chosen.length > 0 && rows().every((row2) => row2.pinned);
+      const here = rows();
+      const pinned = here.length > 0 && here.every((row2) => row2.pinned);
       pin.textContent = pinned ? "Unpin" : "Pin";
+      if (active !== null && element.contains(active) && active.closest("[hidden]") !== null) list.grid.focus();
     }
   };
 }

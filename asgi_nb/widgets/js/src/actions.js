@@ -119,11 +119,15 @@ export function selectionActions(client, list, say, signal) {
     },
     draw() {
       const chosen = selection();
+      const { activeElement: active } = /** @type {ShadowRoot} */ (element.getRootNode());
       element.hidden = chosen.length === 0;
       label.textContent = chosen.length > 1 ? `${count(chosen.length)} selected` : "";
       compare.element.hidden = chosen.length !== 2;
-      const pinned = chosen.length > 0 && rows().every((row) => row.pinned);
+      const here = rows();
+      const pinned = here.length > 0 && here.every((row) => row.pinned);
       pin.textContent = pinned ? "Unpin" : "Pin";
+      // A button that goes must not leave the keyboard to the notebook.
+      if (active !== null && element.contains(active) && active.closest("[hidden]") !== null) list.grid.focus();
     },
   };
 }
