@@ -53,7 +53,7 @@ def _reader(kind: type[Convertor[Any]]) -> Callable[[str], Any] | None:
     if kind is IntegerConvertor:
         return _read_int
     if kind is FloatConvertor:
-        return _checked(kind.regex, float)
+        return _checked(kind.regex, FloatConvertor().convert)
     # Loads much that an app without such parameters never needs.
     from uuid import UUID
 

@@ -17,6 +17,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 # In a decoded path these would start a query or a fragment, be read as a slash, or be dropped by URL parsers.
 _MISREAD_IN_PATH = re.compile(r"[?#\\\x00-\x1f]")
 
+# As some clients send it: it would start a fragment, or be dropped.
+_MISREAD_IN_QUERY = re.compile(r"[#\x00-\x1f]")
+
 
 class Address(NamedTuple):
     """A host and a port, as in `request.client`."""
@@ -189,6 +192,8 @@ def _url_of_scope(scope: Scope) -> str:
     if _MISREAD_IN_PATH.search(path):
         path = _MISREAD_IN_PATH.sub(lambda match: quote(match[0]), path)
     query = query_text(scope.get("query_string", b""))
+    if _MISREAD_IN_QUERY.search(query):
+        query = _MISREAD_IN_QUERY.sub(lambda match: quote(match[0]), query)
     netloc = _netloc_of_scope(scope, scheme)
     if netloc is not None:
         if path and path[0] != "/":

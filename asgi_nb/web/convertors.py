@@ -95,7 +95,10 @@ class FloatConvertor(Convertor[float]):
     regex = r"[0-9]+(?:\.[0-9]+)?"
 
     def convert(self, value: str) -> float:
-        return float(value)
+        number = float(value)
+        if math.isinf(number):
+            raise ValueError(f"too large for a float: {value}")
+        return number
 
     def to_string(self, value: float) -> str:
         value = float(value)

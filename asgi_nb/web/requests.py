@@ -29,6 +29,14 @@ __all__ = ["ClientDisconnect", "HTTPConnection", "InvalidJSON", "Request", "Stat
 
 cookie_parser = parse_cookies
 
+# Bytes of a body that is_disconnected() keeps at most; as many as a form's field may have. Each message counts
+# with what its dict weighs, too: a client may send a byte at a time.
+_MOST_KEPT = 1024 * 1024
+_MESSAGE_WEIGHT = 512
+
+# Stands for the body once more than that came.
+_DROPPED: Message = {"type": "asgi_nb.dropped"}
+
 # Headers of a request that the browser would send with the pushed one too.
 _PUSHED_HEADERS = ("accept", "accept-encoding", "accept-language", "cache-control", "user-agent")
 
@@ -72,6 +80,10 @@ def _parse_json(body: bytes) -> Any:
         raise InvalidJSON("an integer has too many digits", body.decode("utf-8", "replace"), 0) from exc
 
 
+def _weight(message: Message) -> int:
+    return len(message.get("body", b"")) + _MESSAGE_WEIGHT
+
+
 async def empty_receive() -> NoReturn:
     raise RuntimeError("Receive channel has not been made available; make the Request with receive=")
 
@@ -106,6 +118,7 @@ class Request(HTTPConnection[StateT]):
     _is_disconnected = False
     # Messages that is_disconnected() met, for stream() to read.
     _kept: deque[Message] | None = None
+    _kept_size = 0
 
     # Whether body() may read past stream(), which a subclass may have replaced.
     _has_own_stream = True
@@ -180,7 +193,14 @@ class Request(HTTPConnection[StateT]):
 
     async def _read_chunk(self) -> bytes:
         if self._kept:
-            message = self._kept.popleft()
+            message = self._kept[0]
+            if message is _DROPPED:
+                raise RuntimeError(
+                    "the body is gone: is_disconnected() was asked again and again before it was read, and "
+                    f"keeps at most {_MOST_KEPT} bytes; read the body first"
+                )
+            self._kept.popleft()
+            self._kept_size -= _weight(message)
         elif self._is_disconnected:
             raise ClientDisconnect
         else:
@@ -278,7 +298,8 @@ class Request(HTTPConnection[StateT]):
         """
         Whether the client has left, as far as the server knows by now.
 
-        A part of the body that came in meanwhile is kept for `stream()`.
+        A part of the body that came in meanwhile is kept for `stream()`, up to a megabyte: of a larger body that
+        nobody reads, nothing is kept, and to read it then is an error.
         """
         if not self._is_disconnected:
             message = await poll(self._next_message)
@@ -286,9 +307,18 @@ class Request(HTTPConnection[StateT]):
                 if message["type"] == "http.disconnect":
                     self._is_disconnected = True
                 elif not self._stream_consumed:
-                    self._kept = self._kept or deque()
-                    self._kept.append(message)
+                    self._keep(message)
         return self._is_disconnected
+
+    def _keep(self, message: Message) -> None:
+        if self._kept is None:
+            self._kept = deque()
+        self._kept_size += _weight(message)
+        # Once it is passed it stays so: nothing is taken out any more.
+        if self._kept_size > _MOST_KEPT:
+            self._kept.clear()
+            message = _DROPPED
+        self._kept.append(message)
 
     async def send_push_promise(self, path: str) -> None:
         """Offer the client a resource it will need, if the server can push."""

@@ -347,6 +347,14 @@ def test_a_query_string_may_be_any_bytes():
     assert on_both(read) == ("/?q=%FF", "UnicodeDecodeError")
 
 
+def test_a_number_sign_in_a_query_string_starts_no_fragment():
+    def read(kit):
+        request = kit.requests.Request({**GET, "query_string": b"q=a#b"})
+        return request.url.query, request.query_params["q"]
+
+    assert on_both(read) == (("q=a%23b", "a#b"), ("q=a", "a#b"))
+
+
 # WebSockets
 
 

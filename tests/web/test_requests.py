@@ -301,6 +301,36 @@ async def test_asking_whether_the_client_left_does_not_lose_the_body():
     assert await request.body() == b"ab"
 
 
+@pytest.mark.parametrize("size", [1, 64 * 1024])
+@pytest.mark.anyio
+async def test_asking_again_and_again_keeps_a_megabyte_of_a_body_that_nobody_reads(size):
+    asked = 2 * 1024 * 1024 // size if size > 512 else 4096
+    part = {"type": "http.request", "body": b"a" * size, "more_body": True}
+    request = Request(scope_of(), receiver(*[part] * asked, LEFT))
+
+    for _ in range(asked):
+        assert not await request.is_disconnected()
+    assert await request.is_disconnected()
+    assert len(request._kept) == 1
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match=r"is_disconnected\(\) was asked again and again"):
+            await request.body()
+
+
+@pytest.mark.anyio
+async def test_what_was_read_leaves_room_for_asking_whether_the_client_left():
+    part = {"type": "http.request", "body": b"a" * 600_000, "more_body": True}
+    request = Request(scope_of(), receiver(part, part, part, {"type": "http.request"}))
+    parts = []
+
+    await request.is_disconnected()
+    async for chunk in request.stream():
+        await request.is_disconnected()
+        parts.append(len(chunk))
+
+    assert parts == [600_000] * 3 + [0]
+
+
 @pytest.mark.anyio
 async def test_a_client_that_left_is_noticed_and_its_body_ends_there():
     request = Request(scope_of(), receiver({"type": "http.request", "body": b"a", "more_body": True}, LEFT))
