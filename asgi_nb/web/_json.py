@@ -67,15 +67,30 @@ def encode_json(value: Any) -> bytes:
 _decode = json.JSONDecoder().decode
 
 
-def load_json(body: bytes) -> Any:
+def load_json(body: bytes | str) -> Any:
     """
     Decode JSON.
 
     Raises:
-        json.JSONDecodeError: The text is not JSON.
-        UnicodeDecodeError: The bytes are not UTF-8 (nor UTF-16 or UTF-32, which the stdlib detects).
+        json.JSONDecodeError: It is no JSON: also where the stdlib says so by another exception. Its `doc` has
+            U+FFFD for what is not UTF-8 (nor UTF-16 or UTF-32, which the stdlib detects).
     """
     try:
-        return _decode(body.decode("utf-8"))
-    except ValueError:
-        return json.loads(body)
+        try:
+            return _decode(body if isinstance(body, str) else body.decode("utf-8"))
+        except ValueError:
+            return json.loads(body)
+    except json.JSONDecodeError:
+        raise
+    except UnicodeDecodeError as exc:
+        octets = exc.object
+        # As many characters stand before the bad byte here as in the text with it replaced.
+        place = len(octets[: exc.start].decode(exc.encoding, "replace"))
+        problem = f"not {exc.encoding.upper()}: {exc.reason}"
+        raise json.JSONDecodeError(problem, octets.decode(exc.encoding, "replace"), place) from exc
+    except (RecursionError, ValueError) as exc:
+        # See sys.set_int_max_str_digits.
+        too_deep = isinstance(exc, RecursionError)
+        problem = "nested too deeply" if too_deep else "an integer has too many digits"
+        text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+        raise json.JSONDecodeError(problem, text, 0) from exc

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from typing import Any, Literal
 
 from asgi_nb.web._endpoint_apps import respond
+from asgi_nb.web._json import load_json
 from asgi_nb.web._utils import is_async_callable
 from asgi_nb.web.concurrency import run_in_threadpool
 from asgi_nb.web.exceptions import HTTPException
@@ -137,8 +138,8 @@ class WebSocketEndpoint:
         if self.encoding != "json":
             raise ValueError(f"encoding must be 'text', 'bytes', 'json' or None, got {self.encoding!r}")
         try:
-            return json.loads((octets or b"") if text is None else text)
-        except ValueError as exc:
+            return load_json((octets or b"") if text is None else text)
+        except json.JSONDecodeError as exc:
             await websocket.close(code=1003)
             raise RuntimeError("Malformed JSON data received.") from exc
 

@@ -63,23 +63,6 @@ class InvalidJSON(json.JSONDecodeError, HTTPException):
     __str__ = HTTPException.__str__
 
 
-def _parse_json(body: bytes) -> Any:
-    try:
-        return load_json(body)
-    except json.JSONDecodeError as exc:
-        raise InvalidJSON(exc.msg, exc.doc, exc.pos) from exc
-    except UnicodeDecodeError as exc:
-        # As many characters stand before the bad byte here as in the text with it replaced.
-        place = len(body[: exc.start].decode(exc.encoding, "replace"))
-        problem = f"not {exc.encoding.upper()}: {exc.reason}"
-        raise InvalidJSON(problem, body.decode(exc.encoding, "replace"), place) from exc
-    except RecursionError as exc:
-        raise InvalidJSON("nested too deeply", body.decode("utf-8", "replace"), 0) from exc
-    except ValueError as exc:
-        # See sys.set_int_max_str_digits.
-        raise InvalidJSON("an integer has too many digits", body.decode("utf-8", "replace"), 0) from exc
-
-
 def _weight(message: Message) -> int:
     return len(message.get("body", b"")) + _MESSAGE_WEIGHT
 
@@ -227,7 +210,11 @@ class Request(HTTPConnection[StateT]):
             InvalidJSON: It is not JSON; a 400 unless handled.
         """
         if not hasattr(self, "_json"):
-            self._json = _parse_json(await self.body())
+            body = await self.body()
+            try:
+                self._json = load_json(body)
+            except json.JSONDecodeError as exc:
+                raise InvalidJSON(exc.msg, exc.doc, exc.pos) from exc
         return self._json
 
     def form(

@@ -8,11 +8,10 @@ Source: ASGI specification 3.0, section "WebSocket"; close codes from RFC 6455 s
 """
 
 import enum
-import json
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any
 
-from asgi_nb.web._json import encode_json_text
+from asgi_nb.web._json import encode_json_text, load_json
 from asgi_nb.web._response import take_connect
 from asgi_nb.web.exceptions import WebSocketException
 from asgi_nb.web.requests import HTTPConnection, StateT
@@ -249,9 +248,7 @@ class WebSocket(HTTPConnection[StateT]):
             As `receive_text` and `receive_bytes`.
         """
         _check_mode(mode)
-        if mode == "text":
-            return json.loads(await self.receive_text())
-        return json.loads((await self.receive_bytes()).decode("utf-8"))
+        return load_json(await (self.receive_text() if mode == "text" else self.receive_bytes()))
 
     async def iter_text(self) -> AsyncGenerator[str, None]:
         """Every text message until the client leaves."""

@@ -436,6 +436,17 @@ def test_a_parameter_that_its_convertor_cannot_take_does_not_match():
     assert on_both(ask) == (404, 500)
 
 
+@pytest.mark.parametrize("path", ["/{number:float}", "/{number:float}x"])
+def test_a_float_in_a_path_is_finite(path):
+    def ask(kit):
+        def endpoint(request):
+            return kit.responses.JSONResponse(request.path_params["number"])
+
+        return request(kit.app(kit.route(path, endpoint)), path.replace("{number:float}", "9" * 400)).status_code
+
+    assert on_both(ask) == (404, 500)
+
+
 @pytest.mark.parametrize(("number", "theirs"), [(0.1, "/0.10000000000000000555"), (1e-30, "/0")])
 def test_a_float_in_a_path_is_the_shortest_that_reads_back(number, theirs):
     def write(kit):

@@ -99,6 +99,7 @@ def test_messages_are_decoded(encoding, message, data):
         ("text", {"bytes": b"a"}, "Expected text"),
         ("bytes", {"text": "a"}, "Expected bytes"),
         ("json", {"text": "{"}, "Malformed JSON"),
+        pytest.param("json", {"text": "[" * 200_000}, "Malformed JSON", id="json-too-deep"),
     ],
 )
 def test_a_message_of_another_kind_closes_the_session(encoding, message, complaint):

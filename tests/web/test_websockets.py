@@ -209,12 +209,22 @@ async def test_a_message_of_the_wrong_kind_closes_with_1003(name, message, expec
     assert (caught.value.code, caught.value.reason) == (1003, expected)
 
 
+@pytest.mark.parametrize(
+    ("message", "mode"),
+    [
+        pytest.param(text("tea"), "text", id="word"),
+        pytest.param(text("[" * 200_000), "text", id="too-deep"),
+        pytest.param(text("9" * 5000), "text", id="too-many-digits"),
+        pytest.param(binary(b"[" * 200_000), "binary", id="too-deep-bytes"),
+        pytest.param(binary(b'"\xff"'), "binary", id="not-utf-8"),
+    ],
+)
 @pytest.mark.anyio
-async def test_text_that_is_not_json_is_an_error():
-    websocket, _ = await accepted(text("tea"))
+async def test_what_is_not_json_is_an_error(message, mode):
+    websocket, _ = await accepted(message)
 
     with pytest.raises(json.JSONDecodeError):
-        await websocket.receive_json()
+        await websocket.receive_json(mode=mode)
 
 
 @pytest.mark.anyio
