@@ -20,6 +20,11 @@ from asgi_nb.web.exceptions import StarletteDeprecationWarning
 __all__ = ["FormMessage", "FormParser", "MultiPartException", "MultiPartParser", "split_content_type"]
 
 
+# Of a part, as python-multipart has them since 0.0.27. Before, it takes headers without end.
+_MOST_HEADERS = 8
+_LONGEST_HEADER = 4096 + 128
+
+
 class MultiPartException(Exception):
     """
     The client sent a form that is malformed, or larger than the limits.
@@ -248,10 +253,17 @@ class MultiPartParser:
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
         """`data[start:end]` goes on with a header's name."""
         self._header_name += data[start:end]
+        self._check_header()
 
     def on_header_value(self, data: bytes, start: int, end: int) -> None:
         """`data[start:end]` goes on with its value."""
         self._header_value += data[start:end]
+        self._check_header()
+
+    def _check_header(self) -> None:
+        too_long = len(self._header_name) + len(self._header_value) > _LONGEST_HEADER
+        if too_long or len(self._part.item_headers) >= _MOST_HEADERS:
+            raise MultiPartException("A part has too many headers, or one that is too long.")
 
     def on_header_end(self) -> None:
         """The header is whole."""

@@ -29,7 +29,7 @@ __all__ = ["ClientDisconnect", "HTTPConnection", "InvalidJSON", "Request", "Stat
 
 cookie_parser = parse_cookies
 
-# Bytes of a body that is_disconnected() keeps at most; as many as a form's field may have. Each message counts
+# Bytes of a body that is_disconnected() keeps at most, as many as a form's field may have. A message counts
 # with what its dict weighs, too: a client may send a byte at a time.
 _MOST_KEPT = 1024 * 1024
 _MESSAGE_WEIGHT = 512
@@ -285,8 +285,8 @@ class Request(HTTPConnection[StateT]):
         """
         Whether the client has left, as far as the server knows by now.
 
-        A part of the body that came in meanwhile is kept for `stream()`, up to a megabyte: of a larger body that
-        nobody reads, nothing is kept, and to read it then is an error.
+        A part of the body that came in meanwhile is kept for `stream()`, up to a megabyte. Of a larger body that
+        nobody reads nothing is kept, and reading it is an error then.
         """
         if not self._is_disconnected:
             message = await poll(self._next_message)

@@ -442,7 +442,9 @@ def test_a_float_in_a_path_is_finite(path):
         def endpoint(request):
             return kit.responses.JSONResponse(request.path_params["number"])
 
-        return request(kit.app(kit.route(path, endpoint)), path.replace("{number:float}", "9" * 400)).status_code
+        return request(
+            kit.app(kit.route(path, endpoint)), path.replace("{number:float}", "9" * 400)
+        ).status_code
 
     assert on_both(ask) == (404, 500)
 

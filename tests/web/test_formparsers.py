@@ -1,5 +1,7 @@
 """Forms are read within limits, and what is wrong with one is the client's fault."""
 
+import functools
+import inspect
 import sys
 from contextlib import aclosing
 from urllib.parse import urlencode
@@ -8,6 +10,7 @@ import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_multipart import multipart
 
 from asgi_nb.web.datastructures import FormData, Headers, UploadFile
 from asgi_nb.web.exceptions import HTTPException
@@ -195,6 +198,27 @@ async def test_a_form_at_its_limits_is_read():
     request = request_with(b"a=" + b"x" * 2047, URLENCODED)
 
     assert len((await request.form(max_fields=1, max_part_size=2048))["a"]) == 2047
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(b"a: b\r\n" * 8, id="many"),
+        pytest.param(b"a: " + b"b" * 5000 + b"\r\n", id="long-value"),
+        pytest.param(b"a" * 5000 + b": b\r\n", id="long-name"),
+    ],
+)
+@SIZES
+@pytest.mark.anyio
+async def test_the_headers_of_a_part_have_limits_that_its_library_may_lack(headers, size, monkeypatch):
+    parser = multipart.MultipartParser
+    if "max_header_count" in inspect.signature(parser).parameters:
+        parser = functools.partial(parser, max_header_count=1_000_000, max_header_size=1_000_000)
+    monkeypatch.setattr(multipart, "MultipartParser", parser)
+    body = b'--xyz\r\nContent-Disposition: form-data; name="a"\r\n' + headers + b"\r\n1\r\n" + END
+
+    with pytest.raises(MultiPartException, match="too many headers, or one that is too long"):
+        await request_with(body, MULTIPART, size).form()
 
 
 @pytest.mark.anyio
