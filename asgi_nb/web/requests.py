@@ -285,8 +285,8 @@ class Request(HTTPConnection[StateT]):
         """
         Whether the client has left, as far as the server knows by now.
 
-        A part of the body that came in meanwhile is kept for `stream()`, up to a megabyte. Of a larger body that
-        nobody reads nothing is kept, and reading it is an error then.
+        A part of the body that came in meanwhile is kept for `stream()`, up to a megabyte. Of a larger body
+        that nobody reads nothing is kept, and reading it is an error then.
         """
         if not self._is_disconnected:
             message = await poll(self._next_message)

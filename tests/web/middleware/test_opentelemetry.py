@@ -224,6 +224,17 @@ async def test_two_of_them_around_one_another_make_one_span(telemetry):
 
 
 @pytest.mark.anyio
+async def test_methods_that_clients_make_up_share_their_durations(telemetry):
+    app = telemetry.app()
+
+    for number in range(3):
+        await ask(app, "/hello", f"X{number}")
+
+    (point,) = telemetry.durations
+    assert (point.attributes["http.request.method"], point.count) == ("_OTHER", 3)
+
+
+@pytest.mark.anyio
 async def test_the_duration_is_recorded_with_few_attributes(telemetry):
     app = telemetry.app()
     await ask(app, "/users/ada/items/3")
