@@ -202,6 +202,9 @@ def _url_of_scope(scope: Scope) -> str:
     elif path.startswith("//"):
         # Without a host the second slash would start one.
         path = "/%2F" + path[2:]
+    elif ":" in path and path[0] != "/":
+        # A target that is a whole URL, as for a proxy: nor does what it says before the colon name a scheme.
+        path = "/" + path
     return f"{path}?{query}" if query else path
 
 
