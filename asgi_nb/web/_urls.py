@@ -195,16 +195,14 @@ def _url_of_scope(scope: Scope) -> str:
     if _MISREAD_IN_QUERY.search(query):
         query = _MISREAD_IN_QUERY.sub(lambda match: quote(match[0]), query)
     netloc = _netloc_of_scope(scope, scheme)
+    if path and path[0] != "/":
+        # As a target that is a whole URL: what it begins with is no scheme and no host of ours.
+        path = "/" + path
     if netloc is not None:
-        if path and path[0] != "/":
-            path = "/" + path
         path = f"{scheme}://{netloc}{path}"
     elif path.startswith("//"):
         # Without a host the second slash would start one.
         path = "/%2F" + path[2:]
-    elif ":" in path and path[0] != "/":
-        # A target that is a whole URL, as for a proxy: nor does what it says before the colon name a scheme.
-        path = "/" + path
     return f"{path}?{query}" if query else path
 
 

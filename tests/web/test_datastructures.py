@@ -254,6 +254,7 @@ SERVER = ("10.0.0.1", 8000)
         pytest.param({"path": "/a?b#c\\d\r\n\t"}, "/a%3Fb%23c%5Cd%0D%0A%09", id="path-that-would-be-misread"),
         pytest.param({"path": "//evil.example/p"}, "/%2Fevil.example/p", id="path-that-reads-as-host"),
         pytest.param({"path": "http://evil.example/p"}, "/http://evil.example/p", id="path-that-reads-as-url"),
+        pytest.param({"path": " //evil.example/p"}, "/ //evil.example/p", id="path-that-starts-with-space"),
         pytest.param({"path": "//x", "headers": [HOST]}, "http://example.org//x", id="path-with-host"),
         pytest.param({"path": "*", "headers": [HOST]}, "http://example.org/*", id="asterisk"),
         pytest.param({"path": "", "headers": [HOST]}, "http://example.org", id="no-path"),
