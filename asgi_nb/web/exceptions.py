@@ -3,7 +3,7 @@
 import http
 from collections.abc import Mapping
 
-__all__ = ["HTTPException", "StarletteDeprecationWarning", "WebSocketException"]
+__all__ = ["HTTPException", "StarletteDeprecationWarning", "WebSocketException", "WrongMessageKind"]
 
 PHRASES: dict[int, str] = {status.value: status.phrase for status in http.HTTPStatus}
 """Status -> reason phrase. Source: RFC 9110 section 15."""
@@ -51,6 +51,17 @@ class WebSocketException(Exception):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(code={self.code!r}, reason={self.reason!r})"
+
+
+class WrongMessageKind(WebSocketException, KeyError):
+    """
+    A WebSocket message has bytes where text was asked for, or the reverse: a close with 1003, unless handled.
+
+    Also a KeyError, which Starlette raises here, so that code that catches it carries over: Strawberry closes
+    with a code of its own then.
+    """
+
+    __str__ = WebSocketException.__str__
 
 
 class StarletteDeprecationWarning(UserWarning):

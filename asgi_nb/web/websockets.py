@@ -13,7 +13,7 @@ from typing import Any
 
 from asgi_nb.web._json import encode_json_text, load_json
 from asgi_nb.web._response import take_connect
-from asgi_nb.web.exceptions import WebSocketException
+from asgi_nb.web.exceptions import WrongMessageKind
 from asgi_nb.web.requests import HTTPConnection, StateT
 from asgi_nb.web.responses import Response
 from asgi_nb.web.types import Message, Receive, Scope, Send
@@ -201,7 +201,7 @@ class WebSocket(HTTPConnection[StateT]):
     def _not_data(self, message: Message, wanted: str, other: str) -> Exception:
         """What to raise for a message that has not the data that was wanted."""
         if message["type"] == "websocket.receive":
-            return WebSocketException(1003, f"expected a {wanted} message, got {other}")
+            return WrongMessageKind(1003, f"expected a {wanted} message, got {other}")
         self._note_received(message)
         return _disconnected(message)
 
@@ -212,7 +212,7 @@ class WebSocket(HTTPConnection[StateT]):
         Raises:
             WebSocketDisconnect: The client left.
             WebSocketDisconnected: The session is not accepted, or is over.
-            WebSocketException: 1003; the client sent bytes.
+            WrongMessageKind: The client sent bytes.
         """
         message = await (self._receive() if self._is_open else self._receive_data())
         # Only a message that brings text has one, so a look at its type can wait.
@@ -228,7 +228,7 @@ class WebSocket(HTTPConnection[StateT]):
         Raises:
             WebSocketDisconnect: The client left.
             WebSocketDisconnected: The session is not accepted, or is over.
-            WebSocketException: 1003; the client sent text.
+            WrongMessageKind: The client sent text.
         """
         message = await (self._receive() if self._is_open else self._receive_data())
         data: bytes | None = message.get("bytes")

@@ -380,7 +380,23 @@ def test_a_message_of_the_wrong_kind_closes_with_1003():
 
         return anyio.run(main)
 
-    assert on_both(receive) == ("WebSocketException", "KeyError")
+    assert on_both(receive) == ("WrongMessageKind", "KeyError")
+
+
+def test_a_message_of_the_wrong_kind_can_be_handled_as_before():
+    def receive(kit):
+        async def main():
+            websocket, sent = socket(kit, {"type": "websocket.receive", "bytes": b"tea"})
+            await websocket.accept()
+            try:
+                await websocket.receive_text()
+            except KeyError:
+                await websocket.close(4400)
+            return sent[-1]["code"]
+
+        return anyio.run(main)
+
+    assert on_both(receive) == (4400, 4400)
 
 
 def test_json_that_is_sent_is_json():
