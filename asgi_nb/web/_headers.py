@@ -14,7 +14,7 @@ Source: RFC 9110 section 5.5.
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-__all__ = ["Headers", "MutableHeaders", "RawHeaders", "encode_header"]
+__all__ = ["Headers", "MutableHeaders", "RawHeaders", "check_raw", "encode_header"]
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -44,6 +44,18 @@ def _encode_text(part: str, name: object, text: object) -> bytes:
             f"header {part} must be latin-1 text, got {text!r} (header {name!r}); "
             "percent-encode it with urllib.parse.quote()"
         ) from exc
+
+
+def check_raw(pairs: RawHeaders) -> None:
+    """
+    Look through headers that somebody else has encoded.
+
+    Raises:
+        ValueError: A name or a value holds CR, LF or NUL.
+    """
+    for pair in pairs:
+        if any(bad in part for part in pair for bad in b"\r\n\0"):
+            raise ValueError(f"a header must not hold CR, LF or NUL, got {pair!r}")
 
 
 class _Names(dict[str, bytes]):

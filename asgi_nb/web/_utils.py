@@ -143,15 +143,25 @@ class ParsedHost(NamedTuple):
         return len(digits) <= 5 and int(digits) <= 65535
 
 
-# Clients of one server send few different Host headers.
-@functools.lru_cache(maxsize=256)
+# Far more than a name may have, RFC 1035 section 2.3.4, with whatever percent-encodings.
+_LONGEST_HOST = 1024
+
+
 def parse_host_header(host_header: str | None) -> ParsedHost | None:
     """
     Split a Host header into host and port; None if it is missing or malformed.
 
     Source: RFC 9110 section 7.2, RFC 3986 section 3.2.2.
     """
-    match = None if host_header is None else _HOST.fullmatch(host_header)
+    if host_header is None or len(host_header) > _LONGEST_HOST:
+        return None
+    return _parse_host(host_header)
+
+
+# Clients of one server send few different Host headers.
+@functools.lru_cache(maxsize=256)
+def _parse_host(host_header: str) -> ParsedHost | None:
+    match = _HOST.fullmatch(host_header)
     if match is None:
         return None
     if match["ipv6"] is not None:

@@ -11,6 +11,7 @@ import enum
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any
 
+from asgi_nb.web._headers import check_raw, encode_header
 from asgi_nb.web._json import encode_json_text, load_json
 from asgi_nb.web._response import take_connect
 from asgi_nb.web.exceptions import WrongMessageKind
@@ -183,12 +184,17 @@ class WebSocket(HTTPConnection[StateT]):
         Args:
             subprotocol: The one of `scope["subprotocols"]` that is chosen.
             headers: More headers of the handshake's response, names in lower case.
+
+        Raises:
+            ValueError: A header, or the subprotocol, holds CR, LF or NUL.
         """
+        pairs = list(headers or ())
+        check_raw(pairs)
+        if subprotocol is not None:
+            encode_header("sec-websocket-protocol", subprotocol)
         if self.client_state is _CONNECTING:
             await self.receive()
-        await self.send(
-            {"type": "websocket.accept", "subprotocol": subprotocol, "headers": list(headers or ())}
-        )
+        await self.send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": pairs})
 
     async def _receive_data(self) -> Message:
         if self.application_state is not _CONNECTED:

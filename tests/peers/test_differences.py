@@ -145,6 +145,18 @@ def test_a_header_cannot_end_a_header_line(bad):
     assert theirs == (b"x", bad.encode())
 
 
+def test_a_header_of_a_handshake_cannot_end_a_header_line():
+    def accept(kit):
+        async def main():
+            websocket, sent = socket(kit)
+            await websocket.accept(headers=[(b"x", b"a\r\nset-cookie: b=1")])
+            return sent[0]["headers"]
+
+        return anyio.run(main)
+
+    assert on_both(accept) == ("ValueError", [(b"x", b"a\r\nset-cookie: b=1")])
+
+
 def test_a_handshake_is_denied_by_a_close_where_the_server_knows_nothing_else():
     def deny(kit):
         return kinds(

@@ -86,6 +86,7 @@ def test_a_host_header_comes_apart(header, host, port):
         "h:80\n",
         "\u017f",
         "h:٣",
+        pytest.param("h" * 2000, id="too-long-to-be-kept"),
     ],
 )
 def test_a_malformed_host_header_is_none(header):

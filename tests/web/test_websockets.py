@@ -98,6 +98,18 @@ async def test_accepting_receives_the_connect_message_first():
     assert websocket.client_state is websocket.application_state is WebSocketState.CONNECTED
 
 
+@pytest.mark.parametrize("bad", ["a\r", "a\nset-cookie: b=1", "a\0"])
+@pytest.mark.anyio
+async def test_a_handshake_has_no_header_that_ends_a_line(bad):
+    websocket, client = session(CONNECT)
+    octets = bad.encode()
+
+    for arguments in ((bad,), (None, [(b"x", octets)]), (None, [(octets, b"x")])):
+        with pytest.raises(ValueError, match="must not hold CR, LF or NUL"):
+            await websocket.accept(*arguments)
+    assert client.sent == []
+
+
 @KINDS
 @pytest.mark.anyio
 async def test_text_bytes_and_json_come_in(cls):
