@@ -833,6 +833,16 @@ def test_gzip_may_be_refused():
     assert on_both(ask) == (None, "gzip")
 
 
+def test_a_trusted_host_is_the_only_one():
+    def ask(kit):
+        trusted = kit.__getattr__("middleware.trustedhost").TrustedHostMiddleware
+        app = trusted(kit.responses.PlainTextResponse("hello"), allowed_hosts=["a.org"])
+        hosts = [(b"host", b"a.org"), (b"host", b"evil.org")]
+        return call(app, {**GET, "headers": hosts})[0]["status"]
+
+    assert on_both(ask) == (400, 200)
+
+
 def test_one_text_is_one_origin():
     def ask(kit):
         cors = kit.__getattr__("middleware.cors").CORSMiddleware

@@ -13,7 +13,7 @@ __all__ = ["TrustedHostMiddleware"]
 
 class TrustedHostMiddleware:
     """
-    Answer 400 to requests whose Host header is not expected.
+    Answer 400 to requests whose Host header is not expected, or not the only one.
 
     Stops DNS rebinding: a page on evil.example that resolves to 127.0.0.1 still sends `Host: evil.example`.
 
@@ -48,7 +48,9 @@ class TrustedHostMiddleware:
         if self.allow_any or scope["type"] not in ("http", "websocket"):
             await call(self.app, scope, receive, send)
             return
-        parsed = parse_host_header(Headers(scope=scope).get("host"))
+        sent = Headers(scope=scope).getlist("host")
+        # Of two, whoever is behind this may go by the other.
+        parsed = parse_host_header(sent[0]) if len(sent) == 1 else None
         host = "" if parsed is None else parsed.host.lower()
         if host in self._names or host.endswith(self._endings):
             await call(self.app, scope, receive, send)

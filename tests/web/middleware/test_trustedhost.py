@@ -41,6 +41,21 @@ def test_a_host_is_answered_if_it_is_allowed(host, allowed, status):
     assert get(host, *allowed).status_code == status
 
 
+@pytest.mark.parametrize("hosts", [["a.org", "evil.org"], ["evil.org", "a.org"], ["a.org", "a.org"], []])
+@pytest.mark.anyio
+async def test_a_request_has_one_host(hosts):
+    app = TrustedHostMiddleware(PlainTextResponse("hello"), allowed_hosts=["a.org"])
+    scope = {"type": "http", "method": "GET", "headers": [(b"host", host.encode()) for host in hosts]}
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    await app(scope, None, send)
+
+    assert sent[0]["status"] == 400
+
+
 def test_www_is_added_when_only_that_is_allowed():
     response = get("a.org:8000", "www.a.org")
 
