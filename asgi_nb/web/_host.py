@@ -1,5 +1,6 @@
 """The route that is found by the name of the host."""
 
+import re
 from typing import Any, cast
 
 from asgi_nb.web._base_route import BaseRoute, NoMatchFound, compile_path, name_inside, replace_params
@@ -8,10 +9,14 @@ from asgi_nb.web._entries import Match
 from asgi_nb.web._handover import call
 from asgi_nb.web._paths import bind
 from asgi_nb.web._utils import parse_host_header
+from asgi_nb.web.convertors import ConvertorError
 from asgi_nb.web.datastructures import Headers, URLPath
 from asgi_nb.web.types import ASGIApp, Receive, Scope, Send
 
 __all__ = ["Host"]
+
+# Where a URL's host ends, for browsers too. Source: RFC 3986 section 3.2, WHATWG URL standard.
+_ENDS_HOST = re.compile(r"[\x00-\x20/\\?#@:\[\]\x7f]")
 
 
 class Host(BaseRoute):
@@ -56,13 +61,13 @@ class Host(BaseRoute):
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         if self.name is not None and name == self.name and "path" in path_params:
             path = path_params.pop("path")
-            host, left = replace_params(self.host_format, self.param_convertors, path_params)
+            host, left = self._fill_in(path_params)
             if not left:
                 return URLPath(path=path, host=host)
             path_params["path"] = path
         inner_name = name_inside(self.name, name)
         if inner_name is not None:
-            host, left = replace_params(self.host_format, self.param_convertors, path_params)
+            host, left = self._fill_in(path_params)
             for route in self.routes:
                 try:
                     url = route.url_path_for(inner_name, **left)
@@ -70,6 +75,12 @@ class Host(BaseRoute):
                     continue
                 return URLPath(path=str(url), protocol=cast("Any", url.protocol), host=host)
         raise NoMatchFound(name, path_params)
+
+    def _fill_in(self, params: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        for name, convertor in self.param_convertors.items():
+            if name in params and _ENDS_HOST.search(text := convertor.to_string(params[name])):
+                raise ConvertorError(f"{name}={text!r} holds what ends a host, which would lead elsewhere")
+        return replace_params(self.host_format, self.param_convertors, params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await call(self.app, scope, receive, send)

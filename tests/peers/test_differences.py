@@ -488,6 +488,16 @@ def test_a_float_in_a_path_is_the_shortest_that_reads_back(number, theirs):
     assert got == theirs
 
 
+@pytest.mark.parametrize("user", ["evil.com#", "evil.com?", "evil.com\\", "a@evil.com:1"])
+def test_the_url_of_a_host_stays_below_it(user):
+    def url(kit):
+        inner = kit.routing.Router([kit.route("/", whole(kit), name="home")])
+        app = kit.routing.Router([kit.routing.Host("{user}.a.org", inner, name="of")])
+        return app.url_path_for("of:home", user=user).host
+
+    assert on_both(url) == ("ConvertorError", f"{user}.a.org")
+
+
 def test_a_mount_leaves_the_scope_of_its_caller_as_it_was():
     def mount(kit):
         scope = {**GET, "path": "/a/b", "root_path": ""}
