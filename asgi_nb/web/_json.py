@@ -76,10 +76,14 @@ def load_json(body: bytes | str) -> Any:
             U+FFFD for what is not UTF-8 (nor UTF-16 or UTF-32, which the stdlib detects).
     """
     try:
-        try:
-            return _decode(body if isinstance(body, str) else body.decode("utf-8"))
-        except ValueError:
-            return json.loads(body)
+        return _decode(body if type(body) is str else body.decode("utf-8"))  # type: ignore[union-attr]
+    except (ValueError, RecursionError):
+        return _load_otherwise(body)
+
+
+def _load_otherwise(body: bytes | str) -> Any:
+    try:
+        return json.loads(body)
     except json.JSONDecodeError:
         raise
     except UnicodeDecodeError as exc:

@@ -192,7 +192,7 @@ def _url_of_scope(scope: Scope) -> str:
     if _MISREAD_IN_PATH.search(path):
         path = _MISREAD_IN_PATH.sub(lambda match: quote(match[0]), path)
     query = query_text(scope.get("query_string", b""))
-    if _MISREAD_IN_QUERY.search(query):
+    if "#" in query or not query.isprintable():
         query = _MISREAD_IN_QUERY.sub(lambda match: quote(match[0]), query)
     netloc = _netloc_of_scope(scope, scheme)
     if path and path[0] != "/":

@@ -140,8 +140,9 @@ class FormParser:
             items.extend(parse_query(raw.decode("latin-1")))
 
     def _check_size(self, raw: bytes) -> None:
-        # The "=" between name and value does not count.
-        if len(raw) - (b"=" in raw) > self.max_part_size:
+        # The "=" between name and value does not count; looking for it is dear.
+        size = len(raw)
+        if size > self.max_part_size and size - (b"=" in raw) > self.max_part_size:
             raise MultiPartException(f"Field exceeded maximum size of {self.max_part_size // 1024}KB.")
 
 

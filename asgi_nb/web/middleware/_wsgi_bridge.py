@@ -71,9 +71,10 @@ def environ_of(scope: Scope, body: Any) -> dict[str, Any]:
     if client:
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = client[0], str(client[1])
     for raw_name, raw_value in scope.get("headers", ()):
-        if b"_" in raw_name:
+        header = raw_name.decode("latin-1")
+        if "_" in header:
             continue
-        key = raw_name.decode("latin-1").upper().replace("-", "_")
+        key = header.upper().replace("-", "_")
         if key not in ("CONTENT_LENGTH", "CONTENT_TYPE"):
             key = "HTTP_" + key
         value = raw_value.decode("latin-1")
