@@ -10,9 +10,8 @@ from asgi_nb.web._endpoint_apps import Function
 from asgi_nb.web._entries import Entry, Kind
 from asgi_nb.web._handover import HANDLERS_SCOPE_KEY, call, reply, takes_handover
 from asgi_nb.web._headers import encode_header
-from asgi_nb.web._index import Index
 from asgi_nb.web._lifespan import MountedLifespan, TrackedLifespan, as_lifespan, run_lifespan
-from asgi_nb.web._matcher import Table
+from asgi_nb.web._matcher import Found, Table
 from asgi_nb.web._route_list import RouteList
 from asgi_nb.web._utils import get_route_path
 from asgi_nb.web.datastructures import URL
@@ -193,9 +192,11 @@ class Dispatcher:
             table = self._table
             if table.stamp is not self._routes.stamp:
                 table = self._refresh()
-            return self._begin_found(
-                table, table.websocket, get_route_path(scope), scope, receive, send, refusal
-            )
+            path = get_route_path(scope)
+            found = table.find(table.websocket, scope, path)
+            if found is None:
+                return call(self.default, scope, receive, send)
+            return self._begin_found(found, path, scope, receive, send, refusal)
         if scope_type != "lifespan":
             raise ValueError(f"a router takes 'http', 'websocket' and 'lifespan' scopes, got {scope_type!r}")
         return self.lifespan(scope, receive, send)
@@ -220,21 +221,14 @@ class Dispatcher:
                 scope["path_params"] = {**outer} if outer else {}
                 step: Step = plain.function or route.app(scope, receive, send)
                 return step
-        return self._begin_found(table, table.http, path, scope, receive, send, refusal)
+        found = table.find(table.http, scope, path)
+        if found is None:
+            return self._no_route(table, path, scope, receive, send, refusal)
+        return self._begin_found(found, path, scope, receive, send, refusal)
 
     def _begin_found(
-        self,
-        table: Table,
-        index: Index,
-        path: str,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        refusal: Refusal | None,
+        self, found: Found, path: str, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None
     ) -> Step:
-        found = table.find(index, scope, path)
-        if found is None:
-            return self._no_route(table, index, path, scope, receive, send, refusal)
         entry, bound, partial = found
         route = scope["route"] = entry.route
         kind = entry.kind
@@ -271,17 +265,10 @@ class Dispatcher:
         return table
 
     def _no_route(
-        self,
-        table: Table,
-        index: Index,
-        path: str,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        refusal: Refusal | None,
+        self, table: Table, path: str, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None
     ) -> Step:
-        is_http = index is table.http
-        if is_http and self.redirect_slashes and path != "/":
+        if self.redirect_slashes and path != "/":
+            index = table.http
             # Most often none of this holds, and the look-up would be in vain.
             may_differ = index.slashed or not path or path[-1] == "/" or index.early or index.opaque
             other = _with_other_slash(table, path, scope) if may_differ else None
@@ -290,7 +277,7 @@ class Dispatcher:
         default = self.default
         if default is not self._not_found:
             return call(default, scope, receive, send)
-        response = refusal(404) if is_http and refusal is not None and self._is_plain else None
+        response = refusal(404) if refusal is not None and self._is_plain else None
         return default(scope, receive, send) if response is None else response
 
     async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:

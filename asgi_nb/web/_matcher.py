@@ -17,7 +17,7 @@ from asgi_nb.web._entries import Entries, Entry, Kind, Match
 from asgi_nb.web._index import Index
 from asgi_nb.web.types import Scope
 
-__all__ = ["Table"]
+__all__ = ["Found", "Table"]
 
 # Room between the ranks of two neighbours for routes that are inserted later.
 _GAP: Final = 1 << 20
@@ -30,6 +30,7 @@ _HTTP, _WEBSOCKET, _OPAQUE = Kind.HTTP, Kind.WEBSOCKET, Kind.OPAQUE
 
 
 Found = tuple[Entry, dict[str, Any], list[Entry] | None]
+"""See `Table.find`."""
 
 
 class Table:
