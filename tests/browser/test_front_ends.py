@@ -81,6 +81,25 @@ def notebook_7(lab: str, chromium: Browser) -> Iterator[Page]:
     assert failures == []
 
 
+def test_no_key_that_is_pressed_in_a_widget_reaches_notebook_7(notebook_7):
+    cells = "() => jupyterapp.shell.currentWidget.content.widgets.map(({ model }) => [model.type, model.id])"
+    before = notebook_7.evaluate(cells)
+    inspector = notebook_7.locator(".jp-Cell").nth(list(CELLS).index("own-inspect"))
+    inspector.scroll_into_view_if_needed()
+    expect(rows(inspector)).not_to_have_count(0)
+
+    rows(inspector).first.click()
+    for key in ("m", "Escape", "a", "b", "y", "d", "d"):
+        notebook_7.keyboard.press(key)
+    box = inspector.get_by_role("combobox", name="Filter")
+    box.click()
+    notebook_7.keyboard.type("bad mood")
+
+    expect(box).to_have_value("bad mood")
+    assert notebook_7.evaluate(cells) == before
+    box.fill("")
+
+
 def test_all_of_the_inspector_and_the_kitchen_work_in_notebook_7(notebook_7):
     url = address(notebook_7)
     inspector = notebook_7.locator(".jp-Cell").nth(list(CELLS).index("own-inspect"))

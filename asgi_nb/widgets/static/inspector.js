@@ -232,6 +232,9 @@ function oncePerFrame(draw4, signal) {
     });
   };
 }
+function keepKeys(host) {
+  host.setAttribute("data-lm-suppress-shortcuts", "true");
+}
 
 // src/actions/diff.js
 var diff = {
@@ -5600,6 +5603,7 @@ function renderInspector(host, channel, signal) {
   );
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
+  keepKeys(host);
   const style = document.createElement("style");
   style.textContent = tokens_default + styles_default + details_default + actions_default + compose_default;
   shadow.append(style, root);

@@ -594,6 +594,9 @@ function oncePerFrame(draw, signal) {
     });
   };
 }
+function keepKeys(host) {
+  host.setAttribute("data-lm-suppress-shortcuts", "true");
+}
 
 // src/format.js
 function duration(ms) {
@@ -1301,6 +1304,7 @@ function renderKitchen(host, channel, signal) {
     status
   );
   const shadow = host.attachShadow({ mode: "open" });
+  keepKeys(host);
   const style = document.createElement("style");
   style.textContent = tokens_default + kitchen_default;
   shadow.append(style, root);

@@ -57,3 +57,15 @@ export function oncePerFrame(draw, signal) {
     });
   };
 }
+
+/**
+ * Keep the keys that are pressed inside a widget from the notebook's shortcuts: "m" would make a cell Markdown.
+ *
+ * JupyterLab listens to what bubbles up, which the widget stops. Notebook 7 listens before the widget does, and
+ * leaves out what is marked so. Source: Lumino, CommandRegistry.processKeydownEvent.
+ *
+ * @param {HTMLElement} host What has the shadow root: all that the notebook sees of the target.
+ */
+export function keepKeys(host) {
+  host.setAttribute("data-lm-suppress-shortcuts", "true");
+}

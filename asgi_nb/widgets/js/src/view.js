@@ -7,7 +7,7 @@ import composeCss from "./compose/compose.css";
 import { newRequest } from "./compose/index.js";
 import { Detail } from "./detail.js";
 import detailsCss from "./details.css";
-import { h, oncePerFrame } from "./dom.js";
+import { h, keepKeys, oncePerFrame } from "./dom.js";
 import { footer } from "./footer.js";
 import { heldStrip } from "./held.js";
 import { listenForKeys } from "./keys.js";
@@ -82,6 +82,7 @@ export function renderInspector(host, channel, signal) {
   );
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
+  keepKeys(host);
   const style = document.createElement("style");
   style.textContent = tokens + css + detailsCss + actionsCss + composeCss;
   shadow.append(style, root);

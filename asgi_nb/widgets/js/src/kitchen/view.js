@@ -1,6 +1,6 @@
 /** One view of the kitchen: toolbar, plot, what is under the pointer, legend, who held the loop. */
 import { Client } from "../client.js";
-import { h, oncePerFrame } from "../dom.js";
+import { h, keepKeys, oncePerFrame } from "../dom.js";
 import { LINKS, advice } from "../footer.js";
 import { count } from "../format.js";
 import { blames } from "./blame.js";
@@ -74,6 +74,7 @@ export function renderKitchen(host, channel, signal) {
     toolbar, plot.element, about, legend, list.element, counts, status,
   );
   const shadow = host.attachShadow({ mode: "open" });
+  keepKeys(host);
   const style = document.createElement("style");
   style.textContent = tokens + css;
   shadow.append(style, root);
