@@ -117,8 +117,9 @@ def _without_long(starts: list[int], ends: list[int], gaps: list[int], joined: f
         return gaps
     widths = gaps.copy()
     for index in [index for index, length in enumerate(lengths) if length >= LONG_NS]:
-        if starts[index] not in joined:
-            widths[index : index + 1] = [gap + FAR_NS for gap in gaps[index : index + 1]]
-            if index:
-                widths[index - 1] = gaps[index - 1] + FAR_NS
+        if starts[index] in joined:
+            continue
+        for place in (index - 1, index):
+            if 0 <= place < len(gaps):
+                widths[place] = gaps[place] + FAR_NS
     return widths
