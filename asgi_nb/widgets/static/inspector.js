@@ -232,8 +232,11 @@ function oncePerFrame(draw4, signal) {
     });
   };
 }
-function keepKeys(host) {
+function keepKeys(host, root, signal) {
   host.setAttribute("data-lm-suppress-shortcuts", "true");
+  for (const type of ["keydown", "keyup", "keypress"]) {
+    root.addEventListener(type, (event) => event.stopPropagation(), { signal });
+  }
 }
 
 // src/actions/diff.js
@@ -5603,7 +5606,7 @@ function renderInspector(host, channel, signal) {
   );
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
-  keepKeys(host);
+  keepKeys(host, root, signal);
   const style = document.createElement("style");
   style.textContent = tokens_default + styles_default + details_default + actions_default + compose_default;
   shadow.append(style, root);
@@ -5632,9 +5635,6 @@ function renderInspector(host, channel, signal) {
     detail.tick();
     tools.draw(paused, waitingRows());
     foot.draw(paused);
-  }
-  for (const type of ["keydown", "keyup", "keypress"]) {
-    root.addEventListener(type, (event) => event.stopPropagation(), { signal });
   }
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape") onEscape();

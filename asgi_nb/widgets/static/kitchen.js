@@ -594,8 +594,11 @@ function oncePerFrame(draw, signal) {
     });
   };
 }
-function keepKeys(host) {
+function keepKeys(host, root, signal) {
   host.setAttribute("data-lm-suppress-shortcuts", "true");
+  for (const type of ["keydown", "keyup", "keypress"]) {
+    root.addEventListener(type, (event) => event.stopPropagation(), { signal });
+  }
 }
 
 // src/format.js
@@ -1304,7 +1307,7 @@ function renderKitchen(host, channel, signal) {
     status
   );
   const shadow = host.attachShadow({ mode: "open" });
-  keepKeys(host);
+  keepKeys(host, root, signal);
   const style = document.createElement("style");
   style.textContent = tokens_default + kitchen_default;
   shadow.append(style, root);
@@ -1397,7 +1400,6 @@ function renderKitchen(host, channel, signal) {
       (error) => said = String(error.message)
     ).finally(draw);
   }
-  for (const type of ["keydown", "keyup", "keypress"]) root.addEventListener(type, (event) => event.stopPropagation(), { signal });
   listenToHand(plot, { pan, zoom, all, point, choose, live: () => setRunning(true), pause: () => setRunning(!running), shown: () => shown }, signal);
   pause.addEventListener("click", () => setRunning(!running), { signal });
   last.addEventListener("change", () => {

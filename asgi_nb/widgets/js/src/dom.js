@@ -59,13 +59,19 @@ export function oncePerFrame(draw, signal) {
 }
 
 /**
- * Keep the keys that are pressed inside a widget from the notebook's shortcuts: "m" would make a cell Markdown.
+ * Keep the keys that are pressed inside a widget from the notebook, which listens for single letters: "b" would
+ * insert a cell below, "m" make one Markdown and "dd" delete it.
  *
- * JupyterLab listens to what bubbles up, which the widget stops. Notebook 7 listens before the widget does, and
- * leaves out what is marked so. Source: Lumino, CommandRegistry.processKeydownEvent.
+ * JupyterLab listens to what bubbles up, which is stopped. Notebook 7 listens before the widget does, and leaves
+ * out what is marked so. Source: Lumino, CommandRegistry.processKeydownEvent.
  *
  * @param {HTMLElement} host What has the shadow root: all that the notebook sees of the target.
+ * @param {HTMLElement} root What is in there.
+ * @param {AbortSignal} signal
  */
-export function keepKeys(host) {
+export function keepKeys(host, root, signal) {
   host.setAttribute("data-lm-suppress-shortcuts", "true");
+  for (const type of ["keydown", "keyup", "keypress"]) {
+    root.addEventListener(type, (event) => event.stopPropagation(), { signal });
+  }
 }

@@ -82,7 +82,7 @@ export function renderInspector(host, channel, signal) {
   );
   root.style.height = `${channel.model.get("height")}px`;
   const shadow = host.attachShadow({ mode: "open" });
-  keepKeys(host);
+  keepKeys(host, root, signal);
   const style = document.createElement("style");
   style.textContent = tokens + css + detailsCss + actionsCss + composeCss;
   shadow.append(style, root);
@@ -118,10 +118,6 @@ export function renderInspector(host, channel, signal) {
     foot.draw(paused);
   }
 
-  // The notebook listens for single letters: without this, "b" would insert a cell below and "dd" delete one.
-  for (const type of ["keydown", "keyup", "keypress"]) {
-    root.addEventListener(type, (event) => event.stopPropagation(), { signal });
-  }
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape") onEscape();
   }, { signal });

@@ -74,7 +74,7 @@ export function renderKitchen(host, channel, signal) {
     toolbar, plot.element, about, legend, list.element, counts, status,
   );
   const shadow = host.attachShadow({ mode: "open" });
-  keepKeys(host);
+  keepKeys(host, root, signal);
   const style = document.createElement("style");
   style.textContent = tokens + css;
   shadow.append(style, root);
@@ -187,8 +187,6 @@ export function renderKitchen(host, channel, signal) {
     ).finally(draw);
   }
 
-  // The notebook listens for single letters.
-  for (const type of ["keydown", "keyup", "keypress"]) root.addEventListener(type, (event) => event.stopPropagation(), { signal });
   listenToHand(plot, { pan, zoom, all, point, choose, live: () => setRunning(true), pause: () => setRunning(!running), shown: () => shown }, signal);
   pause.addEventListener("click", () => setRunning(!running), { signal });
   last.addEventListener("change", () => {
